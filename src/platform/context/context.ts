@@ -1,0 +1,42 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { newId } from '../ids/ids.ts';
+
+/** Who acts, in the shape of CloudTrail's userIdentity element. */
+export interface Identity {
+  type: 'Administrator' | 'User' | 'ScimKey' | 'CommandLine' | 'System' | 'Anonymous';
+  principalId: string;
+  userName?: string;
+  organisationId?: string;
+  accountId?: string;
+  /** When the acting session began, in milliseconds UTC. */
+  sessionCreatedAt?: number;
+}
+
+/** What is known of the request, or the command, that is being answered. */
+export interface RequestContext {
+  requestId: string;
+  clientAddress: string;
+  userAgent: string;
+  identity: Identity;
+}
+
+const current = new AsyncLocalStorage<RequestContext>();
+
+const system = (): RequestContext => ({
+  requestId: newId(),
+  clientAddress: 'carillon',
+  userAgent: 'carillon',
+  identity: { type: 'System', principalId: 'carillon' },
+});
+
+/** Runs `work` with `context` as what `requestContext()` gives, through every await in it. */
+export const withContext = <T>(context: RequestContext, work: () => T): T => current.run(context, work);
+
+/** The request that this code answers; the system's own work when there is none. */
+export const requestContext = (): RequestContext => current.getStore() ?? system();
+
+/** Says who acts, once the request has shown it. */
+export function identifyAs(identity: Identity): void {
+  const context = current.getStore();
+  if (context) context.identity = identity;
+}

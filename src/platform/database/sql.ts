@@ -1,0 +1,44 @@
+/** A piece of SQL with its values kept apart; pieces nest, and render for either engine. */
+export class Sql {
+  readonly strings: readonly string[];
+  readonly values: readonly unknown[];
+
+  constructor(strings: readonly string[], values: readonly unknown[]) {
+    this.strings = strings;
+    this.values = values;
+  }
+
+  /** The text with the engine's placeholders, and the values in their order. */
+  render(engine: Engine): { text: string; parameters: unknown[] } {
+    const parameters: unknown[] = [];
+    return { text: this.#into(engine, parameters), parameters };
+  }
+
+  #into(engine: Engine, parameters: unknown[]): string {
+    let text = this.strings[0] ?? '';
+    this.values.forEach((value, i) => {
+      if (value instanceof Sql) text += value.#into(engine, parameters);
+      else {
+        parameters.push(engine === 'sqlite' && typeof value === 'boolean' ? Number(value) : value);
+        text += engine === 'sqlite' ? '?' : `$${parameters.length}`;
+      }
+      text += this.strings[i + 1] ?? '';
+    });
+    return text;
+  }
+}
+
+export type Engine = 'sqlite' | 'postgres';
+
+/** Tagged template: every `${value}` becomes a parameter, every `${sql…}` a nested piece. */
+export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);
+
+/** Joins pieces: `join(parts, ' AND ')`. */
+export function join(parts: readonly Sql[], separator: string): Sql {
+  if (parts.length === 0) return new Sql([''], []);
+  return new Sql(['', ...parts.slice(1).map(() => separator), ''], parts);
+}
+
+/** A list of values for `IN (…)`; never empty (`IN (NULL)` matches nothing). */
+export const list = (values: readonly unknown[]): Sql =>
+  values.length ? join(values.map((value) => sql`${value}`), ', ') : sql`NULL`;

@@ -1,0 +1,20 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+
+/** A UUID of version 7 (RFC 9562 §5.7): ids made later sort later, so new rows land at the end of an index. */
+export function newId(now: number = Date.now()): string {
+  const bytes = randomBytes(16);
+  bytes.writeUIntBE(now, 0, 6);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** Twelve random digits, the first not 0: an organisation's id (the guide's "AWS account ID"). */
+export const newOrganisationId = (): string => String(randomInt(100_000_000_000, 999_999_999_999));
+
+/** 256 bits that nobody can guess, in base64url. */
+export const newToken = (prefix = ''): string => prefix + randomBytes(32).toString('base64url');
+
+/** What is kept of a token of full entropy: its SHA-256, in base64url. */
+export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
