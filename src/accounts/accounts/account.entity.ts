@@ -1,0 +1,37 @@
+import { EntitySchema } from 'typeorm';
+import type { AccountType, Tier } from './types.ts';
+import { type Columns, id, integer, text, time } from '../../platform/database/columns.ts';
+
+/** A set of users under one administration (the guide, "Managing Your Amazon Chime Accounts"). */
+export interface Account {
+  id: string;
+  organisationId: string;
+  name: string;
+  /** Also says where tiers come from: by hand (Team, EnterpriseLWA), or groups pushed over SCIM (EnterpriseOIDC). */
+  type: AccountType;
+  /** The licence of users without a directory. */
+  defaultLicence: Tier;
+  /** Whom a person who may not come in is told to ask; empty when nobody is named. */
+  helpContact: string;
+  /** "Read me again": counts every change that may matter to a user's rights. */
+  version: number;
+  /** "Everything born before this is dead", for all the account's people. */
+  epoch: number;
+  createdAt: number;
+}
+
+export const AccountTable = new EntitySchema<Account>({
+  name: 'Account',
+  tableName: 'accounts',
+  columns: {
+    id: { ...id, primary: true },
+    organisationId: id,
+    name: text(200),
+    type: text(24),
+    defaultLicence: text(8),
+    helpContact: text(320),
+    version: integer,
+    epoch: integer,
+    createdAt: time,
+  } satisfies Columns<Account>,
+});

@@ -1,0 +1,43 @@
+import { EntitySchema } from 'typeorm';
+import { type Columns, id, integer, text, time } from '../../platform/database/columns.ts';
+
+/** A claim to an e-mail domain. Only a verified claim is exclusive; many accounts may have the same domain pending. */
+export interface Domain {
+  id: string;
+  organisationId: string;
+  accountId: string;
+  /** A-labels, lower case, no trailing dot. */
+  name: string;
+  state: 'pending' | 'verified';
+  /** Name of the TXT record that proves the claim. */
+  recordName: string;
+  /** Its value: random, of this claim alone. */
+  recordValue: string;
+  createdAt: number;
+  verifiedAt: number | null;
+  /** When the record was last looked for. */
+  checkedAt: number | null;
+  /** What that look-up gave: found, absent, disagree or silent. */
+  lastOutcome: string | null;
+  /** Daily checks in a row that found the record gone; a warning, nothing more. */
+  absentChecks: number;
+}
+
+export const DomainTable = new EntitySchema<Domain>({
+  name: 'Domain',
+  tableName: 'domains',
+  columns: {
+    id: { ...id, primary: true },
+    organisationId: id,
+    accountId: id,
+    name: text(253),
+    state: text(12),
+    recordName: text(253),
+    recordValue: text(255),
+    createdAt: time,
+    verifiedAt: { ...time, nullable: true },
+    checkedAt: { ...time, nullable: true },
+    lastOutcome: { ...text(16), nullable: true },
+    absentChecks: integer,
+  } satisfies Columns<Domain>,
+});

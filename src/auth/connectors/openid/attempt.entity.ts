@@ -1,0 +1,37 @@
+import { EntitySchema } from 'typeorm';
+import { type Columns, id, text, time } from '../../../platform/database/columns.ts';
+
+/** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
+export interface SignInAttempt {
+  /** SHA-256 of the state parameter. */
+  stateHash: string;
+  connectionId: string;
+  /** SHA-256 of the browser's cookie. */
+  browserHash: string;
+  nonce: string;
+  /** Sealed (RFC 7636). */
+  codeVerifier: string;
+  redirectUri: string;
+  /** A path of our own, to go to afterwards. */
+  target: string;
+  createdAt: number;
+  expiresAt: number;
+  usedAt: number | null;
+}
+
+export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
+  name: 'SignInAttempt',
+  tableName: 'sign_in_attempts',
+  columns: {
+    stateHash: { ...text(64), primary: true },
+    connectionId: id,
+    browserHash: text(64),
+    nonce: text(64),
+    codeVerifier: text(512),
+    redirectUri: text(1024),
+    target: text(1024),
+    createdAt: time,
+    expiresAt: time,
+    usedAt: { ...time, nullable: true },
+  } satisfies Columns<SignInAttempt>,
+});

@@ -1,0 +1,40 @@
+import { EntitySchema } from 'typeorm';
+import { type Columns, flag, id, longText, text, time } from '../../../platform/database/columns.ts';
+
+/** An OpenID provider that an account trusts to prove who its people are; SCIM keys hang off it too. */
+export interface Connection {
+  /** Short and random: it stands in the redirect URI. */
+  id: string;
+  organisationId: string;
+  accountId: string;
+  issuer: string;
+  clientId: string;
+  /** Sealed. */
+  clientSecret: string;
+  /** Which redirect URI it uses: its own, or the guide's. */
+  redirect: 'own' | 'shared';
+  /** Whether discovery promised an `iss` in its answers (RFC 9207). */
+  announcesIssuer: boolean;
+  createdAt: number;
+  updatedAt: number;
+  /** When discovery was last read with success. */
+  checkedAt: number;
+}
+
+export const ConnectionTable = new EntitySchema<Connection>({
+  name: 'Connection',
+  tableName: 'connections',
+  columns: {
+    id: { ...id, primary: true },
+    organisationId: id,
+    accountId: id,
+    issuer: text(512),
+    clientId: text(256),
+    clientSecret: longText,
+    redirect: text(8),
+    announcesIssuer: flag,
+    createdAt: time,
+    updatedAt: time,
+    checkedAt: time,
+  } satisfies Columns<Connection>,
+});

@@ -1,0 +1,47 @@
+import { EntitySchema } from 'typeorm';
+import type { PrincipalKind } from './principal.ts';
+import { type Columns, id, integer, text, time } from '../../platform/database/columns.ts';
+
+/** One signed-in device of one principal. */
+export interface Session {
+  id: string;
+  /** SHA-256 of the cookie's token. */
+  tokenHash: string;
+  kind: PrincipalKind;
+  principalId: string;
+  organisationId: string;
+  accountId: string | null;
+  /** The principal's epoch that it was born under. */
+  epoch: number;
+  /** The account's epoch that it was born under. */
+  accountEpoch: number;
+  createdAt: number;
+  expiresAt: number;
+  lastSeenAt: number;
+  endedAt: number | null;
+  endedBecause: string | null;
+  clientAddress: string;
+  userAgent: string;
+}
+
+export const SessionTable = new EntitySchema<Session>({
+  name: 'Session',
+  tableName: 'sessions',
+  columns: {
+    id: { ...id, primary: true },
+    tokenHash: text(64),
+    kind: text(16),
+    principalId: id,
+    organisationId: id,
+    accountId: { ...id, nullable: true },
+    epoch: integer,
+    accountEpoch: integer,
+    createdAt: time,
+    expiresAt: time,
+    lastSeenAt: time,
+    endedAt: { ...time, nullable: true },
+    endedBecause: { ...text(24), nullable: true },
+    clientAddress: text(64),
+    userAgent: text(256),
+  } satisfies Columns<Session>,
+});

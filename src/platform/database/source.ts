@@ -1,0 +1,44 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+
+/** What the composition root hands in, so that the platform knows no entity by name. */
+export interface Storage {
+  entities: EntitySchema[];
+  migrations: (new () => MigrationInterface)[];
+}
+
+interface SqliteConnection {
+  pragma(text: string, options?: { simple: boolean }): unknown;
+  prepare(text: string): unknown;
+}
+
+/** Milliseconds that a statement may block the event loop while another process commits; the door retries after that. */
+const busyMs = 200;
+
+/**
+ * A data source for the one database that `path` names (a SQLite file).
+ * @param readOnly the second data source of a server, on which nothing can be written
+ */
+export function source(path: string, storage: Storage, readOnly = false): DataSource {
+  mkdirSync(dirname(path), { recursive: true });
+  return new DataSource({
+    type: 'better-sqlite3',
+    database: path,
+    ...storage,
+    synchronize: false,
+    migrationsTransactionMode: 'each',
+    statementCacheSize: 500,
+    enableWAL: true,
+    prepareDatabase: (connection: SqliteConnection) => {
+      // TypeORM sends a deferred BEGIN, which another process can overtake; the door wants its lock at once.
+      const prepare = connection.prepare.bind(connection);
+      connection.prepare = (text) => prepare(text === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : text);
+      connection.pragma('journal_mode = WAL');
+      connection.pragma('synchronous = FULL');
+      connection.pragma('foreign_keys = ON');
+      connection.pragma(`busy_timeout = ${busyMs}`);
+      if (readOnly) connection.pragma('query_only = ON');
+    },
+  });
+}

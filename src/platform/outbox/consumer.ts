@@ -1,0 +1,141 @@
+import { clock } from '../clock/clock.ts';
+import type { Database } from '../database/database.ts';
+import { changed, firstRow } from '../database/run.ts';
+import { sql } from '../database/sql.ts';
+import type { Logger } from '../log/log.ts';
+import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
+import type { Outbox } from './outbox.ts';
+
+export type Handler = (event: OutboxEvent) => Promise<void>;
+
+const batchSize = 100;
+/** A claim not finished by then belongs to a process that died. */
+const claimMs = 30_000;
+const longestPauseMs = 60_000;
+
+/** Handles committed events: at least once, in order per subject, again after a failure or a crash. */
+export class Consumer {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #timer: NodeJS.Timeout;
+  readonly #deaf: () => void;
+  #foreign: number;
+  #working: Promise<void> | null = null;
+  #again = false;
+  #stopped = false;
+
+  /**
+   * @param handlers topic → what to do; events of other topics are done at once
+   * @param onForeign called when another process has committed something, so that memory may be forgotten
+   */
+  constructor(
+    db: Database,
+    outbox: Outbox,
+    log: Logger,
+    handlers: ReadonlyMap<string, Handler>,
+    onForeign: () => void,
+    pollMs = 200,
+  ) {
+    this.#db = db;
+    this.#log = log;
+    this.#handlers = handlers;
+    this.#foreign = db.foreignCommits();
+    this.#deaf = outbox.listen(() => this.wake());
+    let polls = 0;
+    this.#timer = setInterval(() => {
+      const foreign = this.#db.foreignCommits();
+      if (foreign !== this.#foreign) {
+        this.#foreign = foreign;
+        onForeign();
+        this.wake();
+      } else if (++polls % 10 === 0) this.wake(); // what was put off, or left by a process that died
+    }, pollMs);
+  }
+
+  wake(): void {
+    if (this.#stopped) return;
+    this.#again = true;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = null;
+      if (this.#again) this.wake();
+    });
+  }
+
+  /** Ends after the events in hand; the rest waits in the table. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#deaf();
+    clearInterval(this.#timer);
+    await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    while (this.#again && !this.#stopped) {
+      this.#again = false;
+      try {
+        const events = await this.#claim();
+        if (events.length === batchSize) this.#again = true;
+        const bySubject = Map.groupBy(events, (event) => event.subject);
+        await Promise.all([...bySubject.values()].map((queue) => this.#inOrder(queue)));
+      } catch (error) {
+        this.#log.error({ err: error }, 'outbox: could not claim events');
+        return;
+      }
+    }
+  }
+
+  /** An event whose elder of the same subject is not done yet waits for it. */
+  async #claim(): Promise<OutboxEvent[]> {
+    const now = clock.now();
+    const due = sql`"state" <> 'done' AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
+    if (!(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${due} LIMIT 1`))) return [];
+    const claimed = await this.#db.write((m) =>
+      changed<{ id: string }>(
+        m,
+        sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}, "attempts" = "attempts" + 1
+            WHERE "id" IN (
+              SELECT "id" FROM "outbox" AS "e" WHERE ${due} AND NOT EXISTS (
+                SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder"."id" < "e"."id"
+                AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
+              ORDER BY "createdAt", "id" LIMIT ${batchSize})
+            RETURNING "id"`,
+      ),
+    );
+    const events = await Promise.all(
+      claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })),
+    );
+    return events.filter((event) => event !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async #inOrder(queue: OutboxEvent[]): Promise<void> {
+    for (const event of queue) {
+      try {
+        await this.#handlers.get(event.topic)?.(event);
+        await this.#db.write((m) =>
+          m.update(OutboxEventTable, { id: event.id }, { state: 'done', claimedUntil: null, lastError: null }),
+        );
+      } catch (error) {
+        this.#log.error({ err: error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
+        const pause = Math.min(longestPauseMs, 2 ** event.attempts * 100);
+        await this.#db.write((m) =>
+          m.update(
+            OutboxEventTable,
+            { id: event.id },
+            { state: 'ready', claimedUntil: null, notBefore: clock.now() + pause, lastError: String(error).slice(0, 500) },
+          ),
+        );
+        await this.#release(queue.slice(queue.indexOf(event) + 1));
+        return;
+      }
+    }
+  }
+
+  async #release(events: OutboxEvent[]): Promise<void> {
+    await this.#db.write(async (m) => {
+      for (const { id } of events) {
+        await m.update(OutboxEventTable, { id }, { state: 'ready', claimedUntil: null });
+      }
+    });
+  }
+}

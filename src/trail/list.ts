@@ -1,0 +1,27 @@
+import type { Reader } from '../platform/database/unit.ts';
+import { rows } from '../platform/database/run.ts';
+import { join, sql } from '../platform/database/sql.ts';
+import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
+
+export interface TrailQuery {
+  organisationId: string;
+  accountId?: string;
+  eventName?: string;
+  /** Only records whose id sorts before this one: the last id of the page before. */
+  before?: string;
+  limit: number;
+}
+
+/** An organisation's records, newest first, at most `limit`. */
+export async function listTrail(on: Reader, query: TrailQuery): Promise<TrailRecord[]> {
+  const conditions = [sql`"organisationId" = ${query.organisationId}`];
+  if (query.accountId) conditions.push(sql`"accountId" = ${query.accountId}`);
+  if (query.eventName) conditions.push(sql`"eventName" = ${query.eventName}`);
+  if (query.before) conditions.push(sql`"id" < ${query.before}`);
+  const ids = await rows<{ id: string }>(
+    on,
+    sql`SELECT "id" FROM "trail_records" WHERE ${join(conditions, ' AND ')} ORDER BY "id" DESC LIMIT ${query.limit}`,
+  );
+  const found = await Promise.all(ids.map(({ id }) => on.findOneBy(TrailRecordTable, { id })));
+  return found.filter((record) => record !== null);
+}

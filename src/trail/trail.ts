@@ -1,0 +1,121 @@
+import { clock } from '../platform/clock/clock.ts';
+import { requestContext } from '../platform/context/context.ts';
+import type { Database } from '../platform/database/database.ts';
+import type { Writer } from '../platform/database/unit.ts';
+import { CarillonError } from '../platform/errors/errors.ts';
+import { newId } from '../platform/ids/ids.ts';
+import type { Logger } from '../platform/log/log.ts';
+import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
+
+/** What is done, to what: the part of a record that the request itself does not tell. */
+export interface Action {
+  /** The name of the API action where there is one (`AddDomain`), else in its style. */
+  eventName: string;
+  organisationId: string | null;
+  accountId?: string | null;
+  /** Lower camel case, as CloudTrail has them; never a secret. */
+  requestParameters?: Record<string, unknown>;
+}
+
+/** What a unit gives when its record should show more than that it was done. */
+export interface Done<T> {
+  result: T;
+  responseElements?: Record<string, unknown>;
+}
+
+/** Buffered records older than this are written. */
+const flushMs = 500;
+/** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
+const bufferSize = 2_000;
+
+/** The record of every action: a mutation's in its own transaction, those of reads and refusals a moment later. */
+export class Trail {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #buffer: TrailRecord[] = [];
+  #dropped = 0;
+
+  constructor(db: Database, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.flush(), flushMs);
+  }
+
+  /**
+   * The door of every mutation: runs `unit` and writes its one record in the same transaction. A refusal (a
+   * CarillonError) undoes the unit and leaves a record of its own.
+   */
+  async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
+    try {
+      return await this.#db.write(async (m) => {
+        const { result, responseElements } = await unit(m);
+        await m.insert(TrailRecordTable, record(action, { responseElements: responseElements ?? null }) as never);
+        return result;
+      });
+    } catch (error) {
+      if (error instanceof CarillonError) this.refused(action, error);
+      throw error;
+    }
+  }
+
+  /** Records that something was refused before it came to a unit of work. */
+  refused(action: Action, error: CarillonError): void {
+    this.#keep(record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }));
+  }
+
+  /** Records a read that is worth a record. */
+  observed(action: Action): void {
+    this.#keep(record(action, { readOnly: true }));
+  }
+
+  /** Writes what is buffered; never throws, since nobody waits for it. */
+  async flush(): Promise<void> {
+    if (this.#buffer.length === 0) return;
+    const batch = this.#buffer;
+    this.#buffer = [];
+    if (this.#dropped) this.#log.warn({ dropped: this.#dropped }, 'trail: too many refusals at once to record each');
+    this.#dropped = 0;
+    try {
+      await this.#db.write(async (m) => {
+        for (let i = 0; i < batch.length; i += 100) {
+          await m.insert(TrailRecordTable, batch.slice(i, i + 100) as never);
+        }
+      });
+    } catch (error) {
+      this.#log.error({ err: error }, 'trail: could not write buffered records; they are kept');
+      this.#buffer = [...batch, ...this.#buffer].slice(-bufferSize);
+    }
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  #keep(entry: TrailRecord): void {
+    if (this.#buffer.length < bufferSize) this.#buffer.push(entry);
+    else this.#dropped++;
+  }
+}
+
+function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
+  const context = requestContext();
+  return {
+    id: newId(),
+    organisationId: action.organisationId,
+    accountId: action.accountId ?? null,
+    eventName: action.eventName,
+    eventTime: clock.now(),
+    readOnly: false,
+    identity: { ...context.identity },
+    requestParameters: action.requestParameters ?? null,
+    responseElements: null,
+    errorCode: null,
+    errorMessage: null,
+    sourceIpAddress: context.clientAddress.slice(0, 64),
+    userAgent: context.userAgent.slice(0, 256),
+    requestId: context.requestId,
+    ...outcome,
+  };
+}
