@@ -3,7 +3,7 @@ import { type Columns, id, integer, text, time } from '../../platform/database/c
 
 /** What a no ended, and how long that took: from the commit to the last closed stream. */
 export interface Receipt {
-  /** The id of the outbox event that it answers. */
+  /** The outbox event that it answers, and whom: one receipt each. */
   id: string;
   organisationId: string;
   accountId: string;

@@ -1,0 +1,86 @@
+import { clock } from '../../platform/clock/clock.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { accountErrors } from '../errors.ts';
+import { type Account, AccountTable } from './account.entity.ts';
+import type { AccountType } from './types.ts';
+
+/** A name without control characters or blanks at its ends. @throws account.nameInvalid */
+export function accountName(input: unknown): string {
+  const name = typeof input === 'string' ? input.normalize('NFC').trim() : '';
+  if (!name || name.length > 200 || /\p{Cc}/u.test(name)) throw accountErrors('account.nameInvalid', { field: 'name' });
+  return name;
+}
+
+/** Creates a Team account (the guide, "Step 2: Create an Amazon Chime Account"). @throws account.nameInvalid */
+export async function createAccount(ground: Ground, organisationId: string, input: { name: unknown }): Promise<Account> {
+  const name = accountName(input.name);
+  const account: Account = {
+    id: newId(),
+    organisationId,
+    name,
+    type: 'Team',
+    defaultLicence: 'Pro',
+    helpContact: '',
+    version: 1,
+    epoch: 1,
+    createdAt: clock.now(),
+  };
+  return ground.trail.perform(
+    { eventName: 'CreateAccount', organisationId, accountId: account.id, requestParameters: { name } },
+    async (m) => {
+      await m.insert(AccountTable, account as never);
+      return { result: account, responseElements: { account: { accountId: account.id, name, accountType: account.type } } };
+    },
+  );
+}
+
+/** Renames an account (the guide, "Rename Your Account"). @throws account.notFound, account.nameInvalid */
+export async function renameAccount(
+  ground: Ground,
+  organisationId: string,
+  accountId: string,
+  input: { name: unknown },
+): Promise<void> {
+  const action = { eventName: 'RenameAccount', organisationId, accountId, requestParameters: { name: input.name } };
+  await ground.trail.perform(action, async (m) => {
+    await requireAccount(m, organisationId, accountId);
+    await m.update(AccountTable, { id: accountId, organisationId }, { name: accountName(input.name) });
+    return { result: undefined };
+  });
+}
+
+/** Says whom a person who may not come in is told to ask. @throws account.notFound, account.contactInvalid */
+export async function setHelpContact(
+  ground: Ground,
+  organisationId: string,
+  accountId: string,
+  contact: unknown,
+): Promise<void> {
+  const helpContact = typeof contact === 'string' ? contact.trim() : '';
+  if (helpContact.length > 320 || /\p{Cc}/u.test(helpContact)) {
+    throw accountErrors('account.contactInvalid', { field: 'helpContact' });
+  }
+  const action = { eventName: 'UpdateAccountSettings', organisationId, accountId, requestParameters: { helpContact } };
+  await ground.trail.perform(action, async (m) => {
+    await requireAccount(m, organisationId, accountId);
+    await m.update(AccountTable, { id: accountId, organisationId }, { helpContact });
+    return { result: undefined };
+  });
+}
+
+export const listAccounts = (on: Reader, organisationId: string): Promise<Account[]> =>
+  on.find(AccountTable, { where: { organisationId }, order: { name: 'ASC', id: 'ASC' } });
+
+/** @throws account.notFound, also for an account of another organisation */
+export async function requireAccount(on: Reader, organisationId: string, accountId: string): Promise<Account> {
+  const account = await on.findOneBy(AccountTable, { id: accountId, organisationId });
+  if (!account) throw accountErrors('account.notFound');
+  return account;
+}
+
+/** Changes what kind of account it is, in the unit that gave the reason. */
+export async function becomeType(m: Writer, accountId: string, type: AccountType): Promise<void> {
+  await m.update(AccountTable, { id: accountId }, { type });
+}

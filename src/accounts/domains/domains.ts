@@ -1,0 +1,75 @@
+import { clock } from '../../platform/clock/clock.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { newId, newToken } from '../../platform/ids/ids.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { requireAccount } from '../accounts/accounts.ts';
+import { accountErrors } from '../errors.ts';
+import { type Domain, DomainTable } from './domain.entity.ts';
+import { normaliseDomain } from './name.ts';
+
+/** Where the TXT record of every claim stands, below the claimed domain. */
+const recordLabel = '_carillon-verification';
+const claimsPerAccount = 200;
+
+/**
+ * Claims a domain for an account (the guide, "Claim a Domain"): pending until its TXT record is seen.
+ * @throws domain.invalid, domain.publicSuffix, domain.specialUse, domain.claimedAlready, domain.tooMany
+ */
+export async function claimDomain(
+  ground: Ground,
+  organisationId: string,
+  accountId: string,
+  input: { domain: string },
+): Promise<Domain> {
+  const action = {
+    eventName: 'AddDomain',
+    organisationId,
+    accountId,
+    requestParameters: { accountId, domainName: String(input.domain).slice(0, 320) },
+  };
+  return ground.trail.perform(action, async (m) => {
+    await requireAccount(m, organisationId, accountId);
+    const name = normaliseDomain(input.domain);
+    if (await m.existsBy(DomainTable, { accountId, name })) {
+      throw accountErrors('domain.claimedAlready', { field: 'domain', values: { domain: name } });
+    }
+    if ((await m.countBy(DomainTable, { accountId })) >= claimsPerAccount) {
+      throw accountErrors('domain.tooMany', { field: 'domain', values: { limit: claimsPerAccount } });
+    }
+    const domain: Domain = {
+      id: newId(),
+      organisationId,
+      accountId,
+      name,
+      state: 'pending',
+      recordName: `${recordLabel}.${name}`,
+      recordValue: newToken('carillon-domain='),
+      createdAt: clock.now(),
+      verifiedAt: null,
+      checkedAt: null,
+      lastOutcome: null,
+      absentChecks: 0,
+    };
+    await m.insert(DomainTable, domain as never);
+    return { result: domain, responseElements: { domainName: name, domainStatus: 'Pending verification' } };
+  });
+}
+
+export const listDomains = (on: Reader, accountId: string): Promise<Domain[]> =>
+  on.find(DomainTable, { where: { accountId }, order: { name: 'ASC' } });
+
+/** @throws domain.notFound, also for another organisation's domain */
+export async function requireDomain(
+  on: Reader,
+  organisationId: string,
+  accountId: string,
+  domainId: string,
+): Promise<Domain> {
+  const domain = await on.findOneBy(DomainTable, { id: domainId, organisationId, accountId });
+  if (!domain) throw accountErrors('domain.notFound');
+  return domain;
+}
+
+/** The account that has verified this domain, or null. */
+export const verifiedDomain = (on: Reader, name: string): Promise<Domain | null> =>
+  on.findOneBy(DomainTable, { name, state: 'verified' });

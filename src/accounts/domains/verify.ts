@@ -1,0 +1,100 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import type { TxtAnswer, TxtResolver } from '../../platform/dns/txt.ts';
+import { sameSecret } from '../../platform/secrets/compare.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { AccountTable } from '../accounts/account.entity.ts';
+import { becomeType } from '../accounts/accounts.ts';
+import { accountErrors } from '../errors.ts';
+import { type Domain, DomainTable } from './domain.entity.ts';
+import { requireDomain } from './domains.ts';
+
+export type Outcome = TxtAnswer['outcome'];
+
+/** Daily checks in a row without the record after which another account that proves the domain may have it. */
+export const absentChecksBeforeLoss = 7;
+const dayMs = 86_400_000;
+
+/** What must follow, floors above, when a domain passes from one account to another. */
+export type OnLost = (m: Writer, lost: Domain) => Promise<void>;
+
+/**
+ * Looks for a claim's TXT record and keeps what was found: `Pending verification` becomes `Verified` when every
+ * resolver that answers and an authoritative server agree. A record that is gone later only warns.
+ * @param onLost puts out the people of the account that loses the domain, in the same unit
+ * @returns the claim as it now is, and what DNS said
+ * @throws domain.notFound, domain.taken
+ */
+export async function verifyDomain(
+  ground: Ground,
+  dns: TxtResolver,
+  onLost: OnLost,
+  at: { organisationId: string; accountId: string; domainId: string },
+): Promise<{ domain: Domain; answer: TxtAnswer }> {
+  const { organisationId, accountId, domainId } = at;
+  const claim = await requireDomain(ground.db.read, organisationId, accountId, domainId);
+  const answer = await dns.lookUp(claim.recordName);
+  const action = {
+    eventName: 'VerifyDomain',
+    organisationId,
+    accountId,
+    requestParameters: { accountId, domainName: claim.name },
+  };
+  const domain = await ground.trail.perform(action, async (m) => {
+    const now = await requireDomain(m, organisationId, accountId, domainId);
+    const outcome: Outcome = answer.outcome === 'found' && !holds(now, answer) ? 'absent' : answer.outcome;
+    const changes = now.state === 'verified' ? checked(now, outcome) : await proved(m, now, outcome, onLost);
+    await m.update(DomainTable, { id: now.id }, changes);
+    const result = { ...now, ...changes };
+    return { result, responseElements: { domainStatus: result.state, outcome } };
+  });
+  return { domain, answer };
+}
+
+const holds = (claim: Domain, answer: TxtAnswer): boolean =>
+  answer.values.some((value) => sameSecret(value.trim(), claim.recordValue));
+
+/** A verified domain's check: absence is counted once a day at most, and ends nothing. */
+function checked(domain: Domain, outcome: Outcome): Partial<Domain> {
+  const now = clock.now();
+  const seen = { checkedAt: now, lastOutcome: outcome };
+  if (outcome === 'found') return { ...seen, absentChecks: 0 };
+  if (outcome !== 'absent') return { lastOutcome: outcome };
+  const newDay = domain.absentChecks === 0 || now - (domain.checkedAt ?? 0) >= dayMs;
+  return newDay ? { ...seen, absentChecks: domain.absentChecks + 1 } : { lastOutcome: outcome };
+}
+
+async function proved(m: Writer, claim: Domain, outcome: Outcome, onLost: OnLost): Promise<Partial<Domain>> {
+  const now = clock.now();
+  if (outcome !== 'found') return { checkedAt: now, lastOutcome: outcome };
+  const holder = await m.findOneBy(DomainTable, { name: claim.name, state: 'verified' });
+  if (holder) {
+    if (holder.absentChecks < absentChecksBeforeLoss) {
+      throw accountErrors('domain.taken', { field: 'domain', values: { domain: claim.name } });
+    }
+    await m.update(DomainTable, { id: holder.id }, { state: 'pending', verifiedAt: null, absentChecks: 0 });
+    await onLost(m, holder);
+  }
+  const account = await m.findOneBy(AccountTable, { id: claim.accountId });
+  if (account?.type === 'Team') await becomeType(m, claim.accountId, 'EnterpriseLWA');
+  return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0 };
+}
+
+/** Claims whose turn it is: pending ones always, verified ones once a day; those longest unseen first. */
+export async function claimsToCheck(on: Reader, limit: number): Promise<Domain[]> {
+  return on
+    .createQueryBuilder(DomainTable, 'd')
+    .where('d.state = :pending OR d.checkedAt IS NULL OR d.checkedAt <= :yesterday', {
+      pending: 'pending',
+      yesterday: clock.now() - dayMs,
+    })
+    .orderBy('d.checkedAt', 'ASC', 'NULLS FIRST')
+    .limit(limit)
+    .getMany();
+}
+
+/** Whether an account has a verified domain: an enterprise account. */
+export const isEnterprise = async (on: Reader, accountId: string): Promise<boolean> =>
+  (await firstRow(on, sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`)) !== null;

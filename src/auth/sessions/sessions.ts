@@ -1,0 +1,173 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { requestContext } from '../../platform/context/context.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { changed, rows } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Writer } from '../../platform/database/unit.ts';
+import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
+import { Memory } from './memory.ts';
+import type { Principal, PrincipalKind, PrincipalSource } from './principal.ts';
+import { type Session, SessionTable } from './session.entity.ts';
+import { Streams } from './streams.ts';
+
+/** Why a check refuses: `expired` is the end that was set at the sign-in; every other word is somebody's no. */
+export type CheckResult =
+  | { in: true; session: Session; principal: Principal }
+  | { in: false; because: string; session: Session | null };
+
+/** One session per device, and the check that every request makes: who is this, and may they? */
+export class Sessions {
+  readonly streams = new Streams();
+  readonly #db: Database;
+  readonly #sources: Record<PrincipalKind, PrincipalSource>;
+  readonly #memory = new Memory();
+  readonly #seen = new Map<string, number>();
+  #foreign: number;
+
+  constructor(db: Database, sources: Record<PrincipalKind, PrincipalSource>) {
+    this.#db = db;
+    this.#sources = sources;
+    this.#foreign = db.foreignCommits();
+  }
+
+  /**
+   * Begins a session, inside the unit of work that let the principal in.
+   * @param lifetimeMs after which it ends by itself
+   * @returns the row, and the token for the cookie, which is kept nowhere
+   */
+  async begin(m: Writer, principal: Principal, lifetimeMs: number): Promise<{ session: Session; token: string }> {
+    const token = newToken();
+    const now = clock.now();
+    const { clientAddress, userAgent } = requestContext();
+    const session: Session = {
+      id: newId(),
+      tokenHash: hashToken(token),
+      kind: principal.kind,
+      principalId: principal.id,
+      organisationId: principal.organisationId,
+      accountId: principal.accountId,
+      epoch: principal.epoch,
+      accountEpoch: principal.accountEpoch,
+      createdAt: now,
+      expiresAt: now + lifetimeMs,
+      lastSeenAt: now,
+      endedAt: null,
+      endedBecause: null,
+      clientAddress: clientAddress.slice(0, 64),
+      userAgent: userAgent.slice(0, 256),
+    };
+    await m.insert(SessionTable, session as never);
+    return { session, token };
+  }
+
+  /** The check. From memory when nothing has changed since; asks the database otherwise, and believes only that. */
+  async check(token: string, kind: PrincipalKind): Promise<CheckResult> {
+    this.#noticeOtherProcesses();
+    const tokenHash = hashToken(token);
+    const moment = this.#memory.moment;
+    const session =
+      this.#memory.session(tokenHash) ?? (await this.#db.read.findOneBy(SessionTable, { tokenHash }));
+    if (!session || session.kind !== kind) return { in: false, because: 'unknown', session: null };
+    if (session.endedAt !== null) return { in: false, because: session.endedBecause ?? 'signOut', session };
+    if (session.expiresAt <= clock.now()) return { in: false, because: 'expired', session };
+    const principal =
+      this.#memory.principal(kind, session.principalId) ?? (await this.#sources[kind](this.#db.read, session.principalId));
+    if (!principal) return { in: false, because: 'deleted', session };
+    this.#memory.remember(moment, session, principal);
+    if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
+    if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
+      return { in: false, because: 'signOut', session };
+    }
+    this.#seen.set(session.id, clock.now());
+    return { in: true, session, principal };
+  }
+
+  /** Reads a principal afresh. */
+  principal(kind: PrincipalKind, id: string): Promise<Principal | null> {
+    return this.#sources[kind](this.#db.read, id);
+  }
+
+  /** Ends one device by its own row. @returns whether it was that principal's, and still there */
+  async end(m: Writer, principalId: string, sessionId: string, because: string): Promise<boolean> {
+    const [ended] = await changed<{ tokenHash: string }>(
+      m,
+      sql`UPDATE "sessions" SET "endedAt" = ${clock.now()}, "endedBecause" = ${because}
+          WHERE "id" = ${sessionId} AND "principalId" = ${principalId} AND "endedAt" IS NULL RETURNING "tokenHash"`,
+    );
+    if (!ended) return false;
+    this.#db.afterCommit(() => {
+      this.#memory.forgetSession(ended.tokenHash);
+      this.streams.end(sessionId, because);
+    });
+    return true;
+  }
+
+  /** The devices of a principal that are signed in now, newest first. */
+  list(principal: Pick<Principal, 'id' | 'epoch' | 'accountEpoch'>): Promise<Session[]> {
+    return rows<Session>(
+      this.#db.read,
+      sql`SELECT * FROM "sessions" WHERE "principalId" = ${principal.id} AND "endedAt" IS NULL
+          AND "expiresAt" > ${clock.now()} AND "epoch" = ${principal.epoch}
+          AND "accountEpoch" = ${principal.accountEpoch} ORDER BY "createdAt" DESC`,
+    );
+  }
+
+  /** Memory forgets these people: whoever looks next asks the database. */
+  forgetPrincipals(kind: PrincipalKind, ids: readonly string[]): void {
+    this.#memory.forgetPrincipals(kind, ids);
+  }
+
+  forgetAccount(accountId: string): void {
+    this.#memory.forgetAccount(accountId);
+  }
+
+  forgetAll(): void {
+    this.#memory.forgetAll();
+  }
+
+  /**
+   * After a no: ends the rows of these principals that are older than the given epoch, and their open pages.
+   * @returns how many of each, by principal
+   */
+  async sweep(
+    principals: readonly { id: string; epoch: number }[],
+    because: string,
+  ): Promise<Map<string, { sessions: number; streams: number }>> {
+    const counts = new Map(principals.map(({ id }) => [id, { sessions: 0, streams: 0 }]));
+    const now = clock.now();
+    const ended = await this.#db.write(async (m) => {
+      const all: { id: string; principalId: string }[] = [];
+      for (const { id, epoch } of principals) {
+        all.push(
+          ...(await changed<{ id: string; principalId: string }>(
+            m,
+            sql`UPDATE "sessions" SET "endedAt" = ${now}, "endedBecause" = ${because}
+                WHERE "principalId" = ${id} AND "endedAt" IS NULL AND "epoch" < ${epoch}
+                RETURNING "id", "principalId"`,
+          )),
+        );
+      }
+      return all;
+    });
+    for (const { id, principalId } of ended) {
+      const count = counts.get(principalId)!;
+      count.sessions++;
+      count.streams += this.streams.end(id, because);
+    }
+    return counts;
+  }
+
+  /** The times at which sessions were last seen since this was last called. */
+  takeSeen(): Map<string, number> {
+    const seen = new Map(this.#seen);
+    this.#seen.clear();
+    return seen;
+  }
+
+  #noticeOtherProcesses(): void {
+    const foreign = this.#db.foreignCommits();
+    if (foreign === this.#foreign) return;
+    this.#foreign = foreign;
+    this.forgetAll();
+  }
+}

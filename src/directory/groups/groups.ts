@@ -1,0 +1,93 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import { fold } from '../../platform/text/fold.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { type Group, GroupTable } from '../../users/entitlement/group.entity.ts';
+import { TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
+import { MembershipTable } from '../../users/entitlement/membership.entity.ts';
+import { markAccountChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
+import { directoryErrors } from '../errors.ts';
+import type { DirectoryScope } from './scope.ts';
+
+/** A group as a directory names it; a mapping that waits for exactly this name takes the new group up. */
+export async function createGroup(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  input: { displayName: string; externalId: string | null },
+): Promise<Group> {
+  await refuseTaken(m, scope, input.displayName, null);
+  const now = clock.now();
+  const { organisationId, accountId, connectionId } = scope;
+  const group: Group = {
+    id: newId(),
+    organisationId,
+    accountId,
+    connectionId,
+    displayName: input.displayName,
+    displayNameKey: fold(input.displayName),
+    externalId: input.externalId,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await m.insert(GroupTable, group);
+  const waiting = await firstRow<{ id: string }>(
+    m,
+    sql`SELECT "id" FROM "tier_mappings" WHERE "connectionId" = ${connectionId} AND "groupId" IS NULL
+        AND "groupName" = ${group.displayName} ORDER BY "createdAt" LIMIT 1`,
+  );
+  if (waiting) {
+    await m.update(TierMappingTable, { id: waiting.id }, { groupId: group.id });
+    await markAccountChanged(ground, m, accountId);
+  }
+  return group;
+}
+
+/** Gives a group another name; its mapping, which holds its id, follows. */
+export async function renameGroup(m: Writer, scope: DirectoryScope, group: Group, displayName: string): Promise<void> {
+  if (displayName === group.displayName) return;
+  await refuseTaken(m, scope, displayName, group.id);
+  const changes = { displayName, displayNameKey: fold(displayName) };
+  await m.update(GroupTable, { id: group.id }, changes);
+  await m.update(TierMappingTable, { groupId: group.id }, { groupName: displayName });
+}
+
+/** Counts a change of a group, for its `meta`. */
+export async function touchGroup(m: Writer, groupId: string): Promise<void> {
+  await m.update(GroupTable, { id: groupId }, { updatedAt: clock.now() });
+  await m.increment(GroupTable, { id: groupId }, 'version', 1);
+}
+
+/** A group goes; its mapping waits for one of the same name, and whoever came in by it alone is out. */
+export async function deleteGroup(ground: Ground, m: Writer, scope: DirectoryScope, group: Group): Promise<void> {
+  await m.update(TierMappingTable, { groupId: group.id }, { groupId: null });
+  await m.delete(MembershipTable, { memberId: group.id });
+  await m.delete(GroupTable, { id: group.id });
+  await markAccountChanged(ground, m, scope.accountId);
+  await putOutWithoutRight(ground, m, scope, 'group');
+}
+
+/** @throws group.notFound, also for a group of another connection */
+export async function requireGroup(on: Reader, scope: DirectoryScope, groupId: string): Promise<Group> {
+  const group = await on.findOneBy(GroupTable, { id: groupId, connectionId: scope.connectionId });
+  if (!group) throw directoryErrors('group.notFound');
+  return group;
+}
+
+async function refuseTaken(
+  m: Writer,
+  scope: DirectoryScope,
+  displayName: string,
+  except: string | null,
+): Promise<void> {
+  const taken = await firstRow(
+    m,
+    sql`SELECT 1 FROM "directory_groups" WHERE "connectionId" = ${scope.connectionId}
+        AND "displayNameKey" = ${fold(displayName)} AND "id" <> ${except ?? ''}`,
+  );
+  if (taken) throw directoryErrors('group.nameTaken', { field: 'displayName', values: { value: displayName } });
+}

@@ -1,0 +1,131 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { changed, rows } from '../../platform/database/run.ts';
+import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Writer } from '../../platform/database/unit.ts';
+import type { Ground } from '../../trail/ground.ts';
+import type { Membership } from '../../users/entitlement/membership.entity.ts';
+import { markAccountChanged, markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
+import { directoryErrors } from '../errors.ts';
+import type { DirectoryScope } from './scope.ts';
+
+type Member = Pick<Membership, 'memberId' | 'memberType'>;
+
+/** Ids that one statement names: well below both engines' limit of parameters. */
+const chunkSize = 500;
+
+/**
+ * Adds members, in one statement a chunk; those who are in already stay as they are.
+ * @throws group.memberUnknown when an id is not of this connection; nothing is added then
+ */
+export async function addMembers(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  groupId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const members = await known(m, scope, ids);
+  const added: Member[] = [];
+  for (const some of chunks(members)) {
+    const values = some.map(
+      (member) =>
+        sql`(${groupId}, ${member.memberId}, ${member.memberType}, ${scope.accountId}, ${clock.now()})`,
+    );
+    added.push(
+      ...(await changed<Member>(
+        m,
+        sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
+            VALUES ${join(values, ', ')} ON CONFLICT DO NOTHING RETURNING "memberId", "memberType"`,
+      )),
+    );
+  }
+  await tell(ground, m, scope, added);
+}
+
+/** Takes members out, by their ids; whoever loses the last right by it is out. Ids that are no members are passed over. */
+export async function removeMembers(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  groupId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const removed: Member[] = [];
+  for (const some of chunks(ids)) removed.push(...(await take(m, groupId, sql`"memberId" IN (${list(some)})`)));
+  await review(ground, m, scope, removed);
+}
+
+/** Takes every member out. */
+export async function removeAllMembers(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  groupId: string,
+): Promise<void> {
+  await review(ground, m, scope, await take(m, groupId, sql`TRUE`));
+}
+
+/** Makes exactly these the members. @throws group.memberUnknown; nothing is changed then */
+export async function replaceMembers(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  groupId: string,
+  ids: readonly string[],
+): Promise<void> {
+  const wanted = new Set(ids);
+  const present = await rows<{ memberId: string }>(
+    m,
+    sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId}`,
+  );
+  const here = new Set(present.map(({ memberId }) => memberId));
+  await addMembers(ground, m, scope, groupId, [...wanted].filter((id) => !here.has(id)));
+  await removeMembers(ground, m, scope, groupId, [...here].filter((id) => !wanted.has(id)));
+}
+
+async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
+  const found = new Map<string, Member>();
+  for (const some of chunks([...new Set(ids)])) {
+    const members = await rows<Member>(
+      m,
+      sql`SELECT "id" AS "memberId", 'User' AS "memberType" FROM "users"
+          WHERE "connectionId" = ${scope.connectionId} AND "deletedAt" IS NULL AND "id" IN (${list(some)})
+          UNION ALL
+          SELECT "id", 'Group' FROM "directory_groups"
+          WHERE "connectionId" = ${scope.connectionId} AND "id" IN (${list(some)})`,
+    );
+    for (const member of members) found.set(member.memberId, member);
+    const unknown = some.find((id) => !found.has(id));
+    if (unknown !== undefined) {
+      throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
+    }
+  }
+  return [...found.values()];
+}
+
+const take = (m: Writer, groupId: string, which: Sql): Promise<Member[]> =>
+  changed<Member>(
+    m,
+    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND ${which} RETURNING "memberId", "memberType"`,
+  );
+
+/** Few people are named one by one; many, or a nested group, are told as their whole account. */
+const few = (members: readonly Member[]): boolean =>
+  members.length <= chunkSize && members.every(({ memberType }) => memberType === 'User');
+
+async function tell(ground: Ground, m: Writer, scope: DirectoryScope, members: readonly Member[]): Promise<void> {
+  if (members.length === 0) return;
+  if (few(members)) await markChanged(ground, m, members.map(({ memberId }) => memberId));
+  else await markAccountChanged(ground, m, scope.accountId);
+}
+
+async function review(ground: Ground, m: Writer, scope: DirectoryScope, removed: readonly Member[]): Promise<void> {
+  if (removed.length === 0) return;
+  await tell(ground, m, scope, removed);
+  const among = few(removed) ? sql`u."id" IN (${list(removed.map(({ memberId }) => memberId))})` : sql`TRUE`;
+  await putOutWithoutRight(ground, m, scope, 'group', among);
+}
+
+function* chunks<T>(all: readonly T[]): Generator<T[]> {
+  for (let i = 0; i < all.length; i += chunkSize) yield all.slice(i, i + chunkSize);
+}

@@ -1,0 +1,83 @@
+import { IsNull } from 'typeorm';
+import { clock } from '../../../platform/clock/clock.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
+import { hashToken, newId, newToken } from '../../../platform/ids/ids.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { directoryErrors } from '../../errors.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { type ScimKey, ScimKeyTable } from './key.entity.ts';
+
+/** So that a leaked key is recognised for what it is. */
+const keyPrefix = 'carillon_scim_';
+const keysPerConnection = 20;
+
+/**
+ * Makes a key with which a directory pushes (the guide: "Create access key").
+ * @returns the key itself, which is shown this once and kept nowhere, and its row
+ * @throws scimKey.nameInvalid, scimKey.tooMany
+ */
+export async function createScimKey(
+  ground: Ground,
+  scope: DirectoryScope,
+  input: { name: unknown },
+): Promise<{ key: ScimKey; token: string }> {
+  const { organisationId, accountId, connectionId } = scope;
+  const name = typeof input.name === 'string' ? input.name.trim() : '';
+  const token = newToken(keyPrefix);
+  const action = { eventName: 'CreateApiKey', organisationId, accountId, requestParameters: { accountId, name: name.slice(0, 200) } };
+  const key = await ground.trail.perform(action, async (m) => {
+    if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
+      throw directoryErrors('scimKey.nameInvalid', { field: 'name' });
+    }
+    if ((await m.countBy(ScimKeyTable, { connectionId, revokedAt: IsNull() })) >= keysPerConnection) {
+      throw directoryErrors('scimKey.tooMany', { values: { limit: keysPerConnection } });
+    }
+    const result: ScimKey = {
+      id: newId(),
+      organisationId,
+      accountId,
+      connectionId,
+      name,
+      tokenHash: hashToken(token),
+      createdAt: clock.now(),
+      lastUsedAt: null,
+      revokedAt: null,
+    };
+    await m.insert(ScimKeyTable, result);
+    return { result, responseElements: { keyId: result.id } };
+  });
+  return { key, token };
+}
+
+/** Revokes a key: refused from this commit on. @throws scimKey.notFound */
+export async function revokeScimKey(
+  ground: Ground,
+  scope: { organisationId: string; accountId: string },
+  keyId: string,
+): Promise<void> {
+  const { organisationId, accountId } = scope;
+  const action = { eventName: 'DeleteApiKey', organisationId, accountId, requestParameters: { accountId, keyId } };
+  await ground.trail.perform(action, async (m) => {
+    const key = await m.findOneBy(ScimKeyTable, { id: keyId, organisationId, accountId });
+    if (!key || key.revokedAt !== null) throw directoryErrors('scimKey.notFound');
+    await m.update(ScimKeyTable, { id: key.id }, { revokedAt: clock.now() });
+    return { result: undefined };
+  });
+}
+
+/** The keys of an account that are good, newest first. */
+export const listScimKeys = (on: Reader, accountId: string): Promise<ScimKey[]> =>
+  on
+    .createQueryBuilder(ScimKeyTable, 'k')
+    .where('k.accountId = :accountId AND k.revokedAt IS NULL', { accountId })
+    .orderBy('k.createdAt', 'DESC')
+    .getMany();
+
+/** The key that this token is, if it is good: looked up by its hash, so nothing is compared that a clock could tell. */
+export const findScimKey = (on: Reader, token: string): Promise<ScimKey | null> =>
+  firstRow<ScimKey>(
+    on,
+    sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`,
+  );

@@ -1,0 +1,102 @@
+import type { AccountType, Tier } from '../../accounts/accounts/types.ts';
+import { isTrue, rows } from '../../platform/database/run.ts';
+import { list, sql } from '../../platform/database/sql.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { grantedGroups } from './granted.ts';
+
+/** One reason for, or against; a person's whole "Why?" is the list of them. */
+export type Because =
+  | { kind: 'group'; groupId: string; groupName: string; tier: Tier }
+  | { kind: 'assigned'; tier: Tier }
+  | { kind: 'administrator' | 'directory'; since: number }
+  | { kind: 'domain'; domain: string }
+  | { kind: 'noGroup' }
+  | { kind: 'deleted' };
+
+export interface Entitlement {
+  maySignIn: boolean;
+  /** Null exactly when this person may not sign in. */
+  tier: Tier | null;
+  because: Because[];
+}
+
+interface Facts {
+  id: string;
+  type: AccountType;
+  licence: Tier;
+  primaryDomain: string;
+  deletedAt: number | null;
+  domainVerified: unknown;
+}
+
+/** Without a right to be in; the page and the trail word each of them. */
+const refusals = new Set<Because['kind']>(['administrator', 'directory', 'domain', 'noGroup', 'deleted']);
+
+/**
+ * Who may be in, and with what tier: asked of what is committed, never stored (the guide, "Manage Permissions": in a
+ * Pro group → Pro; in a Basic group → Basic; in both → Pro; in neither → not in).
+ * @returns an entitlement for each of `userIds` that exists
+ */
+export async function entitlements(on: Reader, userIds: readonly string[]): Promise<Map<string, Entitlement>> {
+  const facts = await rows<Facts>(
+    on,
+    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt",
+          EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
+                  AND d."state" = 'verified') AS "domainVerified"
+        FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" IN (${list(userIds)})`,
+  );
+  const causes = await rows<{ userId: string; cause: 'administrator' | 'directory'; since: number }>(
+    on,
+    sql`SELECT "userId", "cause", "since" FROM "user_causes" WHERE "userId" IN (${list(userIds)}) ORDER BY "since"`,
+  );
+  const groups = await groupsOf(on, userIds);
+  return new Map(
+    facts.map((user) => {
+      const because: Because[] = [
+        ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
+        ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: Number(c.since) })),
+        ...(user.type === 'Team' || isTrue(user.domainVerified)
+          ? []
+          : [{ kind: 'domain', domain: user.primaryDomain } as const]),
+        ...tierReasons(user, groups.get(user.id) ?? []),
+      ];
+      return [user.id, conclude(because)];
+    }),
+  );
+}
+
+/** `entitlements` for one person; somebody unknown may not sign in. */
+export async function entitlement(on: Reader, userId: string): Promise<Entitlement> {
+  return (await entitlements(on, [userId])).get(userId) ?? conclude([{ kind: 'deleted' }]);
+}
+
+type GroupReason = Extract<Because, { kind: 'group' }>;
+
+async function groupsOf(on: Reader, userIds: readonly string[]): Promise<Map<string, GroupReason[]>> {
+  const found = await rows<{ userId: string; groupId: string; groupName: string; tier: Tier }>(
+    on,
+    sql`WITH RECURSIVE ${grantedGroups(sql`SELECT DISTINCT "accountId" FROM "users" WHERE "id" IN (${list(userIds)})`)}
+        SELECT DISTINCT m."memberId" AS "userId", g."mappedId" AS "groupId", d."displayName" AS "groupName", g."tier"
+        FROM "group_members" m JOIN "granted" g ON g."groupId" = m."groupId"
+        JOIN "directory_groups" d ON d."id" = g."mappedId"
+        WHERE m."memberId" IN (${list(userIds)}) AND m."memberType" = 'User'
+        ORDER BY g."tier" DESC, d."displayName"`,
+  );
+  return Map.groupBy(
+    found.map(({ userId, ...group }) => ({ userId, kind: 'group' as const, ...group })),
+    (group) => group.userId,
+  );
+}
+
+function tierReasons(user: Facts, groups: GroupReason[]): Because[] {
+  if (user.type !== 'EnterpriseOIDC') return [{ kind: 'assigned', tier: user.licence }];
+  if (groups.length === 0) return [{ kind: 'noGroup' }];
+  return groups.map(({ groupId, groupName, tier }) => ({ kind: 'group', groupId, groupName, tier }));
+}
+
+function conclude(because: Because[]): Entitlement {
+  const maySignIn = !because.some(({ kind }) => refusals.has(kind));
+  if (!maySignIn) return { maySignIn, tier: null, because };
+  const pro = because.some((reason) => 'tier' in reason && reason.tier === 'Pro');
+  return { maySignIn, tier: pro ? 'Pro' : 'Basic', because };
+}

@@ -1,0 +1,12 @@
+import { errors } from '../platform/errors/errors.ts';
+
+export const userErrors = errors({
+  'user.notFound': { kind: 'NotFound', text: 'There is no such user in this account.' },
+  'user.addressInvalid': { kind: 'BadRequest', text: '{value} is not an e-mail address.' },
+  'user.domainNotVerified': {
+    kind: 'BadRequest',
+    text: '{value} is outside the verified domains of this account. Claim and verify {domain} first.',
+  },
+  'user.userNameTaken': { kind: 'Conflict', text: 'Another user of this account has the user name {value}.' },
+  'user.addressTaken': { kind: 'Conflict', text: 'Another user of this account has the primary address {value}.' },
+});

@@ -1,0 +1,44 @@
+import type { Ground } from '../../trail/ground.ts';
+import { userErrors } from '../errors.ts';
+import { liftNo, sayNo } from './causes.ts';
+import { putOut, type Scope } from './out.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { type User, UserTable } from '../user.entity.ts';
+
+/** An administrator suspends a person: out at once, and no directory can lift it. @throws user.notFound */
+export const suspendUser = (ground: Ground, scope: Scope, userId: string, by: string): Promise<boolean> =>
+  act(ground, 'SuspendUsers', scope, userId, (m, user) => sayNo(ground, m, user, 'administrator', by));
+
+/** An administrator lifts their suspension; what the directory says of the person still counts. @throws user.notFound */
+export const activateUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
+  act(ground, 'ActivateUsers', scope, userId, (m, user) => liftNo(ground, m, user, 'administrator'));
+
+/** Signs a person out of all their devices (the guide: LogoutUser); they may sign in again. @throws user.notFound */
+export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
+  act(ground, 'LogoutUser', scope, userId, async (m, user) => {
+    await putOut(ground, m, user, [user.id], 'signOut');
+    return true;
+  });
+
+/** A person of this account who was not deleted. @throws user.notFound, also for another account's */
+export async function requireUser(on: Reader, scope: Scope, userId: string): Promise<User> {
+  const { organisationId, accountId } = scope;
+  const user = await on.findOneBy(UserTable, { id: userId, organisationId, accountId });
+  if (!user || user.deletedAt !== null) throw userErrors('user.notFound');
+  return user;
+}
+
+function act(
+  ground: Ground,
+  eventName: string,
+  scope: Scope,
+  userId: string,
+  verb: (m: Writer, user: User) => Promise<boolean>,
+): Promise<boolean> {
+  const { organisationId, accountId } = scope;
+  const action = { eventName, organisationId, accountId, requestParameters: { accountId, userId } };
+  return ground.trail.perform(action, async (m) => {
+    const user = await requireUser(m, scope, userId);
+    return { result: await verb(m, user) };
+  });
+}

@@ -1,0 +1,94 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { changed, rows } from '../../platform/database/run.ts';
+import { list, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Writer } from '../../platform/database/unit.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { grantedGroups, withoutRight } from '../entitlement/granted.ts';
+
+/** Why people are put out, as receipts and pages word it. */
+export type OutCause = 'administrator' | 'directory' | 'group' | 'domain' | 'deleted' | 'signOut';
+
+/** The payload of `users.out`: everything of theirs that is older than this event is dead already. */
+export interface UsersOut {
+  organisationId: string;
+  accountId: string;
+  cause: OutCause;
+  /** Each with the epoch that begins now. */
+  people: { id: string; epoch: number }[];
+}
+
+export const usersOutTopic = 'users.out';
+/** People whose rights may have changed, and who are not out by that: memory forgets them. */
+export const usersChangedTopic = 'users.changed';
+/** The same for everybody of an account; the subject is the account's id. */
+export const accountChangedTopic = 'account.changed';
+
+export interface Scope {
+  organisationId: string;
+  accountId: string;
+}
+
+/** Events name at most this many people each, so that one handler's work stays short. */
+const peoplePerEvent = 500;
+
+/**
+ * The one way out: raises the epoch of these people, so that from this commit on all that they hold is refused, and
+ * leaves the event from which the rest (rows, open pages, receipts) is done.
+ */
+export async function putOut(
+  ground: Ground,
+  m: Writer,
+  scope: Scope,
+  userIds: readonly string[],
+  cause: OutCause,
+): Promise<void> {
+  for (let i = 0; i < userIds.length; i += peoplePerEvent) {
+    const some = userIds.slice(i, i + peoplePerEvent);
+    const people = await changed<{ id: string; epoch: number }>(
+      m,
+      sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1 WHERE "id" IN (${list(some)})
+          RETURNING "id", "epoch"`,
+    );
+    const { organisationId, accountId } = scope;
+    const payload: UsersOut = { organisationId, accountId, cause, people };
+    await ground.outbox.publish(m, usersOutTopic, some.length === 1 ? some[0]! : accountId, { ...payload });
+  }
+}
+
+/**
+ * Puts out everybody of an account who has something live and no right to be in any more: called in the unit that
+ * took the right away, so that a yes that follows cannot overtake the no.
+ * @param among a condition on the user `u`, when only some can have lost it
+ * @returns how many were put out
+ */
+export async function putOutWithoutRight(
+  ground: Ground,
+  m: Writer,
+  scope: Scope,
+  cause: OutCause,
+  among: Sql = sql`TRUE`,
+): Promise<number> {
+  const found = await rows<{ id: string }>(
+    m,
+    sql`WITH RECURSIVE ${grantedGroups(sql`${scope.accountId}`)}
+        SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
+        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" > ${clock.now()} AND ${among} AND ${withoutRight}`,
+  );
+  await putOut(ground, m, scope, found.map(({ id }) => id), cause);
+  return found.length;
+}
+
+/** Says that these people must be read again; ends nothing. */
+export async function markChanged(ground: Ground, m: Writer, userIds: readonly string[]): Promise<void> {
+  for (let i = 0; i < userIds.length; i += peoplePerEvent) {
+    const some = userIds.slice(i, i + peoplePerEvent);
+    await changed(m, sql`UPDATE "users" SET "version" = "version" + 1 WHERE "id" IN (${list(some)}) RETURNING "id"`);
+    ground.outbox.announce(usersChangedTopic, some[0]!, { userIds: some });
+  }
+}
+
+/** Says that everybody of an account must be read again (a mapping, a domain): one row, however many people. */
+export async function markAccountChanged(ground: Ground, m: Writer, accountId: string): Promise<void> {
+  await changed(m, sql`UPDATE "accounts" SET "version" = "version" + 1 WHERE "id" = ${accountId} RETURNING "id"`);
+  ground.outbox.announce(accountChangedTopic, accountId);
+}

@@ -1,0 +1,106 @@
+import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { fold } from '../../platform/text/fold.ts';
+import type { UserAddress } from '../address.entity.ts';
+import { userErrors } from '../errors.ts';
+import type { User } from '../user.entity.ts';
+import type { Scope } from './out.ts';
+
+export interface PersonAddress {
+  value: string;
+  type?: string | undefined;
+  display?: string | undefined;
+  primary?: boolean | undefined;
+}
+
+/** What a directory says of a person, apart from whether they are active. */
+export interface PersonInput {
+  userName: string;
+  externalId: string | null;
+  displayName: string | null;
+  profile: Record<string, unknown>;
+  emails: PersonAddress[];
+  /** The address that counts; without one, the user name. */
+  primary: string | null;
+}
+
+export type PersonColumns = Pick<
+  User,
+  | 'userName'
+  | 'userNameKey'
+  | 'externalId'
+  | 'displayName'
+  | 'profile'
+  | 'primaryAddress'
+  | 'primaryAddressKey'
+  | 'primaryDomain'
+>;
+
+/**
+ * Checks what a directory says of a person and gives the columns to store.
+ * @param except the id of the person themself, when they exist already
+ * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
+ */
+export async function personColumns(
+  on: Reader,
+  scope: Scope,
+  input: PersonInput,
+  except: string | null,
+): Promise<PersonColumns> {
+  const primaryAddress = input.primary ?? input.userName;
+  await refuseForeignDomain(on, scope, input.userName, 'userName');
+  const primaryDomain = await refuseForeignDomain(on, scope, primaryAddress, 'emails');
+  const columns = {
+    userName: input.userName,
+    userNameKey: fold(input.userName),
+    externalId: input.externalId,
+    displayName: input.displayName,
+    profile: input.profile,
+    primaryAddress,
+    primaryAddressKey: normaliseAddress(primaryAddress)!,
+    primaryDomain,
+  };
+  await refuseTaken(on, scope, columns, except);
+  return columns;
+}
+
+/** The rows of a person's addresses. */
+export const addressRows = (userId: string, accountId: string, input: PersonInput): UserAddress[] =>
+  input.emails.map((email, position) => ({
+    userId,
+    position,
+    accountId,
+    value: email.value,
+    addressKey: normaliseAddress(email.value) ?? fold(email.value),
+    type: email.type ?? null,
+    display: email.display ?? null,
+    isPrimary: email.value === input.primary,
+  }));
+
+async function refuseForeignDomain(on: Reader, scope: Scope, value: string, field: string): Promise<string> {
+  const domain = domainOf(value);
+  if (!domain || !normaliseAddress(value)) throw userErrors('user.addressInvalid', { field, values: { value } });
+  const verified = await firstRow(
+    on,
+    sql`SELECT 1 FROM "domains" WHERE "accountId" = ${scope.accountId} AND "name" = ${domain} AND "state" = 'verified'`,
+  );
+  if (!verified) throw userErrors('user.domainNotVerified', { field, values: { value, domain } });
+  return domain;
+}
+
+async function refuseTaken(on: Reader, scope: Scope, columns: PersonColumns, except: string | null): Promise<void> {
+  const taken = await firstRow<{ userNameKey: string }>(
+    on,
+    sql`SELECT "userNameKey" FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
+        AND ("userNameKey" = ${columns.userNameKey} OR "primaryAddressKey" = ${columns.primaryAddressKey})
+        AND "id" <> ${except ?? ''}
+        ORDER BY ("userNameKey" = ${columns.userNameKey}) DESC LIMIT 1`,
+  );
+  if (!taken) return;
+  if (taken.userNameKey === columns.userNameKey) {
+    throw userErrors('user.userNameTaken', { field: 'userName', values: { value: columns.userName } });
+  }
+  throw userErrors('user.addressTaken', { field: 'emails', values: { value: columns.primaryAddress } });
+}
