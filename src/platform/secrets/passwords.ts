@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { hash, verify } from '@node-rs/argon2';
+import { secretsError } from './errors.ts';
+import { boundedQueue } from './queue.ts';
+import { isTooLong, normalisePassword } from './rules.ts';
+
+/** OWASP's first choice for argon2id (the package's default algorithm); RFC 9106. */
+const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** One of the pool's threads stays free: files and name look-ups run there too. */
+const poolThreads = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
+const concurrency = Math.max(1, Math.min(availableParallelism(), poolThreads - 1));
+
+const queue = boundedQueue({
+  concurrency,
+  maxWaiting: 64,
+  refuse: () => secretsError('password.busy', { retryAfter: 2 }),
+});
+
+const unpadded = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
+
+/** A hash that no password has, for people who have none: to compare with it costs the same time. */
+const nobody = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$${unpadded(16)}$${unpadded(32)}`;
+
+/**
+ * Hashes a password for keeping (a PHC string). Whether it may be chosen is the business of `checkPassword`.
+ * @throws CarillonError password.tooLong; password.busy (with retryAfter) when too many wait
+ */
+export async function hashPassword(password: string): Promise<string> {
+  if (isTooLong(password)) throw secretsError('password.tooLong', { field: 'password', values: { maximum: 256 } });
+  return queue.run(() => hash(normalisePassword(password), cost));
+}
+
+/**
+ * Whether a password is the one that was hashed.
+ * @param stored null for somebody without a password, or nobody at all: false, after the same time
+ * @throws CarillonError password.busy (with retryAfter) when too many wait
+ */
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  const possible = stored !== null && !isTooLong(password);
+  const given = isTooLong(password) ? '' : normalisePassword(password);
+  const same = await queue.run(() => verify(possible ? stored : nobody, given));
+  return possible && same;
+}

@@ -1,0 +1,64 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { secretsError } from './errors.ts';
+import type { Keyring } from './keyring.ts';
+
+/** Where a sealed text is kept; it opens nowhere else. */
+export interface SealPlace {
+  table: string;
+  row: string;
+  column: string;
+}
+
+export interface Seal {
+  /** Seals a secret for one place. The same secret gives another text each time. */
+  seal(plain: string, at: SealPlace): string;
+  /** @throws CarillonError secrets.unsealable for a changed text, another place or a key that is not in the keyring */
+  unseal(sealed: string, at: SealPlace): string;
+}
+
+const version = 's1';
+const ivBytes = 12;
+const tagBytes = 16;
+
+/** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
+export function createSeal(keyring: Keyring): Seal {
+  return {
+    seal(plain, at) {
+      const id = keyring.current;
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv('aes-256-gcm', keyOf(keyring, id), iv, { authTagLength: tagBytes });
+      cipher.setAAD(boundTo(id, at));
+      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
+      return `${version}.${id}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+    },
+    unseal(sealed, at) {
+      const [found, id = '', encoded = '', ...more] = sealed.split('.');
+      const bytes = Buffer.from(encoded, 'base64url');
+      if (found !== version || more.length > 0 || bytes.length < ivBytes + tagBytes) throw unsealable(at, 'format');
+      // Base64 has several spellings of the same bytes; only the one that was written counts.
+      if (bytes.toString('base64url') !== encoded) throw unsealable(at, 'format');
+      const iv = bytes.subarray(0, ivBytes);
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(keyring, id, at), iv, { authTagLength: tagBytes });
+      decipher.setAAD(boundTo(id, at));
+      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+      try {
+        return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
+      } catch {
+        throw unsealable(at, 'authentication');
+      }
+    },
+  };
+}
+
+/** JSON keeps the parts apart, whatever characters they have. */
+const boundTo = (id: string, at: SealPlace): Buffer =>
+  Buffer.from(JSON.stringify([version, id, at.table, at.row, at.column]));
+
+function keyOf(keyring: Keyring, id: string, at?: SealPlace): Buffer {
+  const found = keyring.key(id);
+  if (!found) throw unsealable(at, 'no such key');
+  return found;
+}
+
+const unsealable = (at: SealPlace | undefined, why: string): Error =>
+  secretsError('secrets.unsealable', { detail: `${at?.table}.${at?.column} of ${at?.row}: ${why}` });
