@@ -1,16 +1,16 @@
-import type { Config } from '../platform/config/config.ts';
+import type { Config } from '../platform/config/settings.ts';
 import type { Database } from '../platform/database/database.ts';
-import type { Logger } from '../platform/log/log.ts';
+import type { Log } from '../platform/log/log.ts';
 import type { Outbox } from '../platform/outbox/outbox.ts';
-import type { Keyring } from '../platform/secrets/keyring.ts';
+import type { Seal } from '../platform/secrets/seal.ts';
 import type { Trail } from './trail.ts';
 
 /** What every verb above stands on: the composition root makes one, and hands it down the house. */
 export interface Ground {
   config: Config;
-  log: Logger;
+  log: Log;
   db: Database;
   outbox: Outbox;
   trail: Trail;
-  keyring: Keyring;
+  seal: Seal;
 }

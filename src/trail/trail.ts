@@ -4,7 +4,7 @@ import type { Database } from '../platform/database/database.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import { newId } from '../platform/ids/ids.ts';
-import type { Logger } from '../platform/log/log.ts';
+import type { Log } from '../platform/log/log.ts';
 import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
 
 /** What is done, to what: the part of a record that the request itself does not tell. */
@@ -31,12 +31,12 @@ const bufferSize = 2_000;
 /** The record of every action: a mutation's in its own transaction, those of reads and refusals a moment later. */
 export class Trail {
   readonly #db: Database;
-  readonly #log: Logger;
+  readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
   #buffer: TrailRecord[] = [];
   #dropped = 0;
 
-  constructor(db: Database, log: Logger) {
+  constructor(db: Database, log: Log) {
     this.#db = db;
     this.#log = log;
     this.#timer = setInterval(() => void this.flush(), flushMs);
@@ -83,7 +83,7 @@ export class Trail {
         }
       });
     } catch (error) {
-      this.#log.error({ err: error }, 'trail: could not write buffered records; they are kept');
+      this.#log.error({ error }, 'trail: could not write buffered records; they are kept');
       this.#buffer = [...batch, ...this.#buffer].slice(-bufferSize);
     }
   }

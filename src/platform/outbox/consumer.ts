@@ -2,7 +2,7 @@ import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
 import { changed, firstRow } from '../database/run.ts';
 import { sql } from '../database/sql.ts';
-import type { Logger } from '../log/log.ts';
+import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -16,7 +16,7 @@ const longestPauseMs = 60_000;
 /** Handles committed events: at least once, in order per subject, again after a failure or a crash. */
 export class Consumer {
   readonly #db: Database;
-  readonly #log: Logger;
+  readonly #log: Log;
   readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #timer: NodeJS.Timeout;
   readonly #deaf: () => void;
@@ -32,7 +32,7 @@ export class Consumer {
   constructor(
     db: Database,
     outbox: Outbox,
-    log: Logger,
+    log: Log,
     handlers: ReadonlyMap<string, Handler>,
     onForeign: () => void,
     pollMs = 200,
@@ -79,7 +79,7 @@ export class Consumer {
         const bySubject = Map.groupBy(events, (event) => event.subject);
         await Promise.all([...bySubject.values()].map((queue) => this.#inOrder(queue)));
       } catch (error) {
-        this.#log.error({ err: error }, 'outbox: could not claim events');
+        this.#log.error({ error }, 'outbox: could not claim events');
         return;
       }
     }
@@ -116,7 +116,7 @@ export class Consumer {
           m.update(OutboxEventTable, { id: event.id }, { state: 'done', claimedUntil: null, lastError: null }),
         );
       } catch (error) {
-        this.#log.error({ err: error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
+        this.#log.error({ error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
         const pause = Math.min(longestPauseMs, 2 ** event.attempts * 100);
         await this.#db.write((m) =>
           m.update(

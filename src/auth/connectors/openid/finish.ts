@@ -1,0 +1,122 @@
+import * as openid from 'openid-client';
+import { clock } from '../../../platform/clock/clock.ts';
+import { changed } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import { CarillonError } from '../../../platform/errors/errors.ts';
+import { hashToken } from '../../../platform/ids/ids.ts';
+import { sameSecret } from '../../../platform/secrets/compare.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { authErrors } from '../../errors.ts';
+import type { SignInAttempt } from './attempt.entity.ts';
+import { detailOf, verifierPlace } from './begin.ts';
+import { type Connection, ConnectionTable } from './connection.entity.ts';
+import type { Providers } from './provider.ts';
+
+/** What a provider has proved: who somebody is, and nothing more. */
+export interface Proof {
+  connection: Connection;
+  issuer: string;
+  subject: string;
+  /** The address that the provider vouches for, or null. */
+  address: string | null;
+  target: string;
+}
+
+export interface Callback {
+  /** The address that was called, its query included, on our own public origin. */
+  url: URL;
+  browser: string | null;
+}
+
+/**
+ * Finishes a sign-in, as named checks in their order: the attempt is ours, unused, of this browser and this address;
+ * the code is exchanged and the ID token checked (signature, iss, aud, nonce, times; OpenID Connect Core §3.1.3.7; iss
+ * of the answer, RFC 9207); userinfo names the same subject.
+ * @throws signIn.stale, signIn.refusedByProvider, signIn.notProved, signIn.providerUnavailable
+ */
+export async function finishSignIn(ground: Ground, providers: Providers, callback: Callback): Promise<Proof> {
+  const { attempt, state } = await takeAttempt(ground, callback);
+  const connection = await connectionOfAttempt(ground, attempt);
+  const configuration = await providers.of(connection).catch(unavailable);
+  requireIssuerOnShared(connection, callback.url);
+  const tokens = await openid
+    .authorizationCodeGrant(configuration, callback.url, {
+      expectedState: state,
+      expectedNonce: attempt.nonce,
+      pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, verifierPlace(attempt.stateHash)),
+      idTokenExpected: true,
+    })
+    .catch(refused);
+  const claims = tokens.claims();
+  if (!claims) throw authErrors('signIn.notProved', { detail: 'no ID token' });
+  const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(refused);
+  return {
+    connection,
+    issuer: claims.iss,
+    subject: claims.sub,
+    address: vouchedAddress(info),
+    target: attempt.target,
+  };
+}
+
+/** Uses the attempt up, whatever comes of it: a second callback with the same state finds nothing. */
+async function takeAttempt(ground: Ground, { url, browser }: Callback): Promise<{ attempt: SignInAttempt; state: string }> {
+  const states = url.searchParams.getAll('state');
+  const [state] = states;
+  if (states.length !== 1 || !state || state.length > 256) {
+    throw authErrors('signIn.stale', { field: 'state', detail: 'no single state' });
+  }
+  const stateHash = hashToken(state);
+  const now = clock.now();
+  // Of another browser: refused without using it up, or anyone who saw a state could spoil the sign-in.
+  const [attempt] = await ground.db.write((m) =>
+    changed<SignInAttempt>(
+      m,
+      sql`UPDATE "sign_in_attempts" SET "usedAt" = ${now} WHERE "stateHash" = ${stateHash} AND "usedAt" IS NULL
+          AND "expiresAt" > ${now} AND "browserHash" = ${hashToken(browser ?? '')}
+          AND "redirectUri" = ${url.origin + url.pathname} RETURNING *`,
+    ),
+  );
+  if (!attempt) throw authErrors('signIn.stale', { field: 'state', detail: 'unknown, used, expired or foreign state' });
+  return { attempt, state };
+}
+
+async function connectionOfAttempt(ground: Ground, attempt: SignInAttempt): Promise<Connection> {
+  const connection = await ground.db.read.findOneBy(ConnectionTable, { id: attempt.connectionId });
+  if (!connection || connection.updatedAt > attempt.createdAt) {
+    throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
+  }
+  return connection;
+}
+
+/** On the shared redirect URI the answer must say whose it is, wherever the issuer announced that it would. */
+function requireIssuerOnShared(connection: Connection, url: URL): void {
+  if (!connection.announcesIssuer) return;
+  const iss = url.searchParams.getAll('iss');
+  if (iss.length !== 1 || !sameSecret(iss[0]!, connection.issuer)) {
+    throw authErrors('signIn.notProved', { field: 'iss', detail: 'the answer names another issuer, or none' });
+  }
+}
+
+function vouchedAddress(info: openid.UserInfoResponse): string | null {
+  // Absent is how many directories say yes; false is a no, however it is spelled.
+  const verified: unknown = info.email_verified;
+  if (verified !== undefined && verified !== true && verified !== 'true') return null;
+  return typeof info.email === 'string' ? info.email : null;
+}
+
+const unavailable = (error: unknown): never => {
+  throw authErrors('signIn.providerUnavailable', { cause: error, detail: detailOf(error) });
+};
+
+function refused(error: unknown): never {
+  if (error instanceof openid.AuthorizationResponseError) {
+    throw authErrors('signIn.refusedByProvider', { cause: error, detail: `the provider answered ${error.error}` });
+  }
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof CarillonError && at.code.startsWith('outbound.')) unavailable(error);
+  }
+  const status = (error as { status?: number }).status ?? 0;
+  if (status >= 500) unavailable(error);
+  throw authErrors('signIn.notProved', { cause: error, detail: detailOf(error) });
+}

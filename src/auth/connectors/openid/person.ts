@@ -1,0 +1,75 @@
+import { domainOf, normaliseAddress } from '../../../accounts/domains/name.ts';
+import { clock } from '../../../platform/clock/clock.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
+import { newId } from '../../../platform/ids/ids.ts';
+import { type User, UserTable } from '../../../users/user.entity.ts';
+import { authErrors } from '../../errors.ts';
+import type { Proof } from './finish.ts';
+import { type FederatedIdentity, FederatedIdentityTable } from './identity.entity.ts';
+
+export interface Match {
+  user: User;
+  /** False at the first sign-in, which writes the identity down. */
+  joined: boolean;
+}
+
+/**
+ * Whose proof this is, in the connection's own account: the person who is joined to this subject; else the one whom
+ * the same connection pushed with this subject as `externalId`; else the one with an address that the provider vouches
+ * for, in a domain that this account has verified. Never anybody of another connection.
+ * @throws signIn.unknownPerson, signIn.anotherSubject
+ */
+export async function matchPerson(on: Reader, proof: Proof): Promise<Match> {
+  const { connection, issuer, subject } = proof;
+  const identity = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, subject });
+  if (identity) {
+    const user = await on.findOneBy(UserTable, { id: identity.userId });
+    if (user && user.deletedAt === null) return { user, joined: true };
+  }
+  const user = (await pushedAs(on, proof)) ?? (await addressed(on, proof));
+  if (!user) throw authErrors('signIn.unknownPerson', { detail: 'no person for this subject or address' });
+  const other = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, userId: user.id });
+  if (other) throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
+  return { user, joined: false };
+}
+
+/** Writes down whose subject this is: once, whatever becomes of addresses later. */
+export async function join(m: Writer, proof: Proof, userId: string): Promise<void> {
+  const { connection, issuer, subject } = proof;
+  // A subject whose person was deleted may be pushed again as a new person.
+  await m.delete(FederatedIdentityTable, { connectionId: connection.id, issuer, subject });
+  const identity: FederatedIdentity = {
+    id: newId(),
+    connectionId: connection.id,
+    issuer,
+    subject,
+    userId,
+    createdAt: clock.now(),
+  };
+  await m.insert(FederatedIdentityTable, identity);
+}
+
+/** The subject that a person is joined to, for the administrator who may have to unlink it. */
+export const identitiesOf = (on: Reader, userId: string): Promise<FederatedIdentity[]> =>
+  on.findBy(FederatedIdentityTable, { userId });
+
+const pushedAs = async (on: Reader, { connection, subject }: Proof): Promise<User | null> => {
+  const found = await on.find(UserTable, { where: { connectionId: connection.id, externalId: subject }, take: 50 });
+  const alive = found.filter(({ deletedAt }) => deletedAt === null);
+  return alive.length === 1 ? alive[0]! : null;
+};
+
+async function addressed(on: Reader, { connection, address }: Proof): Promise<User | null> {
+  const key = address === null ? null : normaliseAddress(address);
+  const domain = address === null ? null : domainOf(address);
+  if (!key || !domain) return null;
+  const found = await firstRow<{ id: string }>(
+    on,
+    sql`SELECT u."id" FROM "users" u JOIN "domains" d
+          ON d."accountId" = u."accountId" AND d."name" = ${domain} AND d."state" = 'verified'
+        WHERE u."connectionId" = ${connection.id} AND u."primaryAddressKey" = ${key} AND u."deletedAt" IS NULL`,
+  );
+  return found ? on.findOneBy(UserTable, { id: found.id }) : null;
+}

@@ -1,0 +1,80 @@
+import * as openid from 'openid-client';
+import { clock } from '../../../platform/clock/clock.ts';
+import type { Outbound } from '../../../platform/outbound/outbound.ts';
+import type { Seal } from '../../../platform/secrets/seal.ts';
+import type { Connection } from './connection.entity.ts';
+
+/** How long a provider's discovery document is believed. */
+const believedMs = 3_600_000;
+const timeoutSeconds = 8;
+
+export interface Client {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+/** Where a connection's client secret is sealed to. */
+export const secretPlace = (connectionId: string): { table: string; row: string; column: string } => ({
+  table: 'connections',
+  row: connectionId,
+  column: 'clientSecret',
+});
+
+/**
+ * Reads a provider's discovery document and gives what openid-client needs to speak with it. Every request goes
+ * through the guarded agent; an ID token's signature is checked even though it comes over TLS.
+ * @throws openid-client's and the agent's errors
+ */
+export async function discover(outbound: Outbound, client: Client): Promise<openid.Configuration> {
+  const issuer = new URL(client.issuer);
+  const execute = [openid.enableNonRepudiationChecks];
+  // The agent lets plain http pass only to hosts that the operator has named.
+  if (issuer.protocol === 'http:') execute.push(openid.allowInsecureRequests);
+  const fetch = outbound.fetch as unknown as openid.CustomFetch;
+  const probe = await openid.discovery(issuer, client.clientId, undefined, openid.ClientSecretBasic(client.clientSecret), {
+    execute,
+    timeout: timeoutSeconds,
+    [openid.customFetch]: fetch,
+  });
+  const metadata = probe.serverMetadata();
+  const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
+  if (methods.includes('client_secret_basic') || !methods.includes('client_secret_post')) return probe;
+  const post = new openid.Configuration(
+    metadata,
+    client.clientId,
+    undefined,
+    openid.ClientSecretPost(client.clientSecret),
+  );
+  post.timeout = timeoutSeconds;
+  post[openid.customFetch] = fetch;
+  for (const apply of execute) apply(post);
+  return post;
+}
+
+/** The providers that are in use, each discovered once an hour; a failure is not remembered. */
+export class Providers {
+  readonly #outbound: Outbound;
+  readonly #seal: Seal;
+  readonly #known = new Map<string, { until: number; updatedAt: number; configuration: Promise<openid.Configuration> }>();
+
+  constructor(outbound: Outbound, seal: Seal) {
+    this.#outbound = outbound;
+    this.#seal = seal;
+  }
+
+  of(connection: Connection): Promise<openid.Configuration> {
+    const known = this.#known.get(connection.id);
+    if (known && known.updatedAt === connection.updatedAt && known.until > clock.now()) return known.configuration;
+    const configuration = discover(this.#outbound, {
+      issuer: connection.issuer,
+      clientId: connection.clientId,
+      clientSecret: this.#seal.unseal(connection.clientSecret, secretPlace(connection.id)),
+    });
+    this.#known.set(connection.id, { until: clock.now() + believedMs, updatedAt: connection.updatedAt, configuration });
+    configuration.catch(() => {
+      if (this.#known.get(connection.id)?.configuration === configuration) this.#known.delete(connection.id);
+    });
+    return configuration;
+  }
+}

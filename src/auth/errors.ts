@@ -1,0 +1,54 @@
+import { errors } from '../platform/errors/errors.ts';
+
+export const authErrors = errors({
+  'connection.notFound': { kind: 'NotFound', text: 'There is no such OpenID connection.' },
+  'connection.issuerInvalid': {
+    kind: 'BadRequest',
+    text: 'The issuer must be an https address without query or fragment, as the provider gives it.',
+  },
+  'connection.clientInvalid': { kind: 'BadRequest', text: 'The client ID must have 1 to 256 printable characters.' },
+  'connection.secretMissing': {
+    kind: 'BadRequest',
+    text: 'The client secret is needed: it is kept only while the issuer and the client ID stay the same.',
+  },
+  'connection.redirectInvalid': {
+    kind: 'BadRequest',
+    text:
+      'The shared redirect URI serves the sole connection of this installation, or an issuer that announces itself in ' +
+      'its answers (RFC 9207). Use the connection’s own redirect URI.',
+  },
+  'connection.discoveryFailed': {
+    kind: 'BadRequest',
+    text: 'The issuer’s discovery document could not be read, or does not name this issuer: {reason}.',
+  },
+  'connection.incomplete': {
+    kind: 'BadRequest',
+    text: 'The issuer’s discovery document lacks {what}, which signing in needs.',
+  },
+  'signIn.stale': {
+    kind: 'BadRequest',
+    text: 'This sign-in was not begun in this browser, was used already, or took too long. Please sign in again.',
+  },
+  'signIn.refusedByProvider': {
+    kind: 'Forbidden',
+    text: 'Your company’s sign-in did not let you in. Please try again, or ask your administrator.',
+  },
+  'signIn.notProved': {
+    kind: 'BadRequest',
+    text: 'The answer of your company’s sign-in could not be trusted, so nobody was signed in.',
+  },
+  'signIn.providerUnavailable': {
+    kind: 'BadGateway',
+    text: 'Your company’s sign-in cannot be reached at the moment. Please try again in a minute.',
+  },
+  'signIn.unknownPerson': {
+    kind: 'Forbidden',
+    text: 'Your company’s directory has not given you access yet. Ask your administrator to assign you.',
+  },
+  'signIn.anotherSubject': {
+    kind: 'Forbidden',
+    text: 'Your company’s sign-in names another person than before for your address. Ask your administrator.',
+  },
+  'signIn.notEntitled': { kind: 'Forbidden', text: 'You may not sign in at the moment. Ask your administrator.' },
+  'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
+});

@@ -1,0 +1,64 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { changed } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
+import { identifyAs } from '../../platform/context/context.ts';
+import type { Ground } from '../../trail/ground.ts';
+import type { Because } from '../../users/entitlement/entitlement.ts';
+import { entitlement } from '../../users/entitlement/entitlement.ts';
+import type { User } from '../../users/user.entity.ts';
+import type { Proof } from '../connectors/openid/finish.ts';
+import { join, matchPerson } from '../connectors/openid/person.ts';
+import { authErrors } from '../errors.ts';
+import type { Session } from '../sessions/session.entity.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { userPrincipal } from './principal.ts';
+
+/** Who proved who they are, and may not come in: the page tells them why, and whom to ask. */
+export class NotEntitled extends CarillonError {
+  readonly user: User;
+  readonly because: Because[];
+
+  constructor(user: User, because: Because[]) {
+    const { code, kind, message } = authErrors('signIn.notEntitled');
+    super(code, kind, message, { detail: because.map(({ kind: why }) => why).join(', ') });
+    this.user = user;
+    this.because = because;
+  }
+}
+
+/**
+ * Lets in whom a connector has proved, if they may: matching, entitlement, identity and session in one unit of work,
+ * so that no no can slip between.
+ * @param previous the session that this browser held before, which ends: an id from before a sign-in never outlives it
+ * @throws signIn.unknownPerson, signIn.anotherSubject, NotEntitled
+ */
+export async function letIn(
+  ground: Ground,
+  sessions: Sessions,
+  proof: Proof,
+  previous: Session | null,
+): Promise<{ session: Session; token: string }> {
+  const { organisationId, accountId } = proof.connection;
+  const requestParameters = { accountId, connectionId: proof.connection.id, issuer: proof.issuer };
+  identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
+  return ground.trail.perform({ eventName: 'SignIn', organisationId, accountId, requestParameters }, async (m) => {
+    const { user, joined } = await matchPerson(m, proof);
+    identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
+    const { maySignIn, because, tier } = await entitlement(m, user.id);
+    const principal = await userPrincipal(m, user.id);
+    if (!maySignIn || !principal) throw new NotEntitled(user, because);
+    if (!joined) await join(m, proof, user.id);
+    if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
+    const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000);
+    const now = clock.now();
+    await changed(
+      m,
+      sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},
+            "liveUntil" = CASE WHEN "liveUntil" > ${begun.session.expiresAt} THEN "liveUntil"
+                               ELSE ${begun.session.expiresAt} END
+          WHERE "id" = ${user.id} RETURNING "id"`,
+    );
+    return { result: begun, responseElements: { userId: user.id, sessionId: begun.session.id, permissionTier: tier } };
+  });
+}
