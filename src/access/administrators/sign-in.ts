@@ -1,0 +1,54 @@
+import { identifyAs } from '../../platform/context/context.ts';
+import { clock } from '../../platform/clock/clock.ts';
+import { verifyPassword } from '../../platform/secrets/passwords.ts';
+import type { Session } from '../../auth/sessions/session.entity.ts';
+import type { Sessions } from '../../auth/sessions/sessions.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { accessErrors } from '../errors.ts';
+import { AdministratorTable } from './administrator.entity.ts';
+import { administratorPrincipal } from './principal.ts';
+
+export interface SignInInput {
+  organisationId: string;
+  userName: string;
+  password: string;
+}
+
+/**
+ * Signs an administrator in: a password is verified in every case, so an unknown name costs the same time.
+ * @param previous the session that this browser held before, which ends
+ * @throws administrator.signInFailed, password.busy
+ */
+export async function signInAdministrator(
+  ground: Ground,
+  sessions: Sessions,
+  input: SignInInput,
+  previous: Session | null,
+): Promise<{ session: Session; token: string }> {
+  const administrator = await ground.db.read.findOneBy(AdministratorTable, {
+    organisationId: input.organisationId.replaceAll(/[\s-]/g, '').slice(0, 12),
+    userNameKey: input.userName.trim().toLowerCase().slice(0, 64),
+  });
+  const right = await verifyPassword(administrator?.passwordHash ?? null, input.password.slice(0, 1024));
+  const action = {
+    eventName: 'ConsoleLogin',
+    organisationId: administrator?.organisationId ?? null,
+    requestParameters: { userName: administrator?.userName ?? '(unknown)' },
+  };
+  if (!administrator || !right) {
+    const refusal = accessErrors('administrator.signInFailed');
+    ground.trail.refused(action, refusal);
+    throw refusal;
+  }
+  const { id, organisationId, userName } = administrator;
+  identifyAs({ type: 'Administrator', principalId: id, userName, organisationId });
+  return ground.trail.perform(action, async (m) => {
+    const principal = await administratorPrincipal(m, id);
+    const now = await m.findOneBy(AdministratorTable, { id });
+    // The password may have been changed while this one was verified.
+    if (!principal || now?.passwordHash !== administrator.passwordHash) throw accessErrors('administrator.signInFailed');
+    if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
+    await m.update(AdministratorTable, { id }, { lastActiveAt: clock.now() });
+    return { result: await sessions.begin(m, principal, ground.config.adminSessionHours * 3_600_000) };
+  });
+}

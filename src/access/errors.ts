@@ -1,0 +1,25 @@
+import { errors } from '../platform/errors/errors.ts';
+
+export const accessErrors = errors({
+  'administrator.linkInvalid': {
+    kind: 'NotFound',
+    text:
+      'This link was used already, is older than an hour, or was never made. ' +
+      'Whoever runs the server can make another with: carillon admin link',
+  },
+  'administrator.nameInvalid': {
+    kind: 'BadRequest',
+    text: 'The user name must have 1 to 64 letters, digits or any of + = , . @ _ -',
+  },
+  'administrator.organisationNameInvalid': {
+    kind: 'BadRequest',
+    text: 'The organisation needs a name of 1 to 200 characters.',
+  },
+  'administrator.passwordsDiffer': { kind: 'BadRequest', text: 'The two passwords are not the same.' },
+  'administrator.nameTaken': { kind: 'Conflict', text: 'Another administrator has that user name.' },
+  'administrator.signInFailed': {
+    kind: 'Unauthorized',
+    text: 'That organisation, user name and password do not go together.',
+  },
+  'administrator.notSetUp': { kind: 'NotFound', text: 'There is no such administrator.' },
+});
