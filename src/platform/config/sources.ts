@@ -63,10 +63,11 @@ export function readSources(env: Environment, folder: string, faults: Fault[]): 
   const outer = variables('environment', env);
   const dotEnv = variables('.env', parseEnv(textOf(join(folder, '.env')) ?? ''));
   const sources = [outer, dotEnv];
-  const name = outer.values.get(environmentVariable) ?? dotEnv.values.get(environmentVariable);
-  if (name !== undefined) {
-    if (/^[a-z][a-z0-9-]{0,31}$/.test(String(name))) {
-      if (name !== 'default') sources.push(file(folder, String(name), true, faults));
+  const given = outer.values.get(environmentVariable) ?? dotEnv.values.get(environmentVariable);
+  if (typeof given === 'string') {
+    const name = given.trim();
+    if (/^[a-z][a-z0-9-]{0,31}$/.test(name)) {
+      if (name !== 'default') sources.push(file(folder, name, true, faults));
     } else faults.push({ name: environmentVariable, place: 'environment', wrong: 'expected a short lower-case name' });
   }
   return [...sources, file(folder, 'default', false, faults)];

@@ -30,8 +30,8 @@ export function createMetrics(): Metrics {
   });
   return {
     request: (route, status, seconds) => requests.observe({ route, status: String(status) }, seconds),
-    counter: <L extends string = never>(name: string, help: string, labels: readonly L[] = []) => {
-      const counter = new Counter<L>({ name: `carillon_${name}`, help, labelNames: [...labels], registers });
+    counter: (name, help, labels = []) => {
+      const counter = new Counter({ name: `carillon_${name}`, help, labelNames: [...labels], registers });
       return (values) => (values ? counter.inc(values) : counter.inc());
     },
     gauge: (name, help, read) => {

@@ -84,7 +84,7 @@ describe('configuration', () => {
       CARILLON_PORT: '1',
       UNRELATED: 'fine',
     });
-    const names = faults.map((line) => line.trim().split(' ')[0]).sort();
+    const names = faults.map((line) => line.trim().split(' ')[0] ?? '').sort((a, b) => (a < b ? -1 : 1));
     assert.deepEqual(names, [
       'CARILLON_PORT',
       'DATABASE_URL',
