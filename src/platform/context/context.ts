@@ -35,6 +35,9 @@ export const withContext = <T>(context: RequestContext, work: () => T): T => cur
 /** The request that this code answers; the system's own work when there is none. */
 export const requestContext = (): RequestContext => current.getStore() ?? system();
 
+/** The request that this code answers, if it answers one. */
+export const currentRequest = (): RequestContext | undefined => current.getStore();
+
 /** Says who acts, once the request has shown it. */
 export function identifyAs(identity: Identity): void {
   const context = current.getStore();

@@ -1,0 +1,83 @@
+import { dirname, resolve } from 'node:path';
+import { errors } from '../errors/errors.ts';
+import { environmentVariable, settingEntries } from './settings.ts';
+import type { Config, SettingName } from './settings.ts';
+import { readSources } from './sources.ts';
+import type { Environment, Fault, Source } from './sources.ts';
+
+const refuse = errors({
+  'config.faults': { kind: 'ServiceFailure', text: 'The configuration cannot be used:\n{faults}' },
+});
+
+const prefix = 'CARILLON_';
+
+/** Names that look like Carillon's and are not: most often a slip of the keys, which must not pass in silence. */
+function unknownNames(sources: Source[]): Fault[] {
+  const keys = new Set<string>(settingEntries().map(([key]) => key));
+  return sources.flatMap(({ place, kind, values }) =>
+    [...values.keys()]
+      .filter((name) => (kind === 'file' ? !keys.has(name) : name.startsWith(prefix) && name !== environmentVariable))
+      .map((name) => ({ name, place, wrong: 'no setting has this name' })),
+  );
+}
+
+const shown = (value: unknown): string => {
+  const json = JSON.stringify(value) ?? String(value);
+  return json.length > 80 ? `${json.slice(0, 80)}…` : json;
+};
+
+function judge(sources: Source[], faults: Fault[]): Partial<Record<SettingName, unknown>> {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const [key, setting] of settingEntries()) {
+    const nameIn = (source: Source): string => (source.kind === 'file' ? key : setting.env);
+    const source = sources.find((each) => each.values.has(nameIn(each)));
+    if (!source) {
+      if (setting.default !== undefined) values[key] = setting.default;
+      continue;
+    }
+    const given = source.values.get(nameIn(source));
+    const read = source.kind === 'file' ? given : setting.kind.fromText(String(given).trim());
+    const result = setting.kind.schema.safeParse(read);
+    if (result.success) values[key] = result.data;
+    else {
+      const value = setting.secret ? 'the value' : shown(given);
+      faults.push({
+        name: nameIn(source),
+        place: source.place,
+        wrong: `${value} does not fit, expected ${setting.kind.expected}`,
+      });
+    }
+  }
+  return values;
+}
+
+const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
+
+/**
+ * The configuration, from the environment, `.env` and `config/*.json` below `folder`.
+ * @returns every setting, with its default where nothing was said; paths absolute, from `folder`
+ * @throws config.faults, with one line for every fault; never with the value of a secret
+ */
+export function loadConfig({ env, folder }: { env: Environment; folder: string }): Config {
+  const faults: Fault[] = [];
+  const sources = readSources(env, folder, faults);
+  faults.push(...unknownNames(sources));
+  const judged = judge(sources, faults);
+  if (faults.length > 0) {
+    const lines = faults.map(({ name, place, wrong }) => `  ${name} (${place}): ${wrong}`);
+    throw refuse('config.faults', { values: { faults: lines.join('\n') } });
+  }
+  // Each value passed its own schema, and only those with a derived default can be missing.
+  const values = judged as Config & { dataDir?: string; logFile?: string };
+  const databaseUrl = isPostgres(values.databaseUrl) ? values.databaseUrl : resolve(folder, values.databaseUrl);
+  const dataDir = resolve(folder, values.dataDir ?? (isPostgres(databaseUrl) ? 'data' : dirname(databaseUrl)));
+  const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
+  return Object.freeze({
+    ...values,
+    databaseUrl,
+    dataDir,
+    certsDir: resolve(folder, values.certsDir),
+    logFile: logFile === '-' ? '-' : resolve(folder, logFile),
+    metricsToken: values.metricsToken,
+  });
+}

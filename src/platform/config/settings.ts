@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import {
+  choice,
+  database,
+  host,
+  isHost,
+  isNetwork,
+  isServer,
+  listOf,
+  origin,
+  secret,
+  text,
+  wholeNumber,
+} from './kinds.ts';
+import type { Kind } from './kinds.ts';
+
+interface Setting {
+  /** The variable of the environment. */
+  env: string;
+  kind: Kind<unknown>;
+  /** What holds when nothing is said; undefined: nothing, or what `derived` says. */
+  default: string | number | readonly string[] | undefined;
+  /** Where the default comes from, when it depends on another setting. */
+  derived?: string;
+  /** Its value is never shown. */
+  secret?: boolean;
+  /** For the operator: what it does. */
+  meaning: string;
+}
+
+/** Every setting. A key is its name in `config/*.json` and in the object that `loadConfig` gives. */
+export const settings = {
+  publicUrl: {
+    env: 'PUBLIC_URL',
+    kind: origin,
+    default: 'http://localhost:3000',
+    meaning:
+      'The origin by which people and other servers reach Carillon. Every link, issuer and redirect URI is built from it, never from the Host header. With https, cookies are Secure.',
+  },
+  port: {
+    env: 'PORT',
+    kind: wholeNumber(0, 65_535),
+    default: 3000,
+    meaning: 'The TCP port to listen on; 0 takes a free one.',
+  },
+  host: {
+    env: 'HOST',
+    kind: host,
+    default: '127.0.0.1',
+    meaning: 'The address to listen on. 0.0.0.0 listens on all; put a proxy that speaks TLS in front.',
+  },
+  databaseUrl: {
+    env: 'DATABASE_URL',
+    kind: database,
+    default: 'data/carillon.db',
+    secret: true,
+    meaning: "Where everything is kept: a file's path for SQLite, or postgres://user:password@host:port/database.",
+  },
+  dataDir: {
+    env: 'DATA_DIR',
+    kind: text("a folder's path"),
+    default: undefined,
+    derived: "the folder of the SQLite database; 'data' with PostgreSQL",
+    meaning: 'The folder for files that Carillon writes beside the database.',
+  },
+  certsDir: {
+    env: 'CERTS_DIR',
+    kind: text("a folder's path"),
+    default: 'certs',
+    meaning: 'The folder of keys and certificates; what is missing is made on the first start.',
+  },
+  trustedProxies: {
+    env: 'TRUSTED_PROXIES',
+    kind: listOf(isNetwork, 'IP addresses or CIDR networks'),
+    default: [],
+    meaning: 'Proxies whose X-Forwarded-For is believed. From anyone else the header is ignored.',
+  },
+  outboundPrivateHosts: {
+    env: 'OUTBOUND_PRIVATE_HOSTS',
+    kind: listOf(isHost, 'host names or IP addresses'),
+    default: [],
+    meaning:
+      'Hosts that Carillon may call although they are at private or loopback addresses, such as an identity provider inside the company.',
+  },
+  dnsResolvers: {
+    env: 'DNS_RESOLVERS',
+    kind: listOf(isServer(true), 'IP addresses, each with or without :port'),
+    default: [],
+    meaning: "DNS resolvers that are asked for a domain's TXT record; none: those of the system.",
+  },
+  dnsAuthoritative: {
+    env: 'DNS_AUTHORITATIVE',
+    kind: listOf(isServer(false), 'IP addresses with :port'),
+    default: [],
+    meaning: "For tests and the demo: servers to take for every zone's authoritative ones instead of looking them up.",
+  },
+  domainCheckSeconds: {
+    env: 'DOMAIN_CHECK_SECONDS',
+    kind: wholeNumber(1, 86_400),
+    default: 300,
+    meaning: 'How often domains that wait for verification are looked up.',
+  },
+  sessionHours: {
+    env: 'SESSION_HOURS',
+    kind: wholeNumber(1, 8_760),
+    default: 12,
+    meaning: 'How long a person stays signed in on a device.',
+  },
+  adminSessionHours: {
+    env: 'ADMIN_SESSION_HOURS',
+    kind: wholeNumber(1, 720),
+    default: 12,
+    meaning: 'How long an administrator stays signed in.',
+  },
+  logLevel: {
+    env: 'LOG_LEVEL',
+    kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    meaning: 'The least important level that is logged.',
+  },
+  logFile: {
+    env: 'LOG_FILE',
+    kind: text("a file's path, or -"),
+    default: undefined,
+    derived: 'carillon.log in DATA_DIR',
+    meaning: 'Where the log goes, one JSON object a line; - is standard error.',
+  },
+  metricsToken: {
+    env: 'METRICS_TOKEN',
+    kind: secret(16),
+    default: undefined,
+    derived: 'none: /metrics answers this machine only',
+    secret: true,
+    meaning: 'The bearer token that /metrics asks for.',
+  },
+  scimRate: {
+    env: 'SCIM_RATE',
+    kind: wholeNumber(1, 1_000_000),
+    default: 200,
+    meaning: 'Requests a second that one SCIM key may make.',
+  },
+  signInRate: {
+    env: 'SIGN_IN_RATE',
+    kind: wholeNumber(1, 1_000_000),
+    default: 60,
+    meaning: 'Attempts to sign in, a minute, from one client address.',
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** The variable that names the file `config/{name}.json` to lay over `config/default.json`. */
+export const environmentVariable = 'CARILLON_ENV';
+
+/** The table for those who walk over it. */
+export const settingEntries = (): [SettingName, Setting][] => Object.entries(settings) as [SettingName, Setting][];
+
+type Values = { readonly [K in SettingName]: z.output<(typeof settings)[K]['kind']['schema']> };
+
+/** Every setting, judged; paths are absolute. */
+export type Config = Omit<Values, 'metricsToken'> & { readonly metricsToken: string | undefined };

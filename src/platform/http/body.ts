@@ -1,0 +1,105 @@
+import type { IncomingMessage } from 'node:http';
+import { refuse } from './errors.ts';
+import { parseForm, parseJson } from './parse.ts';
+
+interface BodyOptions {
+  /** The most bytes that are taken. */
+  limit: number;
+  /** Media types that are taken, in lower case. */
+  types: readonly string[];
+}
+
+interface Body {
+  /** The media type, without parameters. */
+  type: string;
+  bytes: Buffer;
+}
+
+/** What is still read of a body that was refused, so that the sender gets to read the refusal. */
+const drained = 1024 * 1024;
+
+/** Checks what the headers promise (RFC 9110 §8.3, §8.4, §8.6). */
+function mediaType(req: IncomingMessage, { limit, types }: BodyOptions): string {
+  const [type = '', ...parameters] = (req.headers['content-type'] ?? '')
+    .split(';')
+    .map((part) => part.trim().toLowerCase());
+  if (!types.includes(type)) throw refuse('body.type', { values: { types: types.join(' or ') } });
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw refuse('body.charset');
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') throw refuse('body.encoding');
+  if (Number(req.headers['content-length'] ?? 0) > limit) throw refuse('body.tooLarge', { values: { limit } });
+  return type;
+}
+
+/** Lets a refused body run out, as far as it is short; a longer one ends with its connection. */
+function drain(req: IncomingMessage): void {
+  let left = drained;
+  req.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) req.socket.destroy();
+  });
+}
+
+function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const onData = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size <= limit) {
+        chunks.push(chunk);
+        return;
+      }
+      req.off('data', onData);
+      reject(refuse('body.tooLarge', { values: { limit } }));
+    };
+    if (req.destroyed) reject(refuse('body.cut'));
+    req.on('data', onData);
+    req.once('end', () => resolve(Buffer.concat(chunks, size)));
+    req.once('error', (cause) => reject(refuse('body.cut', { cause })));
+    req.once('close', () => reject(refuse('body.cut')));
+  });
+}
+
+/**
+ * Reads the request's body whole.
+ * @throws body.type, body.charset, body.encoding (415), body.tooLarge (413), body.cut (400)
+ */
+export async function readBody(req: IncomingMessage, options: BodyOptions): Promise<Body> {
+  try {
+    return { type: mediaType(req, options), bytes: await collect(req, options.limit) };
+  } catch (error) {
+    drain(req);
+    throw error;
+  }
+}
+
+function utf8(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw refuse('body.notUtf8', { cause });
+  }
+}
+
+/**
+ * Reads a JSON body (RFC 8259).
+ * @throws what `readBody` and `parseJson` throw, and body.notUtf8
+ */
+export async function readJson(
+  req: IncomingMessage,
+  { limit, types = ['application/json'], depth }: { limit: number; types?: readonly string[]; depth?: number },
+): Promise<unknown> {
+  const { bytes } = await readBody(req, { limit, types });
+  return parseJson(utf8(bytes), depth);
+}
+
+/**
+ * Reads a form (application/x-www-form-urlencoded).
+ * @throws what `readBody` and `parseForm` throw, and body.notUtf8
+ */
+export async function readForm(req: IncomingMessage, { limit }: { limit: number }): Promise<URLSearchParams> {
+  const { bytes } = await readBody(req, { limit, types: ['application/x-www-form-urlencoded'] });
+  return parseForm(utf8(bytes));
+}

@@ -1,0 +1,77 @@
+import { asset } from './assets.ts';
+import { html, safeHref } from './html.ts';
+import type { Html } from './html.ts';
+import { texts } from './texts.ts';
+
+const style = asset(new URL('./assets/carillon.css', import.meta.url));
+const icon = asset(new URL('./assets/favicon.svg', import.meta.url));
+
+export interface NavigationItem {
+  label: string;
+  href: string;
+  /** The page that is shown, or the part that it belongs to. */
+  current?: boolean;
+}
+
+interface PageOptions {
+  title: string;
+  body: Html;
+  /** One centred card, without bar and navigation: sign-in, errors. */
+  narrow?: boolean;
+  navigation?: readonly NavigationItem[];
+  /** At the right of the top bar: who is signed in, and the way out. */
+  corner?: Html;
+  /** Addresses that `asset()` gave; loaded as modules. */
+  scripts?: readonly string[];
+  /** Where the browser goes on to by itself, at once. */
+  forwardTo?: string;
+}
+
+const brand = html`<img src="${icon}" alt="" width="28" height="28" />${texts.product}`;
+
+const navigationOf = (items: readonly NavigationItem[]): Html =>
+  html`<nav class="side" aria-label="${texts.navigation}">
+    <ul>
+      ${items.map(
+        ({ label, href, current }) =>
+          html`<li><a href="${safeHref(href)}" ${current ? html` aria-current="page"` : ''}>${label}</a></li>`,
+      )}
+    </ul>
+  </nav>`;
+
+const narrowOf = (body: Html): Html =>
+  html`<main class="card" id="content">
+    <p class="brand">${brand}</p>
+    ${body}
+  </main>`;
+
+const wideOf = ({ body, navigation, corner }: PageOptions): Html =>
+  html`<a class="skip" href="#content">${texts.skip}</a>
+    <header class="topbar">
+      <a class="brand" href="/">${brand}</a>${corner && html`<div class="corner">${corner}</div>`}
+    </header>
+    <div class="columns">
+      ${navigation?.length ? navigationOf(navigation) : ''}
+      <main id="content">${body}</main>
+    </div>`;
+
+/** A whole document. The title is in its head only: the body has its own `h1`. */
+export function page(options: PageOptions): Html {
+  const { title, body, narrow = false, scripts = [], forwardTo } = options;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        ${forwardTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${forwardTo}" />`}
+        <title>${title} · ${texts.product}</title>
+        <link rel="icon" href="${icon}" type="image/svg+xml" />
+        <link rel="stylesheet" href="${style}" />
+        ${scripts.map((script) => html`<script type="module" src="${script}"></script>`)}
+      </head>
+      <body class="${narrow ? 'narrow' : 'wide'}">
+        ${narrow ? narrowOf(body) : wideOf(options)}
+      </body>
+    </html> `;
+}

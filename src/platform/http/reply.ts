@@ -1,0 +1,49 @@
+import type { ServerResponse } from 'node:http';
+import { requestContext } from '../context/context.ts';
+import type { Log } from '../log/log.ts';
+import { asCarillonError, errorBody } from './errors.ts';
+
+type Headers = Record<string, string | number>;
+
+/** Sends `text` whole; nothing that is sent here may be kept by a cache unless `headers` say so. */
+export function sendText(res: ServerResponse, status: number, type: string, text: string, headers: Headers = {}): void {
+  const bytes = Buffer.from(text);
+  res.writeHead(status, {
+    'content-type': type,
+    'content-length': bytes.length,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  res.end(res.req.method === 'HEAD' ? undefined : bytes);
+}
+
+/** Sends `value` as JSON. */
+export const sendJson = (res: ServerResponse, status: number, value: unknown, headers: Headers = {}): void =>
+  sendText(res, status, 'application/json; charset=utf-8', JSON.stringify(value), headers);
+
+/** Headers that go with an error: when to try again, and how to authenticate. */
+export function errorHeaders(thrown: unknown): Headers {
+  const { retryAfter, kind } = asCarillonError(thrown);
+  return {
+    ...(retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+    ...(kind === 'Unauthorized' ? { 'www-authenticate': 'Bearer' } : {}),
+  };
+}
+
+/** Notes in the log what the client is not told: faults of ours, and the detail of a refusal. */
+export function reportError(log: Log, thrown: unknown): void {
+  const error = asCarillonError(thrown);
+  if (error.status >= 500) log.error({ error }, 'request failed');
+  else if (error.detail !== undefined) log.warn({ code: error.code, detail: error.detail }, 'request refused');
+}
+
+/** Answers with an error in JSON; an answer that has begun can only be cut. */
+export function sendError(res: ServerResponse, thrown: unknown): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  const { status } = asCarillonError(thrown);
+  sendJson(res, status, errorBody(thrown, requestContext().requestId), errorHeaders(thrown));
+}

@@ -1,0 +1,134 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/settings.ts';
+import { withContext } from '../context/context.ts';
+import { newId } from '../ids/ids.ts';
+import type { Log } from '../log/log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { clientAddressOf } from './address.ts';
+import { refuse } from './errors.ts';
+import { defaultLimits, refuseBroken } from './limits.ts';
+import type { Limits } from './limits.ts';
+import { reportError, sendError } from './reply.ts';
+import type { HotRoute } from './route.ts';
+import { createStopper } from './stop.ts';
+import { createStreams } from './streams.ts';
+import type { Streams } from './streams.ts';
+
+interface HttpServerOptions {
+  config: Pick<Config, 'host' | 'port' | 'trustedProxies'>;
+  log: Log;
+  metrics: Pick<Metrics, 'request'>;
+  /** Tried in order, before `app`. */
+  hot: readonly HotRoute[];
+  /** Express, or whatever answers the rest. */
+  app: RequestListener;
+  streams?: Streams;
+  limits?: Partial<Limits>;
+}
+
+export interface HttpServer {
+  /** Listens, and gives the port. */
+  listen: () => Promise<number>;
+  /** Takes nothing new, answers what was taken, ends streams; after `limits.stop` cuts what is left. */
+  stop: () => Promise<void>;
+}
+
+/** The path and query that were asked for; the host in an absolute form (RFC 9112 §3.2.2) is ignored like the header. */
+function targetOf(req: IncomingMessage): URL | undefined {
+  const target = req.url ?? '';
+  const local = target.startsWith('/') ? target : /^https?:\/\/[^/?#]+(.*)$/i.exec(target)?.[1];
+  if (local === undefined) return undefined;
+  req.url = local.startsWith('/') ? local : `/${local}`;
+  const full = `http://carillon.invalid${req.url}`;
+  return URL.canParse(full) ? new URL(full) : undefined;
+}
+
+/** The pattern of the Express route that answered: never the path itself, of which there are endlessly many. */
+function expressRoute(req: IncomingMessage): string {
+  const { route, baseUrl = '' } = req as { route?: { path?: unknown }; baseUrl?: string };
+  return typeof route?.path === 'string' ? `${baseUrl}${route.path}` : 'none';
+}
+
+/**
+ * Carillon's HTTP server: a context, an id, limits, a line in the log and a measurement for each request.
+ * The request id is always made here: one from outside could be another request's.
+ */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { config, log, metrics, hot, app, streams = createStreams() } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const clientAddress = clientAddressOf(config.trustedProxies);
+
+  const answer = async (
+    req: IncomingMessage,
+    res: ServerResponse,
+    route: HotRoute | undefined,
+    url: URL | undefined,
+  ): Promise<void> => {
+    try {
+      if (!url) throw refuse('http.badRequest');
+      if (route) await route.handle(req, res, url);
+      else app(req, res);
+    } catch (error) {
+      reportError(log, error);
+      sendError(res, error);
+    }
+  };
+
+  const server: Server = createServer(
+    {
+      maxHeaderSize: limits.headerBytes,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+      requireHostHeader: true,
+    },
+    (req, res) => {
+      const began = performance.now();
+      const method = req.method ?? '';
+      const url = targetOf(req);
+      const path = url?.pathname ?? '';
+      const route = url && hot.find((each) => each.matches(method, path));
+      const context = {
+        requestId: newId(),
+        clientAddress: clientAddress(req),
+        userAgent: (req.headers['user-agent'] ?? '').slice(0, 256),
+        identity: { type: 'Anonymous', principalId: 'anonymous' } as const,
+      };
+      res.setHeader('x-request-id', context.requestId);
+      withContext(context, () => {
+        res.once('close', () => {
+          const ms = performance.now() - began;
+          const name = route?.name ?? expressRoute(req);
+          // 499, as proxies write it: the client left before there was an answer.
+          const status = res.headersSent ? res.statusCode : 499;
+          metrics.request(name, status, ms / 1000);
+          withContext(context, () =>
+            log.info(
+              { method, path: path.slice(0, 512), status, ms: Math.round(ms * 10) / 10, client: context.clientAddress },
+              'request',
+            ),
+          );
+        });
+        void answer(req, res, route, url);
+      });
+    },
+  );
+  server.maxConnections = limits.connections;
+  server.on('clientError', refuseBroken);
+  const stop = createStopper(server, streams, limits.stopMs);
+
+  return {
+    listen: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(config.port, config.host, () => {
+          server.off('error', reject);
+          resolve((server.address() as AddressInfo).port);
+        });
+      }),
+    stop,
+  };
+}

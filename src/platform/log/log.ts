@@ -1,0 +1,55 @@
+import { pino } from 'pino';
+import type { DestinationStream, Level, Logger } from 'pino';
+import { currentRequest } from '../context/context.ts';
+import { redact, redactText } from './redact.ts';
+
+/** Without `child`: pino writes a child's bindings past the redaction. */
+export type Log = Pick<Logger, 'level' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+
+interface LogOptions {
+  level: Level | 'silent';
+  /** A file's path, `-` for standard error, or a stream. */
+  destination: string | DestinationStream;
+}
+
+const redacted = (object: Record<string, unknown>): Record<string, unknown> =>
+  redact(object) as Record<string, unknown>;
+
+const streamTo = (destination: string): DestinationStream =>
+  destination === '-'
+    ? pino.destination({ dest: 2, sync: true })
+    : // Only the operator may read it: it tells who signed in from where.
+      pino.destination({ dest: destination, mkdir: true, mode: 0o600, sync: true });
+
+/**
+ * The log: one JSON object a line, redacted, with the id of the request that is being answered.
+ * Lines are in the file when the call returns, so that none is lost with the process.
+ */
+export function createLog({ level, destination }: LogOptions): Log {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      messageKey: 'message',
+      errorKey: 'error',
+      serializers: { error: (error: unknown) => error },
+      formatters: { level: (label) => ({ level: label }), log: redacted },
+      mixin: () => {
+        const requestId = currentRequest()?.requestId;
+        return requestId === undefined ? {} : { requestId };
+      },
+      hooks: {
+        logMethod(args, method) {
+          const given: unknown[] = args;
+          const [first, ...rest] = given;
+          const clean = (
+            given.length === 1 && first instanceof Error ? [{ error: first }, first.message] : [first, ...rest]
+          ).map((argument) => (typeof argument === 'string' ? redactText(argument) : argument));
+          method.apply(this, clean as Parameters<typeof method>);
+        },
+      },
+    },
+    typeof destination === 'string' ? streamTo(destination) : destination,
+  );
+}
