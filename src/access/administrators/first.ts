@@ -67,5 +67,5 @@ async function newLink(ground: Ground, m: Writer, administratorId: string): Prom
     expiresAt: clock.now() + linkMs,
     usedAt: null,
   });
-  return `${ground.config.publicUrl}/setup/${token}`;
+  return `${ground.config.publicUrl}/setup?token=${token}`;
 }

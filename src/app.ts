@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { administratorPrincipal } from './access/administrators/principal.ts';
+import { administratorChangedTopic } from './access/administrators/set-up.ts';
+import { Providers } from './auth/connectors/openid/provider.ts';
+import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
+import { userPrincipal } from './auth/people/principal.ts';
+import { Sessions } from './auth/sessions/sessions.ts';
+import type { Config } from './platform/config/settings.ts';
+import { Database } from './platform/database/database.ts';
+import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
+import { createLog } from './platform/log/log.ts';
+import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
+import { Consumer, type Handler } from './platform/outbox/consumer.ts';
+import { Outbox } from './platform/outbox/outbox.ts';
+import { createOutbound, type Outbound } from './platform/outbound/outbound.ts';
+import { type Keyring, openKeyring } from './platform/secrets/keyring.ts';
+import { createSeal } from './platform/secrets/seal.ts';
+import { storage } from './storage/storage.ts';
+import type { Ground } from './trail/ground.ts';
+import { Trail } from './trail/trail.ts';
+import { usersOutTopic } from './users/lifecycle/out.ts';
+
+/** Everything that is built once: what the server and the command line are both made of. */
+export interface House {
+  ground: Ground;
+  keyring: Keyring;
+  metrics: Metrics;
+  outbound: Outbound;
+  providers: Providers;
+  dns: TxtResolver;
+  sessions: Sessions;
+  /** Writes what is buffered and closes the database. */
+  close: () => Promise<void>;
+}
+
+/** Builds the house, ground floor first. Opens the database and brings its schema up to date. */
+export async function buildHouse(config: Config): Promise<House> {
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const log = createLog({ level: config.logLevel, destination: config.logFile });
+  const keyring = openKeyring(config.certsDir);
+  const seal = createSeal(keyring);
+  const db = await Database.open(config.databaseUrl, storage);
+  const outbox = new Outbox(db);
+  const trail = new Trail(db, log);
+  const ground: Ground = { config, log, db, outbox, trail, seal };
+  const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
+  const sessions = new Sessions(db, { user: userPrincipal, administrator: administratorPrincipal });
+  forgetWhatChanged(outbox, sessions);
+  outbox.listen(({ topic, subject }) => {
+    if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);
+  });
+  return {
+    ground,
+    keyring,
+    metrics: createMetrics(),
+    outbound,
+    providers: new Providers(outbound, seal),
+    dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
+    sessions,
+    close: async () => {
+      await trail.stop();
+      await outbound.close();
+      await db.close();
+    },
+  };
+}
+
+/** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
+export function startConsumer({ ground, sessions }: House): Consumer {
+  const handlers = new Map<string, Handler>([[usersOutTopic, closeWhatIsOver(ground, sessions)]]);
+  return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
+}

@@ -1,0 +1,71 @@
+import { startConsumer, buildHouse, type House } from './app.ts';
+import { firstAdministrator } from './access/administrators/first.ts';
+import { startJobs } from './jobs.ts';
+import type { Config } from './platform/config/settings.ts';
+import { createCookies } from './platform/http/cookies.ts';
+import { createCsrf } from './platform/http/csrf.ts';
+import { healthRoute, readyRoute } from './platform/http/health.ts';
+import { metricsRoute } from './platform/http/metrics.ts';
+import { createPagesApp } from './platform/http/pages/app.ts';
+import { assetsRoute } from './platform/http/pages/assets.ts';
+import { createHttpServer } from './platform/http/server.ts';
+import { createStreams } from './platform/http/streams.ts';
+import { openCertificate } from './platform/secrets/certificate.ts';
+import { createConsole } from './console/console.ts';
+import { createAuthPages } from './auth/pages/pages.ts';
+import { sessionRoutes } from './auth/pages/session-routes.ts';
+import { scimRoute } from './directory/scim/route.ts';
+
+export interface Carillon {
+  house: House;
+  /** The port that it listens on. */
+  port: number;
+  /** The link with which the first administrator sets a password; at the very first start only. */
+  setUpLink: string | null;
+  /** Answers what was accepted, then ends. */
+  stop: () => Promise<void>;
+}
+
+/** The composition root: builds everything, listens, and gives the way to stop. */
+export async function startCarillon(config: Config): Promise<Carillon> {
+  openCertificate(config.certsDir);
+  const house = await buildHouse(config);
+  const { ground, keyring, metrics, sessions } = house;
+  const setUpLink = await firstAdministrator(ground);
+  const cookies = createCookies(config.publicUrl);
+  const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
+  const streams = createStreams();
+  const web = { ...house, cookies, csrf, streams };
+  const server = createHttpServer({
+    config,
+    log: ground.log,
+    metrics,
+    streams,
+    hot: [
+      scimRoute(house),
+      ...sessionRoutes(web),
+      assetsRoute,
+      healthRoute(),
+      readyRoute([{ name: 'database', check: async () => void (await ground.db.read.query('SELECT 1')) }]),
+      metricsRoute(metrics, config.metricsToken),
+    ],
+    app: createPagesApp({ config, csrf, log: ground.log, routes: [createAuthPages(web), createConsole(web)] }),
+  });
+  const consumer = startConsumer(house);
+  const jobs = startJobs(house);
+  const port = await server.listen();
+  ground.log.info({ port, publicUrl: config.publicUrl }, 'listening');
+  consumer.wake();
+  return {
+    house,
+    port,
+    setUpLink,
+    stop: async () => {
+      await server.stop();
+      await jobs.stop();
+      await consumer.stop();
+      await house.close();
+      ground.log.info({}, 'stopped');
+    },
+  };
+}
