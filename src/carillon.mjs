@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// The entry. It is JavaScript so that the compile cache is on before anything is read, and so that a Node that is too
+// old to run TypeScript can hand over to the one that came with `npm ci`.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const wanted = 24;
+if (Number(process.versions.node.split('.')[0]) >= wanted) {
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
+  const { run } = await import('./cli/cli.ts');
+  await run(process.argv);
+} else {
+  const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
+  if (!existsSync(node)) {
+    process.stderr.write(`Carillon needs Node ${wanted} or newer; this is ${process.version}. Run: npm ci\n`);
+    process.exit(1);
+  }
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));
+}

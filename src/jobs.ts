@@ -1,0 +1,60 @@
+import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
+import type { House } from './app.ts';
+import { CarillonError } from './platform/errors/errors.ts';
+import { clock } from './platform/clock/clock.ts';
+import { changed, rows } from './platform/database/run.ts';
+import { sql } from './platform/database/sql.ts';
+import { Jobs } from './platform/jobs/jobs.ts';
+import { loseDomain } from './users/lifecycle/domains.ts';
+
+const dayMs = 86_400_000;
+const claimsAtOnce = 50;
+
+/** What the server does by itself, and how often. */
+export function startJobs(house: House): Jobs {
+  const { ground } = house;
+  return new Jobs(ground.log, [
+    { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
+    { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
+    { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
+  ]);
+}
+
+/** Looks for the TXT records whose turn it is; one that fails does not keep the others waiting. */
+async function checkDomains({ ground, dns }: House): Promise<void> {
+  for (const { organisationId, accountId, id: domainId } of await claimsToCheck(ground.db.read, claimsAtOnce)) {
+    try {
+      await verifyDomain(ground, dns, loseDomain(ground), { organisationId, accountId, domainId });
+    } catch (error) {
+      if (!(error instanceof CarillonError)) throw error;
+      ground.log.info({ code: error.code, domainId }, 'domain not verified');
+    }
+  }
+}
+
+/** Writes down when sessions and their people were last seen: a moment later, so that no request waits for it. */
+async function keepLastSeen({ ground, sessions }: House): Promise<void> {
+  const seen = [...sessions.takeSeen()];
+  if (seen.length === 0) return;
+  await ground.db.write(async (m) => {
+    for (const [id, at] of seen) {
+      const [session] = await changed<{ principalId: string; kind: string }>(
+        m,
+        sql`UPDATE "sessions" SET "lastSeenAt" = ${at} WHERE "id" = ${id} RETURNING "principalId", "kind"`,
+      );
+      if (session?.kind !== 'user') continue;
+      await changed(m, sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`);
+    }
+  });
+}
+
+/** Deletes rows that nothing looks at any more. */
+async function sweep({ ground }: House): Promise<void> {
+  const now = clock.now();
+  await ground.db.write(async (m) => {
+    await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
+    await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
+    await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
+    await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
+  });
+}
