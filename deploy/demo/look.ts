@@ -72,6 +72,7 @@ h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: 1.25rem; margin-bottom: 1.25rem; }
 .soft { color: var(--soft); font-size: .9rem; } p { margin: .3rem 0 .8rem; }
 label, legend { display: block; font-weight: 600; font-size: .9rem; margin-bottom: .25rem; }
+input + label { margin-top: .7rem; }
 fieldset { border: 0; padding: 0; margin: 0 0 1rem; }
 input, select { font: inherit; width: 100%; padding: .5rem .65rem; border: 1px solid var(--soft); border-radius: .5rem; background: var(--card); color: inherit; }
 .choice { display: flex; gap: .65rem; align-items: center; font-weight: 400; padding: .6rem .7rem; border: 1px solid var(--line); border-radius: .6rem; margin-bottom: .4rem; cursor: pointer; }

@@ -53,7 +53,7 @@ export function writeAtomically(path: string, content: string): void {
  * @returns undefined when there is no such file
  * @throws SyntaxError when it is not JSON
  */
-export function readJson<T>(path: string): T | undefined {
+export function readJson(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -61,7 +61,7 @@ export function readJson<T>(path: string): T | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  return JSON.parse(text) as T;
+  return JSON.parse(text);
 }
 
 /** Acme on its first day: the sample people and groups, connected to nothing. */
@@ -75,5 +75,8 @@ export const firstState = (people: Person[] = samplePeople(), groups: Group[] = 
 export const writeState = (path: string, state: CompanyState): void =>
   writeAtomically(path, `${JSON.stringify(state, null, 1)}\n`);
 
+/** What the directory wrote last; undefined before its first start. */
+export const readState = (path: string): CompanyState | undefined => readJson(path) as CompanyState | undefined;
+
 /** The people as the directory knows them this very moment; the sample when it has written nothing yet. */
-export const readPeople = (path: string): Person[] => readJson<CompanyState>(path)?.people ?? samplePeople();
+export const readPeople = (path: string): Person[] => readState(path)?.people ?? samplePeople();

@@ -11,6 +11,8 @@ const token = 'the token of the test';
 const patchOp = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const find = (userName: string): string =>
   `GET /Users?filter=userName%20eq%20%22${userName}%40acme.example%22&startIndex=1&count=100`;
+const operations = (...list: object[]) => ({ schemas: [patchOp], Operations: list });
+const group = (name: string): string => `GET /Groups?filter=displayName%20eq%20%22${name}%22&startIndex=1&count=100`;
 const ben = '/people/00ubenbasset000002d7';
 
 describe('the sample company: directory', () => {
@@ -36,7 +38,6 @@ describe('the sample company: directory', () => {
   const page = async (): Promise<string> => (await fetch(`${directory.url}/`)).text();
   const bodies = (method: string): unknown[] =>
     stub.requests.filter((each) => each.method === method).map((each) => each.body);
-  const operations = (...list: object[]) => ({ schemas: [patchOp], Operations: list });
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'acme-'));
@@ -65,12 +66,17 @@ describe('the sample company: directory', () => {
 
     stub.clear();
     await press('/push');
-    const group = (name: string): string => `GET /Groups?filter=displayName%20eq%20%22${name}%22&startIndex=1&count=100`;
     assert.deepEqual(stub.lines(), [
       ...['paula.prentice', 'ben.basset', 'nora.nunez'].flatMap((name) => [find(name), 'POST /Users']),
-      ...[group('Everyone'), 'POST /Groups', ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-1')],
-      ...[group('Carillon%20Pro'), 'POST /Groups', ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-2')],
-      ...[group('Carillon%20Basic'), 'POST /Groups', ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-3')],
+      group('Everyone'),
+      'POST /Groups',
+      ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-1'),
+      group('Carillon%20Pro'),
+      'POST /Groups',
+      ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-2'),
+      group('Carillon%20Basic'),
+      'POST /Groups',
+      ...Array.from({ length: 3 }, () => 'PATCH /Groups/groups-3'),
     ]);
     assert.equal(stub.requests[1]?.headers['content-type'], 'application/scim+json; charset=utf-8');
     const { password, ...paula } = bodies('POST')[0] as Record<string, unknown>;
@@ -119,8 +125,10 @@ describe('the sample company: directory', () => {
     it('moves to the new group before it leaves the old', async () => {
       await press(`${ben}/move`, { group: '00gcarillonpro0000d7' });
       assert.deepEqual(stub.lines(), [
-        ...['PATCH /Groups/groups-2', 'PATCH /Groups/groups-2'],
-        ...['PATCH /Groups/groups-3', 'PATCH /Groups/groups-3'],
+        'PATCH /Groups/groups-2',
+        'PATCH /Groups/groups-2',
+        'PATCH /Groups/groups-3',
+        'PATCH /Groups/groups-3',
       ]);
       assert.deepEqual(bodies('PATCH'), [
         operations({ op: 'replace', value: { id: 'groups-2', displayName: 'Carillon Pro' } }),
@@ -138,7 +146,8 @@ describe('the sample company: directory', () => {
       assert.deepEqual(stub.lines(), [
         find('ada.amber'),
         'POST /Users',
-        ...['PATCH /Groups/groups-1', 'PATCH /Groups/groups-1'],
+        'PATCH /Groups/groups-1',
+        'PATCH /Groups/groups-1',
       ]);
       stub.clear();
       await press(`${ben}/rename`, { givenName: 'Benjamin', familyName: 'Basset' });

@@ -51,9 +51,15 @@ describe('the sample company: OpenID provider', () => {
   });
 
   const discover = () =>
-    oidc.discovery(new URL(provider.issuer), client.client_id, undefined, oidc.ClientSecretBasic(client.client_secret), {
-      execute: [oidc.allowInsecureRequests],
-    });
+    oidc.discovery(
+      new URL(provider.issuer),
+      client.client_id,
+      undefined,
+      oidc.ClientSecretBasic(client.client_secret),
+      {
+        execute: [oidc.allowInsecureRequests],
+      },
+    );
 
   /** Begins a sign-in; gives what the application keeps and where the browser came to rest. */
   async function begin(hint?: string) {

@@ -40,7 +40,9 @@ export async function startScimStub(): Promise<ScimStub> {
     }
     if (id === undefined) {
       const wanted = /eq "(.*)"$/.exec(url.searchParams.get('filter') ?? '')?.[1];
-      const found = rows.filter((row) => wanted === undefined || row['userName'] === wanted || row['displayName'] === wanted);
+      const found = rows.filter(
+        (row) => wanted === undefined || row['userName'] === wanted || row['displayName'] === wanted,
+      );
       const page = { totalResults: found.length, startIndex: 1, itemsPerPage: found.length, Resources: found };
       return { status: 200, body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:ListResponse'], ...page } };
     }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { everyoneId, person as newPerson } from '../people.ts';
 import type { Group, Person } from '../people.ts';
-import { readJson, writeState } from '../state.ts';
+import { readState, writeState } from '../state.ts';
 import type { CompanyState, LogEntry } from '../state.ts';
 import { oktaClient } from './okta-client.ts';
 import type { Member } from './okta-client.ts';
@@ -42,11 +42,16 @@ export interface Company {
   idle(): Promise<void>;
 }
 
+const clip = (text: string): string => (text.length > bodyLimit ? `${text.slice(0, bodyLimit)}…` : text);
+
+const ifLinked = async (person: Person, work: (scimId: string) => Promise<void>): Promise<void> => {
+  if (person.scimId !== undefined) await work(person.scimId);
+};
+
 /** The company's directory: its state on disk, and one queue of work, so that requests leave in order. */
 export function openCompany({ statePath, first, wait, signal }: CompanyOptions): Company {
-  const state = readJson<CompanyState>(statePath) ?? first;
+  const state = readState(statePath) ?? first;
   const save = (): void => writeState(statePath, state);
-  const clip = (text: string): string => (text.length > bodyLimit ? `${text.slice(0, bodyLimit)}…` : text);
   const log = (entry: LogEntry): void => {
     const ms = Math.round(entry.ms * 10) / 10;
     state.log = [{ ...entry, ms, request: clip(entry.request), response: clip(entry.response) }, ...state.log].slice(
@@ -71,7 +76,9 @@ export function openCompany({ statePath, first, wait, signal }: CompanyOptions):
     if (!connected()) return Promise.resolve();
     subject.problem = notYet;
     save();
-    last = last.then(async () => {
+    const before = last;
+    const run = async (): Promise<void> => {
+      await before;
       try {
         await work();
         delete subject.problem;
@@ -79,16 +86,14 @@ export function openCompany({ statePath, first, wait, signal }: CompanyOptions):
         if (!signal.aborted) subject.problem = error instanceof Error ? error.message : String(error);
       }
       save();
-    });
+    };
+    last = run();
     return last;
   };
 
   const link = async (person: Person): Promise<void> => {
     person.scimId = await okta.provision(person);
     save();
-  };
-  const ifLinked = async (person: Person, work: (scimId: string) => Promise<void>): Promise<void> => {
-    if (person.scimId !== undefined) await work(person.scimId);
   };
   const membersOf = (group: Group): Member[] =>
     state.people.flatMap((person) =>
@@ -120,7 +125,9 @@ export function openCompany({ statePath, first, wait, signal }: CompanyOptions):
   const pushNow = async (): Promise<void> => {
     if (!connected()) throw new Error('Give the SCIM base URL and the API token first.');
     for (const person of state.people)
-      void enqueue(person, () => (person.active ? link(person) : ifLinked(person, okta.deactivate)));
+      void enqueue(person, () =>
+        person.active ? link(person) : ifLinked(person, (scimId) => okta.deactivate(scimId)),
+      );
     await pushGroups(state.groups, true);
   };
 
@@ -132,7 +139,7 @@ export function openCompany({ statePath, first, wait, signal }: CompanyOptions):
       const person = who(id);
       person.active = false;
       save();
-      await enqueue(person, () => ifLinked(person, okta.deactivate));
+      await enqueue(person, () => ifLinked(person, (scimId) => okta.deactivate(scimId)));
     },
 
     async activate(id) {

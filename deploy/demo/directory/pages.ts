@@ -1,4 +1,5 @@
-import { Html, html, page } from '../look.ts';
+import { html, page } from '../look.ts';
+import type { Html } from '../look.ts';
 import { displayName, everyoneId } from '../people.ts';
 import type { Person } from '../people.ts';
 import type { CompanyState, LogEntry } from '../state.ts';
@@ -16,10 +17,7 @@ const button = (action: string, label: string, who: string, kind = ''): Html =>
 const groupOptions = (state: CompanyState, chosen?: string): Html[] => [
   ...state.groups
     .filter((group) => group.id !== everyoneId)
-    .map(
-      (group) =>
-        html`<option value="${group.id}" ${group.id === chosen && html`selected`}>${group.name}</option>`,
-    ),
+    .map((group) => html`<option value="${group.id}" ${group.id === chosen && html`selected`}>${group.name}</option>`),
   html`<option value="${nobody}" ${chosen === undefined && html`selected`}>Everyone only</option>`,
 ];
 
@@ -37,14 +35,16 @@ function row(state: CompanyState, who: Person): Html {
         .map((group) => html`<span class="chip">${group.name}</span>`)}
     </td>
     <td>
-      ${who.active
-        ? button(`${at}/deactivate`, 'Deactivate', name, 'no')
-        : button(`${at}/activate`, 'Activate', name, 'main')}
+      ${
+        who.active
+          ? button(`${at}/deactivate`, 'Deactivate', name, 'no')
+          : button(`${at}/activate`, 'Activate', name, 'main')
+      }
       <form method="post" action="${at}/move">
         <select name="group" aria-label="Group for ${name}">
           ${groupOptions(state, own)}
         </select>
-        <button type="submit" aria-label="Move ${name} to group">Move to group</button>
+        <button type="submit" aria-label="Move to group: ${name}">Move to group</button>
       </form>
       <details>
         <summary>Edit name</summary>
@@ -62,7 +62,9 @@ const entry = ({ at, method, path, status, ms, request, response }: LogEntry): H
   html`<li>
     <details>
       <summary>
-        <span class="chip ${status >= 200 && status < 300 ? 'yes' : 'off'}">${status === 0 ? 'no answer' : status}</span>
+        <span class="chip ${status >= 200 && status < 300 ? 'yes' : 'off'}"
+          >${status === 0 ? 'no answer' : status}</span
+        >
         <code>${method} ${path}</code>
         <span class="soft">${ms} ms · ${new Date(at).toISOString().slice(11, 23)}</span>
       </summary>
@@ -91,7 +93,7 @@ export const directoryPage = (state: CompanyState, note: string | undefined): st
         ${note !== undefined && html`<p class="note" role="status">${note}</p>`}
         <section class="card" aria-labelledby="people">
           <h2 id="people">People</h2>
-          <div class="scroll" tabindex="0" role="region" aria-labelledby="people">
+          <div class="scroll" tabindex="0" role="region" aria-label="Table of people">
             <table>
               <thead>
                 <tr>
@@ -136,7 +138,8 @@ const addCard = (state: CompanyState): Html =>
           <label for="family">Family name</label><input id="family" name="familyName" required autocomplete="off" />
         </div>
         <div>
-          <label for="group">Group</label><select id="group" name="group">
+          <label for="group">Group</label
+          ><select id="group" name="group">
             ${groupOptions(state)}
           </select>
         </div>

@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
-import dns2 from 'dns2';
+import type { Socket } from 'node:net';
+import { createTCPServer, createUDPServer, Packet } from 'dns2';
 import { companyDomain } from '../people.ts';
-
-type Packet = InstanceType<typeof dns2.Packet>;
 
 /** TXT records of a name: a string is a record of one string, a list one record of several strings (RFC 1035 §3.3.14). */
 export type TxtValues = (string | string[])[];
@@ -20,9 +18,24 @@ export interface DnsServer {
   close(): Promise<void>;
 }
 
-const { TYPE, CLASS, RCODE } = dns2.Packet;
+const { TYPE, CLASS, RCODE } = Packet;
 const ttl = 1;
 const key = (name: string): string => name.toLowerCase().replace(/\.$/, '');
+
+/** A zone's own record; its times are short, as tests change names at will. */
+const soa = (zone: string) => ({
+  name: zone,
+  type: TYPE.SOA,
+  class: CLASS.IN,
+  ttl,
+  primary: `ns1.${zone}`,
+  admin: `hostmaster.${zone}`,
+  serial: 1,
+  refresh: 3600,
+  retry: 600,
+  expiration: 86400,
+  minimum: ttl,
+});
 
 /**
  * A DNS server on the loopback interface which is at once resolver and authority of its zones: TXT records, NS and
@@ -42,19 +55,6 @@ export async function startDns(
 
   const zoneOf = (name: string): string | undefined =>
     zones.filter((zone) => name === zone || name.endsWith(`.${zone}`)).sort((a, b) => b.length - a.length)[0];
-  const soa = (zone: string) => ({
-    name: zone,
-    type: TYPE.SOA,
-    class: CLASS.IN,
-    ttl,
-    primary: `ns1.${zone}`,
-    admin: `hostmaster.${zone}`,
-    serial: 1,
-    refresh: 3600,
-    retry: 600,
-    expiration: 86400,
-    minimum: ttl,
-  });
 
   const recordsOf = (name: string, type: number): unknown[] => {
     const base = { name, type, class: CLASS.IN, ttl };
@@ -77,7 +77,7 @@ export async function startDns(
     queries.push({ name, type });
     const answer = answers.get(name);
     if (answer === 'silent') return;
-    const response = dns2.Packet.createResponseFromRequest(request);
+    const response = Packet.createResponseFromRequest(request);
     const zone = zoneOf(name);
     response.header.aa = zone === undefined ? 0 : 1;
     response.header.ra = 1;
@@ -100,7 +100,7 @@ export async function startDns(
     socket.once('close', () => sockets.delete(socket));
   });
   return {
-    address: `127.0.0.1:${(udp.address() as AddressInfo).port}`,
+    address: `127.0.0.1:${udp.address().port}`,
     queries,
     set: (name, values) => void answers.set(key(name), values),
     async close() {
@@ -117,14 +117,14 @@ type Handler = (request: Packet, send: (response: Packet) => Promise<Buffer>) =>
 
 /** UDP and TCP on one port number; with a free port, tries again when the number is taken for TCP. */
 async function listen(port: number, handle: Handler, tries = 5) {
-  const udp = dns2.createUDPServer(handle);
+  const udp = createUDPServer(handle);
   const bound = once(udp, 'listening');
   udp.bind(port, '127.0.0.1');
   await bound;
-  const tcp = dns2.createTCPServer(handle);
+  const tcp = createTCPServer(handle);
   try {
     const listening = once(tcp, 'listening');
-    tcp.listen((udp.address() as AddressInfo).port, '127.0.0.1');
+    tcp.listen(udp.address().port, '127.0.0.1');
     await listening;
     return { udp, tcp };
   } catch (error) {

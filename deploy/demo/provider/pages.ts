@@ -23,7 +23,9 @@ export const signInPage = (form: { action: string; people: Person[]; chosen: str
   card(
     'Acme sign-in',
     html`<h1>Acme sign-in</h1>
-      <p class="soft">The sample company’s own identity provider. Everybody’s password is <code>${demoPassword}</code>.</p>
+      <p class="soft">
+        The sample company’s own identity provider. Everybody’s password is <code>${demoPassword}</code>.
+      </p>
       ${form.error !== undefined && html`<p class="error" role="alert">${form.error}</p>`}
       <form method="post" action="${form.action}">
         <fieldset>

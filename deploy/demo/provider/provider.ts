@@ -1,4 +1,4 @@
-import Provider, { interactionPolicy } from 'oidc-provider';
+import { interactionPolicy, Provider } from 'oidc-provider';
 import type { ClientMetadata, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { Html, pageHeaders } from '../look.ts';
 import { displayName } from '../people.ts';
@@ -59,9 +59,10 @@ export function makeProvider(options: ProviderOptions & { issuer: string }, keys
 
   const configuration: Configuration = {
     adapter: fileAdapter(options.sessionsPath),
-    // Without the initiate-login address: oidc-provider wants https for it, and only the home page uses it.
-    clients: options.clients.map(({ initiate_login_uri: _, ...client }): ClientMetadata => ({
+    clients: options.clients.map((client): ClientMetadata => ({
       ...client,
+      // oidc-provider wants https for it, and only the home page uses it.
+      initiate_login_uri: undefined,
       grant_types: ['authorization_code'],
       response_types: ['code'],
       token_endpoint_auth_method: 'client_secret_basic',
@@ -109,7 +110,8 @@ export function makeProvider(options: ProviderOptions & { issuer: string }, keys
     },
     renderError: (ctx, out) => show(ctx, faultPage(out.error_description ?? out.error)),
   };
-  if (options.announceIss === false) configuration.discovery = { authorization_response_iss_parameter_supported: false };
+  if (options.announceIss === false)
+    configuration.discovery = { authorization_response_iss_parameter_supported: false };
   const provider = new Provider(options.issuer, configuration);
   if (options.announceIss === false) withoutIss(provider);
   return provider;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type Provider from 'oidc-provider';
+import type { Provider } from 'oidc-provider';
 import { icon, pageHeaders, style } from '../look.ts';
 import { readForm } from '../form.ts';
 import type { Person } from '../people.ts';
@@ -69,7 +69,10 @@ export function pagesAround(provider: Provider, options: ProviderOptions & { iss
       return protocol(req, res);
     };
     run().catch((error: unknown) => {
-      if (res.headersSent) return void res.destroy();
+      if (res.headersSent) {
+        res.destroy();
+        return;
+      }
       const expired = error instanceof Error && error.name === 'SessionNotFound';
       if (!expired) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       send(

@@ -11,7 +11,7 @@ export interface Keys {
 
 /** The provider's keys: read, or made on the first start and kept. RS256, as Okta signs. */
 export async function loadKeys(path: string): Promise<Keys> {
-  const kept = readJson<Keys>(path);
+  const kept = readJson(path) as Keys | undefined;
   if (kept !== undefined) return kept;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
   const kid = randomBytes(12).toString('base64url');
@@ -35,7 +35,7 @@ interface Row {
  * @param path the file; made when missing
  */
 export function fileAdapter(path: string): AdapterFactory {
-  const rows = new Map(Object.entries(readJson<Record<string, Row>>(path) ?? {}));
+  const rows = new Map(Object.entries((readJson(path) as Record<string, Row> | undefined) ?? {}));
   const alive = (row: Row | undefined): boolean => row !== undefined && (row.until ?? Infinity) > Date.now();
   const save = (): void => {
     for (const [key, row] of rows) if (!alive(row)) rows.delete(key);
