@@ -21,6 +21,8 @@ export interface Action {
 export interface Done<T> {
   result: T;
   responseElements?: Record<string, unknown>;
+  /** A better name for what happened than was known beforehand. */
+  eventName?: string;
 }
 
 /** Buffered records older than this are written. */
@@ -49,8 +51,8 @@ export class Trail {
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
     try {
       return await this.#db.write(async (m) => {
-        const { result, responseElements } = await unit(m);
-        await m.insert(TrailRecordTable, record(action, { responseElements: responseElements ?? null }) as never);
+        const { result, responseElements = null, eventName = action.eventName } = await unit(m);
+        await m.insert(TrailRecordTable, record(action, { responseElements, eventName }) as never);
         return result;
       });
     } catch (error) {

@@ -81,3 +81,14 @@ export const findScimKey = (on: Reader, token: string): Promise<ScimKey | null> 
     on,
     sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`,
   );
+
+/** A key's last use is written at most this often. */
+const notedEveryMs = 60_000;
+
+/** Notes that a key was used: a moment later, so that no request waits for it. */
+export function noteKeyUsed(ground: Ground, key: ScimKey, now: number): void {
+  if (key.lastUsedAt !== null && now - key.lastUsedAt < notedEveryMs) return;
+  ground.db
+    .write((m) => m.update(ScimKeyTable, { id: key.id }, { lastUsedAt: now }))
+    .catch((error: unknown) => ground.log.warn({ error }, 'could not note the use of a key'));
+}
