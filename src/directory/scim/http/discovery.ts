@@ -1,36 +1,34 @@
 import { scimError } from '../protocol/errors.ts';
 import { listResponse } from '../protocol/messages.ts';
+import { resourceTypes, schemas, serviceProviderConfig } from '../protocol/schema.ts';
 import type { Endpoint, ScimReply, ScimRequest } from './request.ts';
 
 type Found = { id: string };
 
-/** Loaded when first asked for: only the schema documents need the library that knows them by heart. */
-const documents = () => import('../protocol/schema.ts');
-
-const among = (all: (base: string) => Promise<Found[]>): Endpoint => ({
+const among = (all: (base: string) => Found[]): Endpoint => ({
   collection: {
     GET: async ({ base }) => {
-      const found = await all(base);
+      const found = all(base);
       return { status: 200, body: listResponse(found, found.length) };
     },
   },
   resource: {
     GET: async ({ base }, id) => {
-      const found = (await all(base)).find((each) => each.id.toLowerCase() === id.toLowerCase());
+      const found = all(base).find((each) => each.id.toLowerCase() === id.toLowerCase());
       if (!found) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
       return { status: 200, body: found };
     },
   },
 });
 
-export const schemaEndpoint = among(async (base) => (await documents()).schemas(base));
-export const resourceTypeEndpoint = among(async (base) => (await documents()).resourceTypes(base));
+export const schemaEndpoint = among(schemas);
+export const resourceTypeEndpoint = among(resourceTypes);
 
 export const configurationEndpoint: Endpoint = {
   collection: {
     GET: async ({ base }: ScimRequest): Promise<ScimReply> => ({
       status: 200,
-      body: (await documents()).serviceProviderConfig(base),
+      body: serviceProviderConfig(base),
     }),
   },
   resource: {},

@@ -1,4 +1,4 @@
-import { maxResults } from '../protocol/limits.ts';
+import { maxResults } from '../protocol/schema.ts';
 import { badValue } from '../protocol/errors.ts';
 
 export interface Paging {

@@ -12,6 +12,11 @@ export const scimError = errors({
   'scim.tooLarge': { kind: 'PayloadTooLarge', text: 'The request holds more than {limit} {things}.' },
   'scim.uniqueness': { kind: 'Conflict', text: 'Another resource already has this value of {field}.' },
   'scim.notFound': { kind: 'NotFound', text: 'Resource {id} was not found.' },
+  'scim.methodNotAllowed': { kind: 'MethodNotAllowed', text: 'The method {method} is not for this address.' },
+  'scim.keyRefused': {
+    kind: 'Unauthorized',
+    text: 'The access key is missing, wrong or revoked. Create another in Carillon, and give it to the directory.',
+  },
   'scim.notImplemented': { kind: 'NotImplemented', text: 'This server does not support {operation}.' },
 });
 
