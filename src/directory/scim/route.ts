@@ -76,7 +76,10 @@ async function authenticate(
 }
 
 async function answer(ground: Ground, key: ScimKey, req: IncomingMessage, url: URL): Promise<ScimReply> {
-  const [name = '', ...rest] = url.pathname.slice(root.length + 1).split('/').map(decodeURIComponent);
+  const [name = '', ...rest] = url.pathname
+    .slice(root.length + 1)
+    .split('/')
+    .map(decodeURIComponent);
   const endpoint = Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
   const id = rest[0] || null;
   if (!endpoint || rest.length > 1) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });

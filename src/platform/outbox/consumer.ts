@@ -102,9 +102,7 @@ export class Consumer {
             RETURNING "id"`,
       ),
     );
-    const events = await Promise.all(
-      claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })),
-    );
+    const events = await Promise.all(claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })));
     return events.filter((event) => event !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -122,7 +120,12 @@ export class Consumer {
           m.update(
             OutboxEventTable,
             { id: event.id },
-            { state: 'ready', claimedUntil: null, notBefore: clock.now() + pause, lastError: String(error).slice(0, 500) },
+            {
+              state: 'ready',
+              claimedUntil: null,
+              notBefore: clock.now() + pause,
+              lastError: String(error).slice(0, 500),
+            },
           ),
         );
         await this.#release(queue.slice(queue.indexOf(event) + 1));

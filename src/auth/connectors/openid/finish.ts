@@ -60,7 +60,10 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
 }
 
 /** Uses the attempt up, whatever comes of it: a second callback with the same state finds nothing. */
-async function takeAttempt(ground: Ground, { url, browser }: Callback): Promise<{ attempt: SignInAttempt; state: string }> {
+async function takeAttempt(
+  ground: Ground,
+  { url, browser }: Callback,
+): Promise<{ attempt: SignInAttempt; state: string }> {
   const states = url.searchParams.getAll('state');
   const [state] = states;
   if (states.length !== 1 || !state || state.length > 256) {

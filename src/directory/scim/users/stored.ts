@@ -7,7 +7,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { scimError } from '../protocol/errors.ts';
 import { presentUser, type Reference, type Resource } from '../protocol/present.ts';
 import { project, type Projection, wants } from '../protocol/projection.ts';
-import { primaryEmail, type Profile, type UserInput } from '../protocol/user.ts';
+import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
 /** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
 export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<User> {
@@ -18,10 +18,7 @@ export async function requireStored(on: Reader, scope: DirectoryScope, id: strin
 
 /** Whether the directory says that a person is active; what anybody else says is not the directory's to see. */
 export const isActive = async (on: Reader, userId: string): Promise<boolean> =>
-  (await firstRow(
-    on,
-    sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`,
-  )) === null;
+  (await firstRow(on, sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`)) === null;
 
 /** A stored person in the terms of SCIM. */
 export const asInput = (user: User, active: boolean): UserInput & { active: boolean } => ({
@@ -29,7 +26,7 @@ export const asInput = (user: User, active: boolean): UserInput & { active: bool
   externalId: user.externalId,
   displayName: user.displayName,
   active,
-  profile: user.profile as Profile,
+  profile: user.profile,
 });
 
 /** What a SCIM user says of a person, as the users' floor takes it. */

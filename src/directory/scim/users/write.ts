@@ -83,10 +83,6 @@ async function shown({ ground, base, projection }: ScimRequest, user: User): Pro
   return { status: 200, body: body! };
 }
 
-function actionOf(
-  { scope }: ScimRequest,
-  eventName: string,
-  requestParameters: Record<string, unknown>,
-): Action {
+function actionOf({ scope }: ScimRequest, eventName: string, requestParameters: Record<string, unknown>): Action {
   return { eventName, organisationId: scope.organisationId, accountId: scope.accountId, requestParameters };
 }
