@@ -15,7 +15,7 @@ export const integer = {
 } as const satisfies EntitySchemaColumnOptions;
 
 /** A time: milliseconds since 1970, UTC, one type on both engines. */
-export const time = integer;
+export const time = { ...integer };
 
 export const json = { type: 'simple-json' } as const satisfies EntitySchemaColumnOptions;
 export const flag = { type: 'boolean' } as const satisfies EntitySchemaColumnOptions;
