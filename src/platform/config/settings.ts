@@ -53,6 +53,7 @@ export const settings = {
     env: 'DATABASE_URL',
     kind: database,
     default: 'data/carillon.db',
+    secret: true, // somebody may paste a server's address, with its password
     meaning: 'Where everything is kept: the path of a SQLite file. Carillon makes it, and its folder.',
   },
   dataDir: {
