@@ -99,7 +99,7 @@ describe('verifying a domain', () => {
     const paula = await acme.person('paula');
     await acme.group('Pro', [paula]);
     await mapGroup(ground, acme.scope, { groupName: 'Pro', tier: 'Pro' });
-    const [held] = (await ground.db.read.query('SELECT * FROM "domains"')) as [Domain];
+    const [held] = await ground.db.read.query<[Domain]>('SELECT * FROM "domains"');
     const rival = await claim(await account());
     dns.set(rival.recordName, [rival.recordValue]);
     for (let days = 1; days <= 7; days++) {
