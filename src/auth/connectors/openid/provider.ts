@@ -86,4 +86,9 @@ export class Providers {
     });
     return configuration;
   }
+
+  /** Has a provider discovered again at its next use. */
+  forget(connection: Connection): void {
+    this.#known.delete(connection.id);
+  }
 }

@@ -25,6 +25,8 @@ interface PageOptions {
   scripts?: readonly string[];
   /** Where the browser goes on to by itself, at once. */
   forwardTo?: string;
+  /** Seconds after which a browser without scripts loads the page again. */
+  reloadWithoutScripts?: number;
 }
 
 const brand = html`<img src="${icon}" alt="" width="28" height="28" />${texts.product}`;
@@ -57,7 +59,7 @@ const wideOf = ({ body, navigation, corner }: PageOptions): Html =>
 
 /** A whole document. The title is in its head only: the body has its own `h1`. */
 export function page(options: PageOptions): Html {
-  const { title, body, narrow = false, scripts = [], forwardTo } = options;
+  const { title, body, narrow = false, scripts = [], forwardTo, reloadWithoutScripts } = options;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -65,6 +67,10 @@ export function page(options: PageOptions): Html {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         ${forwardTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${forwardTo}" />`}
+        ${
+          reloadWithoutScripts !== undefined &&
+          html`<noscript><meta http-equiv="refresh" content="${reloadWithoutScripts}" /></noscript>`
+        }
         <title>${title} · ${texts.product}</title>
         <link rel="icon" href="${icon}" type="image/svg+xml" />
         <link rel="stylesheet" href="${style}" />
