@@ -50,5 +50,6 @@ export const authErrors = errors({
     text: 'Your company’s sign-in names another person than before for your address. Ask your administrator.',
   },
   'signIn.notEntitled': { kind: 'Forbidden', text: 'You may not sign in at the moment. Ask your administrator.' },
+  'identity.notFound': { kind: 'NotFound', text: 'This person is not joined to that subject.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });
