@@ -57,5 +57,6 @@ export const authErrors = errors({
   'signIn.notEntitled': { kind: 'Forbidden', text: 'You may not sign in at the moment. Ask your administrator.' },
   'session.foreign': { kind: 'Forbidden', text: 'Another site may not ask whether you are signed in.' },
   'session.tooManyPages': { kind: 'Throttled', text: 'Too many pages of this session are open. Please close some.' },
+  'identity.notFound': { kind: 'NotFound', text: 'This person is not joined to that subject.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });
