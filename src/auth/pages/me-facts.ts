@@ -22,7 +22,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
   const user = await requireUser(on, scope, principal.id);
   const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
-  const others = stored.filter(({ addressKey }) => addressKey !== user.primaryAddressKey);
+  const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
     account: await requireAccount(on, scope.organisationId, scope.accountId),

@@ -99,6 +99,14 @@ export const isServer =
 export const isHost = (entry: string): boolean =>
   isIP(entry) !== 0 || /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(entry);
 
+/** A host with or without a port: `idp.corp`, `10.0.0.7:8443`, `[::1]:4000`. */
+export function isHostWithPort(entry: string): boolean {
+  if (isHost(entry)) return true;
+  const [, bracketed, name = '', port] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  const named = bracketed === undefined ? isHost(name) : isIP(bracketed) === 6;
+  return named && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
+}
+
 /** One host. */
 export const host: Kind<string> = {
   schema: z.string().refine(isHost),

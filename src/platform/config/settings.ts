@@ -3,7 +3,7 @@ import {
   choice,
   database,
   host,
-  isHost,
+  isHostWithPort,
   isNetwork,
   isServer,
   listOf,
@@ -77,10 +77,10 @@ export const settings = {
   },
   outboundPrivateHosts: {
     env: 'OUTBOUND_PRIVATE_HOSTS',
-    kind: listOf(isHost, 'host names or IP addresses'),
+    kind: listOf(isHostWithPort, 'host names or IP addresses, each with or without :port'),
     default: [],
     meaning:
-      'Hosts that Carillon may call although they are at private or loopback addresses, such as an identity provider inside the company.',
+      'Hosts that Carillon may call although they are at private or loopback addresses, such as an identity provider inside the company. These may be called by plain http too.',
   },
   dnsResolvers: {
     env: 'DNS_RESOLVERS',

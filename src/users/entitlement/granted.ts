@@ -6,7 +6,10 @@ import { sql, type Sql } from '../../platform/database/sql.ts';
  * @param accounts a query for the ids of the accounts to look at
  * @param leftOut a mapping to judge without, to see what taking it away would do
  */
-export const grantedGroups = (accounts: Sql, leftOut: string | null = null): Sql => sql`"granted" ("groupId", "mappedId", "tier") AS (
+export const grantedGroups = (
+  accounts: Sql,
+  leftOut: string | null = null,
+): Sql => sql`"granted" ("groupId", "mappedId", "tier") AS (
   SELECT t."groupId", t."groupId", t."tier" FROM "tier_mappings" t
   WHERE t."groupId" IS NOT NULL AND t."accountId" IN (${accounts}) ${leftOut === null ? sql`` : sql`AND t."id" <> ${leftOut}`}
   UNION
