@@ -76,7 +76,9 @@ export class Sessions {
     this.#memory.remember(moment, session, principal);
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
-      return { in: false, because: 'signOut', session };
+      // The row knows by now, or soon, which no it was.
+      const row = await this.#db.read.findOneBy(SessionTable, { tokenHash });
+      return { in: false, because: row?.endedBecause ?? 'signOut', session };
     }
     this.#seen.set(session.id, clock.now());
     return { in: true, session, principal };
