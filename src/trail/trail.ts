@@ -1,5 +1,6 @@
 import { clock } from '../platform/clock/clock.ts';
 import { requestContext } from '../platform/context/context.ts';
+import { asRow } from '../platform/database/columns.ts';
 import type { Database } from '../platform/database/database.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
@@ -21,6 +22,8 @@ export interface Action {
 export interface Done<T> {
   result: T;
   responseElements?: Record<string, unknown>;
+  /** A better name for what happened than was known beforehand. */
+  eventName?: string;
 }
 
 /** Buffered records older than this are written. */
@@ -49,8 +52,8 @@ export class Trail {
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
     try {
       return await this.#db.write(async (m) => {
-        const { result, responseElements } = await unit(m);
-        await m.insert(TrailRecordTable, record(action, { responseElements: responseElements ?? null }) as never);
+        const { result, responseElements = null, eventName = action.eventName } = await unit(m);
+        await m.insert(TrailRecordTable, asRow(record(action, { responseElements, eventName })));
         return result;
       });
     } catch (error) {
@@ -61,7 +64,9 @@ export class Trail {
 
   /** Records that something was refused before it came to a unit of work. */
   refused(action: Action, error: CarillonError): void {
-    this.#keep(record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }));
+    this.#keep(
+      record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }),
+    );
   }
 
   /** Records a read that is worth a record. */
@@ -79,7 +84,7 @@ export class Trail {
     try {
       await this.#db.write(async (m) => {
         for (let i = 0; i < batch.length; i += 100) {
-          await m.insert(TrailRecordTable, batch.slice(i, i + 100) as never);
+          await m.insert(TrailRecordTable, asRow(batch.slice(i, i + 100)));
         }
       });
     } catch (error) {

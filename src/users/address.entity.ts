@@ -8,8 +8,8 @@ export interface UserAddress {
   accountId: string;
   /** As it was sent. */
   value: string;
-  /** Normalised, for comparing. */
-  addressKey: string;
+  /** Folded, for comparing. */
+  valueKey: string;
   type: string | null;
   display: string | null;
   isPrimary: boolean;
@@ -23,7 +23,7 @@ export const UserAddressTable = new EntitySchema<UserAddress>({
     position: { ...integer, primary: true },
     accountId: id,
     value: text(320),
-    addressKey: text(320),
+    valueKey: text(320),
     type: { ...text(64), nullable: true },
     display: { ...text(1024), nullable: true },
     isPrimary: flag,

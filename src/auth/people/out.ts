@@ -2,12 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
-import {
-  accountChangedTopic,
-  usersChangedTopic,
-  type UsersOut,
-  usersOutTopic,
-} from '../../users/lifecycle/out.ts';
+import { accountChangedTopic, usersChangedTopic, type UsersOut, usersOutTopic } from '../../users/lifecycle/out.ts';
 import { type Receipt, ReceiptTable } from '../../users/lifecycle/receipt.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 
@@ -16,7 +11,10 @@ export function forgetWhatChanged(outbox: Outbox, sessions: Sessions): () => voi
   return outbox.listen((event: Announcement) => {
     if (event.topic === usersOutTopic) {
       const { people } = event.payload as unknown as UsersOut;
-      sessions.forgetPrincipals('user', people.map(({ id }) => id));
+      sessions.forgetPrincipals(
+        'user',
+        people.map(({ id }) => id),
+      );
     } else if (event.topic === usersChangedTopic) {
       sessions.forgetPrincipals('user', (event.payload as { userIds: string[] }).userIds);
     } else if (event.topic === accountChangedTopic) sessions.forgetAccount(event.subject);
@@ -44,7 +42,14 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
       streams: counts.get(id)?.streams ?? 0,
     }));
     await ground.db.write(async (m) => {
-      await m.createQueryBuilder().insert().into(ReceiptTable).values(receipts).orIgnore().updateEntity(false).execute();
+      await m
+        .createQueryBuilder()
+        .insert()
+        .into(ReceiptTable)
+        .values(receipts)
+        .orIgnore()
+        .updateEntity(false)
+        .execute();
     });
   };
 }

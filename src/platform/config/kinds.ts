@@ -55,16 +55,14 @@ export const origin: Kind<string> = {
   expected: 'an origin such as https://carillon.example.com, without path, query or user',
 };
 
-/** A file for SQLite, or a postgres:// address. */
+/** A file for SQLite; no address of a server, which this release does not speak with. */
 export const database: Kind<string> = {
   schema: z
     .string()
     .min(1)
-    .refine((value) =>
-      /^postgres(ql)?:\/\//.test(value) ? URL.canParse(value) : !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value),
-    ),
+    .refine((value) => !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value)),
   fromText: asIs,
-  expected: "a file's path for SQLite, or postgres://user:password@host:port/database",
+  expected: 'the path of a SQLite file',
 };
 
 /** A list of entries that each pass `fits`; in a variable, separated by commas. */

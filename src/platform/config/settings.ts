@@ -53,14 +53,14 @@ export const settings = {
     env: 'DATABASE_URL',
     kind: database,
     default: 'data/carillon.db',
-    secret: true,
-    meaning: "Where everything is kept: a file's path for SQLite, or postgres://user:password@host:port/database.",
+    secret: true, // somebody may paste a server's address, with its password
+    meaning: 'Where everything is kept: the path of a SQLite file. Carillon makes it, and its folder.',
   },
   dataDir: {
     env: 'DATA_DIR',
     kind: text("a folder's path"),
     default: undefined,
-    derived: "the folder of the SQLite database; 'data' with PostgreSQL",
+    derived: 'the folder of the database',
     meaning: 'The folder for files that Carillon writes beside the database.',
   },
   certsDir: {

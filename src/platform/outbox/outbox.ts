@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { clock } from '../clock/clock.ts';
+import { asRow } from '../database/columns.ts';
 import type { Database } from '../database/database.ts';
 import type { Writer } from '../database/unit.ts';
 import { newId } from '../ids/ids.ts';
@@ -25,14 +26,17 @@ export class Outbox {
    */
   async publish(m: Writer, topic: string, subject: string, payload: Record<string, unknown>): Promise<string> {
     const event = { id: newId(), topic, subject, payload, createdAt: clock.now() };
-    await m.insert(OutboxEventTable, {
-      ...event,
-      state: 'ready',
-      claimedUntil: null,
-      attempts: 0,
-      notBefore: 0,
-      lastError: null,
-    } as never);
+    await m.insert(
+      OutboxEventTable,
+      asRow({
+        ...event,
+        state: 'ready',
+        claimedUntil: null,
+        attempts: 0,
+        notBefore: 0,
+        lastError: null,
+      }),
+    );
     this.#db.afterCommit(() => this.#emitter.emit('event', event));
     return event.id;
   }

@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { asRow } from '../../platform/database/columns.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -9,12 +10,7 @@ import { addressRows, personColumns, type PersonInput } from './person.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /** A person as a directory first names them; the default licence counts where tiers are given by hand. */
-export async function createPerson(
-  m: Writer,
-  scope: Scope,
-  connectionId: string,
-  input: PersonInput,
-): Promise<User> {
+export async function createPerson(m: Writer, scope: Scope, connectionId: string, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, scope, input, null);
   const now = clock.now();
   const user: User = {
@@ -33,7 +29,7 @@ export async function createPerson(
     liveUntil: null,
     deletedAt: null,
   };
-  await m.insert(UserTable, user as never);
+  await m.insert(UserTable, asRow(user));
   await writeAddresses(m, user, input);
   return user;
 }
@@ -42,7 +38,7 @@ export async function createPerson(
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, user, input, user.id);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, { ...columns, updatedAt } as never);
+  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
   await m.delete(UserAddressTable, { userId: user.id });
   await writeAddresses(m, user, input);
   await markChanged(ground, m, [user.id]);
@@ -58,5 +54,5 @@ export async function deletePerson(ground: Ground, m: Writer, user: User): Promi
 
 async function writeAddresses(m: Writer, user: User, input: PersonInput): Promise<void> {
   const rows = addressRows(user.id, user.accountId, input);
-  if (rows.length) await m.insert(UserAddressTable, rows as never);
+  if (rows.length) await m.insert(UserAddressTable, rows);
 }

@@ -73,7 +73,7 @@ export const addressRows = (userId: string, accountId: string, input: PersonInpu
     position,
     accountId,
     value: email.value,
-    addressKey: normaliseAddress(email.value) ?? fold(email.value),
+    valueKey: fold(email.value),
     type: email.type ?? null,
     display: email.display ?? null,
     isPrimary: email.value === input.primary,

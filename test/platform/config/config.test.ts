@@ -65,8 +65,9 @@ describe('configuration', () => {
 
   it('keeps files beside the database unless told otherwise', () => {
     assert.equal(loadConfig({ env: { DATABASE_URL: 'here/x.db' }, folder }).logFile, join(folder, 'here/carillon.log'));
-    const postgres = loadConfig({ env: { DATABASE_URL: 'postgres://u:p@db/carillon', LOG_FILE: '-' }, folder });
-    assert.deepEqual([postgres.dataDir, postgres.logFile], [join(folder, 'data'), '-']);
+    const standard = loadConfig({ env: { LOG_FILE: '-' }, folder });
+    assert.deepEqual([standard.dataDir, standard.logFile], [join(folder, 'data'), '-']);
+    assert.throws(() => loadConfig({ env: { DATABASE_URL: 'postgres://u:p@db/carillon' }, folder }), /DATABASE_URL/);
   });
 
   it('treats an empty variable as not set', () => {

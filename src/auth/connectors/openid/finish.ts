@@ -12,6 +12,9 @@ import { detailOf, verifierPlace } from './begin.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 
+/** How far a provider's clock may be ahead of ours. */
+const skewMs = 60_000;
+
 /** What a provider has proved: who somebody is, and nothing more. */
 export interface Proof {
   connection: Connection;
@@ -54,6 +57,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
     .catch(failed);
   const claims = tokens.claims();
   if (!claims) throw authErrors('signIn.notProved', { detail: 'no ID token' });
+  requirePast(claims.iat);
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
   return {
     connection,
@@ -65,7 +69,10 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
 }
 
 /** Uses the attempt up, whatever comes of it: a second callback with the same state finds nothing. */
-async function takeAttempt(ground: Ground, { url, browser }: Callback): Promise<{ attempt: SignInAttempt; state: string }> {
+async function takeAttempt(
+  ground: Ground,
+  { url, browser }: Callback,
+): Promise<{ attempt: SignInAttempt; state: string }> {
   const states = url.searchParams.getAll('state');
   const [state] = states;
   if (states.length !== 1 || !state || state.length > 256) {
@@ -101,6 +108,12 @@ function requireIssuerOnShared(connection: Connection, url: URL): void {
   if (iss.length !== 1 || !sameSecret(iss[0]!, connection.issuer)) {
     throw authErrors('signIn.notProved', { field: 'iss', detail: 'the answer names another issuer, or none' });
   }
+}
+
+/** The library leaves a token from the future to its caller. */
+function requirePast(iat: number): void {
+  if (iat * 1000 > clock.now() + skewMs)
+    throw authErrors('signIn.notProved', { detail: 'the ID token is from the future' });
 }
 
 function vouchedAddress(info: openid.UserInfoResponse): string | null {

@@ -1,0 +1,64 @@
+import { rows } from '../../../platform/database/run.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
+import { CarillonError } from '../../../platform/errors/errors.ts';
+import type { Group } from '../../../users/entitlement/group.entity.ts';
+import { requireGroup } from '../../groups/groups.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { scimError } from '../protocol/errors.ts';
+import { presentGroup, type Reference, type Resource } from '../protocol/present.ts';
+import { project, type Projection, wants } from '../protocol/projection.ts';
+
+/** A group of this connection. @throws scim.notFound, for every other id alike */
+export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<Group> {
+  try {
+    return await requireGroup(on, scope, id);
+  } catch (error) {
+    if (!(error instanceof CarillonError)) throw error;
+    throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
+  }
+}
+
+/** The SCIM resources of these groups; members are read only when they will be shown. */
+export async function presentGroups(
+  on: Reader,
+  groups: readonly Group[],
+  base: string,
+  projection: Projection,
+): Promise<Resource[]> {
+  const members = wants('members', projection)
+    ? await membersOf(
+        on,
+        groups.map(({ id }) => id),
+        base,
+      )
+    : null;
+  return groups.map((group) =>
+    project(
+      presentGroup(group, {
+        id: group.id,
+        createdAt: group.createdAt,
+        lastModified: group.updatedAt,
+        location: `${base}/Groups/${group.id}`,
+        ...(members && { members: members.get(group.id) ?? [] }),
+      }),
+      projection,
+    ),
+  );
+}
+
+async function membersOf(on: Reader, ids: readonly string[], base: string): Promise<Map<string, Reference[]>> {
+  const found = await rows<{ groupId: string; memberId: string; memberType: 'User' | 'Group'; display: string | null }>(
+    on,
+    sql`SELECT m."groupId", m."memberId", m."memberType", COALESCE(u."displayName", u."userName", g."displayName") AS "display"
+        FROM "group_members" m LEFT JOIN "users" u ON u."id" = m."memberId"
+        LEFT JOIN "directory_groups" g ON g."id" = m."memberId"
+        WHERE m."groupId" IN (${list(ids)}) AND u."deletedAt" IS NULL ORDER BY m."memberId"`,
+  );
+  const all = new Map<string, Reference[]>(ids.map((id) => [id, []]));
+  for (const { groupId, memberId, memberType, display } of found) {
+    const $ref = `${base}/${memberType}s/${memberId}`;
+    all.get(groupId)!.push({ value: memberId, ...(display !== null && { display }), type: memberType, $ref });
+  }
+  return all;
+}

@@ -1,0 +1,107 @@
+import type { Writer } from '../../../platform/database/unit.ts';
+import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
+import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
+import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../../groups/members.ts';
+import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { readGroup } from '../protocol/group.ts';
+import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
+import { readPatch } from '../protocol/patch.ts';
+import { presentGroups, requireStored } from './stored.ts';
+
+type Member = { value: string };
+const ids = (members: readonly Member[]): string[] => members.map(({ value }) => value);
+
+/** POST /Groups: a group that the directory pushes for the first time (RFC 7644 §3.3). */
+export async function create(request: ScimRequest): Promise<ScimReply> {
+  const { ground, scope, base } = request;
+  const input = readGroup(await request.body());
+  const members = ids(input.members ?? []);
+  const requestParameters = { displayName: input.displayName, members: members.length };
+  const group = await perform(request, 'CreateDirectoryGroup', requestParameters, async (m) => {
+    const created = await createGroup(ground, m, scope, input);
+    await addMembers(ground, m, scope, created.id, members);
+    return { result: created, responseElements: { groupId: created.id } };
+  });
+  const reply = await shown(request, group);
+  return { ...reply, status: 201, location: `${base}/Groups/${group.id}` };
+}
+
+/** PUT /Groups/{id}: name and members anew; a body without `members` leaves them as they are. */
+export async function replace(request: ScimRequest, id: string): Promise<ScimReply> {
+  const { displayName, externalId, members } = readGroup(await request.body());
+  const changes: GroupChange[] = [{ kind: 'rename', displayName }];
+  if (externalId !== null) changes.push({ kind: 'externalId', value: externalId });
+  if (members) changes.push({ kind: 'replaceMembers', members });
+  return shown(request, await change(request, id, changes));
+}
+
+/** PATCH /Groups/{id}: all operations, or none; answered without a body, so no group is loaded for it. */
+export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
+  await change(request, id, groupOperations(readPatch(await request.body())));
+  return { status: 204 };
+}
+
+/** DELETE /Groups/{id} (RFC 7644 §3.6). */
+export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
+  const { ground, scope } = request;
+  await perform(request, 'DeleteDirectoryGroup', { groupId: id }, async (m) => {
+    const group = await requireStored(m, scope, id);
+    await deleteGroup(ground, m, scope, group);
+    return { result: undefined, responseElements: { displayName: group.displayName } };
+  });
+  return { status: 204 };
+}
+
+function change(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
+  const { scope } = request;
+  const requestParameters = { groupId: id, changes: changes.map(summary) };
+  return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
+    const group = await requireStored(m, scope, id);
+    for (const each of changes) await apply(request, m, group, each);
+    await touchGroup(m, id);
+    const now = (await m.findOneBy(GroupTable, { id }))!;
+    return { result: now, responseElements: { displayName: now.displayName } };
+  });
+}
+
+async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, each: GroupChange): Promise<void> {
+  switch (each.kind) {
+    case 'rename':
+      return renameGroup(m, scope, group, each.displayName);
+    case 'externalId':
+      await m.update(GroupTable, { id: group.id }, { externalId: each.value });
+      return;
+    case 'addMembers':
+      return addMembers(ground, m, scope, group.id, ids(each.members));
+    case 'removeMembers':
+      return removeMembers(ground, m, scope, group.id, each.ids);
+    case 'replaceMembers':
+      return replaceMembers(ground, m, scope, group.id, ids(each.members));
+    case 'removeAllMembers':
+      return removeAllMembers(ground, m, scope, group.id);
+  }
+}
+
+/** How a change stands in the trail: who came and went by id, as long as they are few. */
+function summary(each: GroupChange): string {
+  const named = 20;
+  if (each.kind === 'rename') return `rename to ${each.displayName}`;
+  if (each.kind === 'externalId' || each.kind === 'removeAllMembers') return each.kind;
+  const who = each.kind === 'removeMembers' ? each.ids : ids(each.members);
+  return `${each.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 2_000);
+}
+
+async function shown({ ground, base, projection }: ScimRequest, group: Group): Promise<ScimReply> {
+  const [body] = await presentGroups(ground.db.read, [group], base, projection);
+  return { status: 200, body: body! };
+}
+
+function perform<T>(
+  { ground, scope }: ScimRequest,
+  eventName: string,
+  requestParameters: Record<string, unknown>,
+  unit: (m: Writer) => Promise<{ result: T; responseElements: Record<string, unknown> }>,
+): Promise<T> {
+  const { organisationId, accountId } = scope;
+  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters }, unit);
+}

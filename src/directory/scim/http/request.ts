@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { Ground } from '../../../trail/ground.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import type { Projection } from '../protocol/projection.ts';
+
+/** A SCIM request whose key was good: everything it may touch is in `scope`. */
+export interface ScimRequest {
+  ground: Ground;
+  scope: DirectoryScope;
+  /** The key's id, as the one who acts. */
+  keyId: string;
+  method: string;
+  /** What follows the resource's endpoint: an id, or null for the endpoint itself. */
+  id: string | null;
+  query: URLSearchParams;
+  projection: Projection;
+  /** The address of the SCIM root, without a slash at its end. */
+  base: string;
+  /** Reads the body as JSON. */
+  body: () => Promise<unknown>;
+}
+
+/** What a resource answers; no body for 204. */
+export interface ScimReply {
+  status: number;
+  body?: object;
+  location?: string;
+}
+
+/** One endpoint: what it does for each method, on the collection and on one resource. */
+export interface Endpoint {
+  collection: Partial<Record<string, (request: ScimRequest) => Promise<ScimReply>>>;
+  resource: Partial<Record<string, (request: ScimRequest, id: string) => Promise<ScimReply>>>;
+}
+
+/** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). */
+export const projectionOf = (query: URLSearchParams): Projection => ({
+  attributes: query.get('attributes') ?? undefined,
+  excludedAttributes: query.get('excludedAttributes') ?? undefined,
+});
+
+/** The media types that a body may have. */
+export const bodyTypes = ['application/scim+json', 'application/json'];
+
+/** The key that a request carries (RFC 6750 §2.1); some clients send it bare, without a scheme. */
+export function bearerOf(req: IncomingMessage): string | null {
+  const header = req.headers.authorization?.trim() ?? '';
+  const [, token] = /^bearer +(\S+)$/i.exec(header) ?? [];
+  if (token) return token;
+  return /^\S+$/.test(header) && header.length > 0 ? header : null;
+}

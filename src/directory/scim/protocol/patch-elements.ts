@@ -1,0 +1,100 @@
+import type { Attribute } from './attributes.ts';
+import { badValue, scimError } from './errors.ts';
+import { described, matches } from './filter-match.ts';
+import type { Change } from './patch.ts';
+import { asComplex, asList, readValue, sameness } from './values.ts';
+import type { Complex } from './values.ts';
+
+function demoted(element: Complex): Complex {
+  const { primary, ...rest } = element;
+  return primary === true ? rest : element;
+}
+
+/** Reads the elements that a client sent; a single object counts as a list of one. */
+const read = (attribute: Attribute, { value, named }: Change): Complex[] => asList(readValue(attribute, value, named));
+
+/** New elements come behind the old; one that is there already is brought up to date; a new primary is the only one. */
+function addition(attribute: Attribute, before: readonly Complex[], added: readonly Complex[]): Complex[] {
+  const moves = added.some((element) => element['primary'] === true);
+  const kept = new Map<string, Complex>();
+  for (const element of before) kept.set(sameness(attribute, element), moves ? demoted(element) : element);
+  for (const element of added) {
+    const key = sameness(attribute, element);
+    kept.set(key, { ...kept.get(key), ...element });
+  }
+  return [...kept.values()];
+}
+
+/** One that is listed without a type stands for its value under any type. */
+const like = (listed: Complex, { type }: Complex): Complex =>
+  listed['type'] === undefined && type !== undefined ? { ...listed, type } : listed;
+
+/** The elements without those that a client listed (Entra), or without all when it listed none. */
+function removal(attribute: Attribute, before: readonly Complex[], change: Change): Complex[] {
+  if (change.value === undefined || change.value === null) return [];
+  const listed = read(attribute, change);
+  return before.filter((element) => {
+    const key = sameness(attribute, element);
+    return !listed.some((each) => sameness(attribute, like(each, element)) === key);
+  });
+}
+
+/** What a change makes of one element: undefined when nothing is left of it. */
+function changed(
+  attribute: Attribute,
+  sub: Attribute | undefined,
+  element: Complex,
+  change: Change,
+): Complex | undefined {
+  const { op, value, named } = change;
+  const unassigns = op === 'remove' || (op === 'replace' && value === null);
+  if (!sub) {
+    if (unassigns) return undefined;
+    const single = asComplex(readValue({ ...attribute, multiValued: false }, value, named));
+    return { ...element, ...single };
+  }
+  if (!unassigns && value === undefined) throw badValue(named, 'it is missing');
+  const part = unassigns ? undefined : readValue(sub, value, named);
+  const { [sub.name]: _, ...rest } = element;
+  return part === undefined ? rest : { ...rest, [sub.name]: part };
+}
+
+/** Changes those elements that the filter chooses (all, without one); makes the one that it describes, if none is. */
+function selection(attribute: Attribute, before: readonly Complex[], change: Change): Complex[] {
+  const { filter, steps } = change.path;
+  const sub = steps[1];
+  const chosen = before.map((element) => !filter || matches(filter, attribute, element));
+  const none = !chosen.includes(true);
+  if (none && change.op === 'remove') return [...before];
+  const fresh = none && change.value !== null ? (filter ? described(filter, attribute) : {}) : undefined;
+  if (none && !fresh && change.value !== null)
+    throw scimError('scim.noTarget', { field: 'path', values: { reason: 'the filter of its path matches nothing' } });
+  const after = [...before, ...(fresh ? [fresh] : [])].map((element, i) => {
+    const touched = chosen[i] ?? true;
+    return { element: touched ? changed(attribute, sub, element, change) : element, touched };
+  });
+  // A touched element that becomes primary takes that from the others.
+  const moves = after.some(
+    ({ element, touched }, i) => touched && element?.['primary'] === true && before[i]?.['primary'] !== true,
+  );
+  return after.flatMap(({ element, touched }) => (element ? [moves && !touched ? demoted(element) : element] : []));
+}
+
+/**
+ * Changes a multi-valued attribute of `record` (RFC 7644 §3.5.2.1–3).
+ * @throws scim.invalidValue, scim.invalidFilter, scim.noTarget
+ */
+export function changeElements(record: Complex, change: Change): void {
+  if (change.op === 'add' && change.value === null) return;
+  const [attribute, sub] = change.path.steps;
+  const before = asList(record[attribute.name]);
+  let after: Complex[];
+  if (change.path.filter || sub) after = selection(attribute, before, change);
+  else if (change.op === 'remove') after = removal(attribute, before, change);
+  else if (change.value === undefined) throw badValue(change.named, 'it is missing');
+  else after = change.op === 'add' ? addition(attribute, before, read(attribute, change)) : read(attribute, change);
+  // Read once more as a whole: bounds, twins, one primary.
+  const list = readValue(attribute, after);
+  if (list === undefined) delete record[attribute.name];
+  else record[attribute.name] = list;
+}

@@ -1,0 +1,78 @@
+import type { Attribute } from './attributes.ts';
+import { userSchema } from './attributes.ts';
+import { badValue, scimError } from './errors.ts';
+import { changes } from './patch.ts';
+import type { Change, Operation } from './patch.ts';
+import { changeElements } from './patch-elements.ts';
+import type { Path } from './path.ts';
+import { fromRecord, toRecord } from './user.ts';
+import type { UserInput } from './user.ts';
+import { asComplex, isObject, readValue } from './values.ts';
+import type { Complex } from './values.ts';
+
+/** Entra's older form wraps a plain value: `[{"$ref":null,"value":"False"}]`. */
+function plain(attribute: Attribute, value: unknown): unknown {
+  const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
+  return attribute.type !== 'complex' && isObject(single) && 'value' in single ? single['value'] : value;
+}
+
+/** Sets, merges or removes a single-valued attribute of `holder`. */
+function changeSingle(holder: Complex, attribute: Attribute, { op, value, named }: Change): void {
+  const { name } = attribute;
+  if (op === 'remove' || value === null) {
+    if (op === 'add') return;
+    if (attribute.required) throw scimError('scim.mutability', { field: name, values: { field: name } });
+    delete holder[name];
+    return;
+  }
+  if (value === undefined) throw badValue(named, 'it is missing');
+  const read = readValue(attribute, plain(attribute, value), named);
+  // RFC 7644 §3.5.2.3: sub-attributes that are not given stay.
+  const [before, part] = [asComplex(holder[name]), asComplex(read)];
+  if (before && part) holder[name] = { ...before, ...part };
+  else if (read !== undefined) holder[name] = read;
+  else if (attribute.required) throw badValue(named, 'it must not be empty');
+  else if (op === 'replace' && !isObject(value)) delete holder[name];
+}
+
+/** Removes what a client unassigned by a null within a complex value. */
+function unassign(holder: Complex, attribute: Attribute, value: unknown): void {
+  const target = asComplex(holder[attribute.name]);
+  if (!target || !isObject(value)) return;
+  for (const [key, part] of Object.entries(value)) {
+    const sub = attribute.sub.get(key.toLowerCase());
+    if (sub && (part === null || part === '')) delete target[sub.name];
+  }
+  if (Object.keys(target).length === 0) delete holder[attribute.name];
+}
+
+/** Goes down to the last step, and leaves no empty object behind. */
+function descend(holder: Complex, steps: Path['steps'], change: Change): void {
+  const [attribute, next, ...below] = steps;
+  if (!next) {
+    changeSingle(holder, attribute, change);
+    if (change.op === 'replace') unassign(holder, attribute, change.value);
+    return;
+  }
+  const inner = asComplex(holder[attribute.name]) ?? {};
+  descend(inner, [next, ...below], change);
+  if (Object.keys(inner).length) holder[attribute.name] = inner;
+  else delete holder[attribute.name];
+}
+
+/**
+ * Applies a PATCH to a user, all of it or nothing; `stored` stays as it is. Read-only and ignored attributes, and
+ * unknown ones in values without a path, change nothing. An element that a path's filter describes but that is not
+ * there yet is made.
+ * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.noTarget, scim.mutability, scim.invalidSyntax
+ */
+export function patchUser(stored: UserInput, operations: readonly Operation[]): UserInput {
+  const record = structuredClone(toRecord(stored));
+  for (const operation of operations) {
+    for (const change of changes(operation, userSchema)) {
+      if (change.path.steps[0].multiValued) changeElements(record, change);
+      else descend(record, change.path.steps, change);
+    }
+  }
+  return fromRecord(record);
+}

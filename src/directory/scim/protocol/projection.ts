@@ -1,0 +1,63 @@
+import type { Resource } from './present.ts';
+import { isObject } from './values.ts';
+
+/** The query parameters `attributes` and `excludedAttributes` (RFC 7644 §3.9), as they were sent. */
+export interface Projection {
+  attributes?: string | undefined;
+  excludedAttributes?: string | undefined;
+}
+
+const always = new Set(['schemas', 'id']);
+
+/** Names in lower case, without the URN of the resource's own schema; a dot parts a sub-attribute. */
+const split = (list: string | undefined): string[] =>
+  (list ?? '')
+    .split(',')
+    .map((name) =>
+      name
+        .trim()
+        .toLowerCase()
+        .replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/, ''),
+    )
+    .filter(Boolean);
+
+/** The names below `name`: none when `name` itself is listed, undefined when nothing of it is. */
+function below(names: readonly string[], name: string): string[] | undefined {
+  const lower = name.toLowerCase();
+  if (names.includes(lower)) return [];
+  // An extension's attributes follow its URN after a colon, all others after a dot.
+  const mark = lower.startsWith('urn:') ? ':' : '.';
+  const inner = names.filter((each) => each.startsWith(lower + mark)).map((each) => each.slice(lower.length + 1));
+  return inner.length ? inner : undefined;
+}
+
+function pickValue(value: unknown, names: readonly string[], keep: boolean): unknown {
+  if (Array.isArray(value)) return value.map((each) => pickValue(each, names, keep));
+  return isObject(value) ? pick(value, names, keep) : value;
+}
+
+/** The members of an object that are named (`keep`), or those that are not. */
+function pick(object: Resource, names: readonly string[], keep: boolean): Resource {
+  return Object.fromEntries(
+    Object.entries(object).flatMap(([name, part]) => {
+      const inner = below(names, name);
+      if (inner?.length) return [[name, pickValue(part, inner, keep)]];
+      return (inner !== undefined) === keep ? [[name, part]] : [];
+    }),
+  );
+}
+
+/** Whether an answer will show `name`, so that a handler need not load what it will not. */
+export function wants(name: string, { attributes, excludedAttributes }: Projection): boolean {
+  const asked = split(attributes);
+  if (asked.length) return below(asked, name) !== undefined;
+  return below(split(excludedAttributes), name)?.length !== 0;
+}
+
+/** The parts of a resource that were asked for; `schemas` and `id` always stay. */
+export function project(resource: Resource, { attributes, excludedAttributes }: Projection): Resource {
+  const asked = split(attributes);
+  if (asked.length) return pick(resource, [...asked, ...always], true);
+  const excluded = split(excludedAttributes).filter((name) => !always.has(name));
+  return excluded.length ? pick(resource, excluded, false) : resource;
+}

@@ -1,0 +1,45 @@
+import { firstRow } from '../../../platform/database/run.ts';
+import { rows } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import { In } from 'typeorm';
+import { UserTable } from '../../../users/user.entity.ts';
+import { pagingOf } from '../http/paging.ts';
+import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { compileFilter } from '../protocol/filter.ts';
+import { listResponse } from '../protocol/messages.ts';
+import { userAttributes } from './filter.ts';
+import { presentUsers, requireStored } from './stored.ts';
+
+/** GET /Users: the connection's people that the filter fits, in the order in which they came (RFC 7644 §3.4.2). */
+export async function listUsers({ ground, scope, query, projection, base }: ScimRequest): Promise<ScimReply> {
+  const { startIndex, count } = pagingOf(query);
+  const filter = query.get('filter');
+  const wanted = filter === null ? sql`TRUE` : compileFilter(filter, userAttributes);
+  const where = sql`u."connectionId" = ${scope.connectionId} AND u."deletedAt" IS NULL AND ${wanted}`;
+  const on = ground.db.read;
+  const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE ${where}`);
+  const ids = await rows<{ id: string }>(
+    on,
+    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY u."id" LIMIT ${count} OFFSET ${startIndex - 1}`,
+  );
+  const users = await on.find(UserTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'ASC' } });
+  const resources = await presentUsers(on, users, base, projection);
+  ground.trail.observed({
+    eventName: 'ListUsers',
+    organisationId: scope.organisationId,
+    accountId: scope.accountId,
+    requestParameters: { startIndex, count, ...(filter !== null && { filter: filter.slice(0, 256) }) },
+  });
+  return { status: 200, body: listResponse(resources, total?.n ?? 0, startIndex) };
+}
+
+/** GET /Users/{id} (RFC 7644 §3.4.1). */
+export async function readOne(request: ScimRequest, id: string): Promise<ScimReply> {
+  const { ground, scope, base, projection } = request;
+  const on = ground.db.read;
+  const user = await requireStored(on, scope, id);
+  const [body] = await presentUsers(on, [user], base, projection);
+  const { organisationId, accountId } = scope;
+  ground.trail.observed({ eventName: 'GetUser', organisationId, accountId, requestParameters: { userId: id } });
+  return { status: 200, body: body! };
+}

@@ -1,0 +1,86 @@
+import { firstRow, rows } from '../../../platform/database/run.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
+import type { PersonInput } from '../../../users/lifecycle/person.ts';
+import { type User, UserTable } from '../../../users/user.entity.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { scimError } from '../protocol/errors.ts';
+import { presentUser, type Reference, type Resource } from '../protocol/present.ts';
+import { project, type Projection, wants } from '../protocol/projection.ts';
+import { primaryEmail, type UserInput } from '../protocol/user.ts';
+
+/** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
+export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<User> {
+  const user = await on.findOneBy(UserTable, { id, connectionId: scope.connectionId });
+  if (!user || user.deletedAt !== null) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
+  return user;
+}
+
+/** Whether the directory says that a person is active; what anybody else says is not the directory's to see. */
+export const isActive = async (on: Reader, userId: string): Promise<boolean> =>
+  (await firstRow(on, sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`)) === null;
+
+/** A stored person in the terms of SCIM. */
+export const asInput = (user: User, active: boolean): UserInput & { active: boolean } => ({
+  userName: user.userName,
+  externalId: user.externalId,
+  displayName: user.displayName,
+  active,
+  profile: user.profile,
+});
+
+/** What a SCIM user says of a person, as the users' floor takes it. */
+export function asPerson(input: UserInput): PersonInput {
+  return {
+    userName: input.userName,
+    externalId: input.externalId,
+    displayName: input.displayName,
+    profile: { ...input.profile },
+    emails: input.profile.emails ?? [],
+    primary: primaryEmail(input)?.value ?? null,
+  };
+}
+
+/** The SCIM resources of these people, with what was asked for of them. */
+export async function presentUsers(
+  on: Reader,
+  users: readonly User[],
+  base: string,
+  projection: Projection,
+): Promise<Resource[]> {
+  const ids = users.map(({ id }) => id);
+  const inactive = new Set(
+    (
+      await rows<{ userId: string }>(
+        on,
+        sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
+      )
+    ).map(({ userId }) => userId),
+  );
+  const groups = wants('groups', projection) ? await groupsOf(on, ids, base) : new Map<string, Reference[]>();
+  return users.map((user) => {
+    const resource = presentUser(asInput(user, !inactive.has(user.id)), {
+      id: user.id,
+      createdAt: user.createdAt,
+      lastModified: user.updatedAt,
+      location: `${base}/Users/${user.id}`,
+      groups: groups.get(user.id) ?? [],
+    });
+    return project(resource, projection);
+  });
+}
+
+async function groupsOf(on: Reader, ids: readonly string[], base: string): Promise<Map<string, Reference[]>> {
+  const found = await rows<{ memberId: string; id: string; displayName: string }>(
+    on,
+    sql`SELECT m."memberId", g."id", g."displayName" FROM "group_members" m
+        JOIN "directory_groups" g ON g."id" = m."groupId"
+        WHERE m."memberId" IN (${list(ids)}) AND m."memberType" = 'User' ORDER BY g."displayNameKey"`,
+  );
+  const all = new Map<string, Reference[]>();
+  for (const { memberId, id, displayName } of found) {
+    const reference = { value: id, display: displayName, type: 'direct', $ref: `${base}/Groups/${id}` };
+    all.set(memberId, [...(all.get(memberId) ?? []), reference]);
+  }
+  return all;
+}

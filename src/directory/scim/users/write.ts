@@ -1,0 +1,88 @@
+import type { Writer } from '../../../platform/database/unit.ts';
+import type { Action } from '../../../trail/trail.ts';
+import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
+import { createPerson, deletePerson, updatePerson } from '../../../users/lifecycle/people.ts';
+import type { User } from '../../../users/user.entity.ts';
+import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { readPatch } from '../protocol/patch.ts';
+import { patchUser } from '../protocol/patch-user.ts';
+import { readUser, type UserInput } from '../protocol/user.ts';
+import { asInput, asPerson, isActive, presentUsers, requireStored } from './stored.ts';
+
+/** POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). */
+export async function create(request: ScimRequest): Promise<ScimReply> {
+  const { ground, scope } = request;
+  const input = readUser(await request.body(), 'create');
+  const action = actionOf(request, 'CreateUser', { userName: input.userName });
+  const user = await ground.trail.perform(action, async (m) => {
+    const created = await createPerson(m, scope, scope.connectionId, asPerson(input));
+    await setActive(request, m, created, input.active);
+    return { result: created, responseElements: { userId: created.id } };
+  });
+  const reply = await shown(request, user);
+  return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
+}
+
+/** PUT /Users/{id}: the whole person anew; without `active` or `externalId` those stay (RFC 7644 §3.5.1). */
+export async function replace(request: ScimRequest, id: string): Promise<ScimReply> {
+  const input = readUser(await request.body(), 'replace');
+  return write(request, id, { userName: input.userName }, (stored) => ({
+    ...input,
+    externalId: input.externalId ?? stored.externalId,
+  }));
+}
+
+/** PATCH /Users/{id}: all operations, or none (RFC 7644 §3.5.2). */
+export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
+  const operations = readPatch(await request.body());
+  return write(request, id, { operations: operations.length }, (stored) => patchUser(stored, operations));
+}
+
+/** DELETE /Users/{id}: out at once, and 404 from then on (RFC 7644 §3.6). */
+export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
+  const { ground, scope } = request;
+  await ground.trail.perform(actionOf(request, 'DeleteUser', { userId: id }), async (m) => {
+    const user = await requireStored(m, scope, id);
+    await deletePerson(ground, m, user);
+    return { result: undefined, responseElements: { userName: user.userName } };
+  });
+  return { status: 204 };
+}
+
+async function write(
+  request: ScimRequest,
+  id: string,
+  parameters: Record<string, unknown>,
+  change: (stored: UserInput & { active: boolean }) => UserInput,
+): Promise<ScimReply> {
+  const { ground, scope } = request;
+  const user = await ground.trail.perform(actionOf(request, 'UpdateUser', { userId: id, ...parameters }), async (m) => {
+    const present = await requireStored(m, scope, id);
+    const before = asInput(present, await isActive(m, id));
+    const after = change(before);
+    const updated = await updatePerson(ground, m, present, asPerson(after));
+    await setActive(request, m, updated, after.active);
+    const turned = after.active !== undefined && after.active !== before.active;
+    return {
+      result: updated,
+      responseElements: { userName: updated.userName, ...(turned && { active: after.active }) },
+      ...(turned && { eventName: after.active ? 'ActivateUser' : 'DeactivateUser' }),
+    };
+  });
+  return shown(request, user);
+}
+
+/** The directory's word on whether a person is active: it sets and lifts its own cause, and no other. */
+async function setActive(request: ScimRequest, m: Writer, user: User, active: boolean | undefined): Promise<void> {
+  if (active === false) await sayNo(request.ground, m, user, 'directory', request.keyId);
+  if (active === true) await liftNo(request.ground, m, user, 'directory');
+}
+
+async function shown({ ground, base, projection }: ScimRequest, user: User): Promise<ScimReply> {
+  const [body] = await presentUsers(ground.db.read, [user], base, projection);
+  return { status: 200, body: body! };
+}
+
+function actionOf({ scope }: ScimRequest, eventName: string, requestParameters: Record<string, unknown>): Action {
+  return { eventName, organisationId: scope.organisationId, accountId: scope.accountId, requestParameters };
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
+import { CarillonError } from '../../../../src/platform/errors/errors.ts';
+import { openPeople } from './filter-people.ts';
+
+describe('SCIM filters in SQL', () => {
+  const { find, close } = openPeople();
+  after(close);
+
+  const refused = (filter: string) =>
+    assert.throws(
+      () => find(filter),
+      (error) => error instanceof CarillonError && error.code === 'scim.invalidFilter' && error.status === 400,
+      filter,
+    );
+
+  for (const [filter, found] of [
+    // what Okta and Entra send
+    ['userName eq "ann@example.COM"', ['A1']],
+    ['emails[type eq "work"].value eq "ANN@example.com"', ['A1']],
+    ['emails[type eq "work"].value eq "ann@home.example"', []],
+    ['id eq "A1" and userName sw "ann"', ['A1']],
+    ['id eq "a1" and emails.value pr', ['a1']],
+    // operators
+    ['userName ne "müller"', ['A1', 'a1', 'd']],
+    ['userName co "\\u00FCLL"', ['c']],
+    ['userName co ""', ['A1', 'a1', 'c', 'd']],
+    ['userName ew "EXAMPLE.com"', ['A1', 'a1']],
+    ['userName ew "a much longer text than any name"', []],
+    ['userName co "_"', ['a1']],
+    ['title co "%"', ['A1']],
+    ['title pr', ['A1', 'd']],
+    ['not (title pr)', ['a1', 'c']],
+    ['title eq null', ['a1', 'c']],
+    ['title ne NULL', ['A1', 'd']],
+    ['title ne "work"', ['A1', 'a1', 'c']],
+    ['not (title eq "work")', ['A1', 'a1', 'c']],
+    ['not (title ne "work")', ['d']],
+    ['not (title sw "w")', ['A1', 'a1', 'c']],
+    ['id gt "a1" and id le "d"', ['c', 'd']],
+    ['id sw "A"', ['A1']],
+    ['active eq True', ['A1', 'c', 'd']],
+    ['active EQ "False"', ['a1']],
+    ['active ne true', ['a1']],
+    ['meta.created gt "2026-02-01T00:00:00Z"', ['c']],
+    ['meta.created ge "2026-02-01T01:00:00+01:00"', ['a1', 'c', 'd']],
+    ['meta.lastModified pr or meta.created lt "2026-01-02T00:00:00"', null],
+    ['meta.created lt "2026-01-02T00:00:00"', ['A1']],
+    // values
+    ['userName eq "a \\"quoted\\" \\\\ name\\t"', ['d']],
+    ['userName eq "a \\u0022quoted\\u0022 \\u005c name\\u0009"', ['d']],
+    // names
+    ['USERNAME Eq "müller"', ['c']],
+    [`${urn.user}:userName eq "müller"`, ['c']],
+    [`${urn.enterprise}:Department eq "work"`, ['d']],
+    // several values
+    ['emails pr', ['A1', 'a1', 'd']],
+    ['not (emails pr)', ['c']],
+    ['emails eq "x"', ['d']],
+    ['emails co "home"', ['A1', 'a1', 'd']],
+    ['emails[type eq "home" and value co "HOME"]', ['A1']],
+    ['emails.type eq "home" and emails.value co "home"', ['A1', 'd']],
+    ['emails[not (type eq "home")]', ['A1', 'a1', 'd']],
+    ['not (emails[type eq "home"])', ['a1', 'c']],
+    ['emails[type eq "home" or type eq "work"].primary eq true', ['A1', 'd']],
+    ['emails[type eq "home"].value pr and active eq true', ['A1', 'd']],
+    // order
+    ['id eq "c" or id eq "d" and active eq false', ['c']],
+    ['(id eq "c" or id eq "d") and active eq true', ['c', 'd']],
+    ['active eq true and (id eq "c" or id eq "d") and not (title pr)', ['c']],
+    ['not (id eq "c" or id eq "d")', ['A1', 'a1']],
+    ['((title pr))', ['A1', 'd']],
+    ['(id eq "c" or not (active eq true))', ['a1', 'c']],
+  ] as const)
+    it(filter, () => (found === null ? refused(filter) : assert.deepEqual(find(filter), found)));
+
+  it('refuses what it does not understand', () => {
+    for (const filter of [
+      '',
+      'userName',
+      'userName eq',
+      'userName eq jyoung',
+      'userName eq constructor',
+      'active eq toString',
+      'userName eq 5',
+      'userName xx "a"',
+      'userName eq "a',
+      'userName eq "\\x"',
+      'userName eq "\\u0000"',
+      'userName eq "\\ud800"',
+      'userName gt null',
+      'active gt true',
+      'active co "t"',
+      'active eq "yes"',
+      'meta.created eq "yesterday"',
+      'meta.created sw "2026"',
+      'password eq "x"',
+      '__proto__ pr',
+      'constructor pr',
+      'userName pr constructor active pr',
+      'userName[type eq "x"]',
+      'emails[emails[type eq "x"]]',
+      'emails[type eq "x"',
+      'emails[type eq "x"]]',
+      'emails[type eq "x")',
+      'emails[type eq "x"].value',
+      'emails[type eq "x"].value and id pr',
+      'emails.value.value pr',
+      '(id pr',
+      'id pr)',
+      'id pr and',
+      "id eq 'c'",
+      'id eq "c"; DROP TABLE users',
+    ])
+      refused(filter);
+  });
+
+  it('is bounded in length, depth and time', () => {
+    find(`${'('.repeat(32)}id pr${')'.repeat(32)}`);
+    find(Array.from({ length: 400 }, () => 'id pr').join(' or '));
+    for (const filter of [
+      `id eq "${'x'.repeat(4096)}"`,
+      `${'('.repeat(33)}id pr${')'.repeat(33)}`,
+      '('.repeat(4000),
+      `${'not '.repeat(1000)}id pr`,
+      `"${'\\"'.repeat(2000)}`,
+      `${'a.'.repeat(2000)} pr`,
+      'id pr and '.repeat(400),
+    ]) {
+      refused(filter);
+      const runs = Array.from({ length: 3 }, () => {
+        const start = performance.now();
+        refused(filter);
+        return performance.now() - start;
+      });
+      assert.ok(Math.min(...runs) < 5, `${filter.slice(0, 20)}: ${Math.min(...runs)} ms`);
+    }
+  });
+});

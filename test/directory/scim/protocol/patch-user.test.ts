@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
+import { patchUser } from '../../../../src/directory/scim/protocol/patch-user.ts';
+import { readPatch } from '../../../../src/directory/scim/protocol/patch.ts';
+import type { UserInput } from '../../../../src/directory/scim/protocol/user.ts';
+import { CarillonError } from '../../../../src/platform/errors/errors.ts';
+import { refused } from './refused.ts';
+
+const stored: UserInput = {
+  userName: 'ann',
+  externalId: 'e1',
+  displayName: 'Ann',
+  active: true,
+  profile: {
+    name: { givenName: 'Ann', familyName: 'Lee' },
+    title: 'Dr.',
+    emails: [
+      { value: 'ann@work.org', type: 'work', primary: true },
+      { value: 'ann@home.org', type: 'home' },
+    ],
+    [urn.enterprise]: { department: 'D' },
+  },
+};
+const [work, home] = [
+  { value: 'ann@work.org', type: 'work' },
+  { value: 'ann@home.org', type: 'home' },
+];
+
+const patch = (...operations: unknown[]): UserInput =>
+  patchUser(stored, readPatch({ schemas: [urn.patchOp], Operations: operations }));
+
+const activation: [string, unknown][] = [
+  ['Okta', { op: 'replace', value: { active: false } }],
+  ['Okta, with more', { op: 'replace', value: { id: 'u1', active: false, meta: {}, groups: [] } }],
+  ['Entra', { op: 'Replace', path: 'active', value: 'False' }],
+  ['Entra, strict', { op: 'replace', path: 'active', value: false }],
+  ['Entra, wrapped', { op: 'Replace', path: 'active', value: [{ $ref: null, value: 'False' }] }],
+  ['an URN in the path', { op: 'replace', path: `${urn.user}:active`, value: false }],
+  ['an URN in the value', { op: 'replace', value: { [`${urn.user}:active`]: false } }],
+  ['an URN around it', { op: 'add', value: { [urn.user]: { active: false } } }],
+  ['names in capitals', { OP: 'ADD', PATH: 'ACTIVE', VALUE: 'false' }],
+];
+
+describe('PATCH of a user', () => {
+  for (const [who, operation] of activation)
+    it(`suspends: ${who}`, () => assert.deepEqual(patch(operation), { ...stored, active: false }));
+
+  it('sets, merges and removes single values, by path and without', () => {
+    const user = patch(
+      { op: 'replace', path: 'name.givenName', value: 'Anna' },
+      { op: 'Add', path: `${urn.enterprise}:employeeNumber`, value: '7' },
+      { op: 'add', path: `${urn.enterprise}:manager`, value: [{ value: 'm' }] },
+      { op: 'remove', path: 'title' },
+      { op: 'replace', value: { 'name.middleName': 'B', [`${urn.enterprise}:division`]: 'V', nickName: 'A' } },
+      { op: 'replace', value: { [urn.enterprise]: { department: null, costCenter: 'C' }, displayName: null } },
+    );
+    assert.deepEqual(user, {
+      ...stored,
+      displayName: null,
+      profile: {
+        name: { givenName: 'Anna', familyName: 'Lee', middleName: 'B' },
+        nickName: 'A',
+        emails: stored.profile.emails,
+        [urn.enterprise]: { employeeNumber: '7', manager: { value: 'm' }, division: 'V', costCenter: 'C' },
+      },
+    });
+  });
+
+  it('leaves no empty object behind', () => {
+    const user = patch(
+      { op: 'remove', path: `${urn.enterprise}:department` },
+      { op: 'remove', path: 'name.givenName' },
+      { op: 'replace', path: 'name', value: { familyName: null } },
+      { op: 'replace', path: `${urn.enterprise}:manager`, value: '' },
+    );
+    assert.ok(!('name' in user.profile) && !(urn.enterprise in user.profile));
+  });
+
+  const emails: [string, unknown, unknown][] = [
+    [
+      'replaces the value of one',
+      { op: 'replace', path: 'emails[type eq "work"].value', value: 'new@work.org' },
+      [{ ...work, value: 'new@work.org', primary: true }, home],
+    ],
+    [
+      'does so without a path',
+      { op: 'replace', value: { 'emails[type eq "work"].value': 'new@work.org' } },
+      [{ ...work, value: 'new@work.org', primary: true }, home],
+    ],
+    [
+      'makes the one that is missing',
+      { op: 'Replace', path: 'emails[type eq "other"].value', value: 'o@x.org' },
+      [{ ...work, primary: true }, home, { value: 'o@x.org', type: 'other' }],
+    ],
+    [
+      'makes the primary one',
+      { op: 'add', path: 'emails[type eq "other" and primary eq true]', value: { value: 'o@x.org' } },
+      [work, home, { value: 'o@x.org', type: 'other', primary: true }],
+    ],
+    [
+      'moves primary',
+      { op: 'replace', path: 'emails[type eq "home"].primary', value: 'True' },
+      [work, { ...home, primary: true }],
+    ],
+    [
+      'moves primary by adding',
+      { op: 'add', path: 'emails', value: [{ value: 'n@x.org', primary: true }] },
+      [work, home, { value: 'n@x.org', primary: true }],
+    ],
+    [
+      'adds nothing twice',
+      { op: 'add', path: 'emails', value: [{ value: 'ANN@home.org', type: 'home' }] },
+      [
+        { ...work, primary: true },
+        { ...home, value: 'ANN@home.org' },
+      ],
+    ],
+    ['replaces all', { op: 'replace', path: 'emails', value: [{ value: 'z@x.org' }] }, [{ value: 'z@x.org' }]],
+    [
+      'replaces all, without a path',
+      { op: 'replace', value: { emails: { value: 'z@x.org' } } },
+      [{ value: 'z@x.org' }],
+    ],
+    ['removes by a filter', { op: 'remove', path: 'emails[value ew "HOME.org"]' }, [{ ...work, primary: true }]],
+    ['removes by not', { op: 'remove', path: 'emails[not (primary eq true)]' }, [{ ...work, primary: true }]],
+    ['removes a value, and so the element', { op: 'remove', path: 'emails[type eq "work"].value' }, [home]],
+    ['removes what a list names', { op: 'remove', path: 'emails', value: [{ value: 'ann@work.org' }] }, [home]],
+    ['removes nothing unmatched', { op: 'remove', path: 'emails[type eq "x"]' }, [{ ...work, primary: true }, home]],
+    ['removes all', { op: 'remove', path: 'emails' }, undefined],
+    ['removes all by null', { op: 'replace', value: { emails: null } }, undefined],
+  ];
+  for (const [what, operation, expected] of emails)
+    it(`of e-mails: ${what}`, () => assert.deepEqual(patch(operation).profile.emails, expected));
+
+  it('makes an address by its type', () => {
+    const { addresses } = patch({ op: 'add', path: 'addresses[type eq "work"].locality', value: 'Bonn' }).profile;
+    assert.deepEqual(addresses, [{ type: 'work', locality: 'Bonn' }]);
+  });
+
+  it('ignores what is not stored, and unknown names without a path', () => {
+    const user = patch(
+      {
+        op: 'replace',
+        value: { password: 'x', id: 'u2', 'urn:x:y': 1, nonsense: {}, schemas: [], permissionTier: 'Pro' },
+      },
+      { op: 'replace', path: 'password', value: 'x' },
+      { op: 'add', path: 'roles[primary eq "True"].value', value: 'admin' },
+      { op: 'add', value: { title: null } },
+      { op: 'add', path: 'emails', value: null },
+    );
+    assert.deepEqual(user, stored);
+  });
+
+  it('is refused as a whole, and never changes what it was given', () => {
+    const before = structuredClone(stored);
+    const good = { op: 'replace', path: 'name.givenName', value: 'X' };
+    for (const [code, operation] of [
+      ['scim.invalidPath', { op: 'replace', path: 'nonsense', value: 1 }],
+      ['scim.invalidPath', { op: 'add', path: '__proto__.x', value: 1 }],
+      ['scim.invalidPath', { op: 'add', path: 'constructor.prototype.x', value: 1 }],
+      ['scim.invalidPath', { op: 'add', path: 'name.__proto__', value: 1 }],
+      ['scim.invalidPath', { op: 'add', path: 'emails[type eq "work"].__proto__', value: 1 }],
+      ['scim.invalidPath', { op: 'add', path: 'name[givenName eq "Ann"].familyName', value: 'x' }],
+      ['scim.invalidPath', { op: 'add', path: 'userName.value', value: 'x' }],
+      ['scim.invalidPath', { op: 'add', path: 'x'.repeat(1025), value: 'x' }],
+      ['scim.invalidPath', { op: 'add', path: 5, value: 'x' }],
+      ['scim.invalidFilter', { op: 'remove', path: 'emails[__proto__ pr]' }],
+      ['scim.invalidFilter', { op: 'remove', path: 'emails[type eq]' }],
+      ['scim.invalidFilter', { op: 'remove', path: 'emails[type eq "a"].x[value eq "b"]' }],
+      ['scim.mutability', { op: 'replace', path: 'id', value: 'x' }],
+      ['scim.mutability', { op: 'add', path: 'groups', value: [] }],
+      ['scim.mutability', { op: 'remove', path: 'userName' }],
+      ['scim.noTarget', { op: 'remove' }],
+      ['scim.noTarget', { op: 'replace', path: 'emails[value eq "no"].display', value: 'x' }],
+      ['scim.invalidValue', { op: 'replace', path: 'userName', value: '' }],
+      ['scim.invalidValue', { op: 'replace', path: 'active' }],
+      ['scim.invalidValue', { op: 'replace', path: 'active', value: 'perhaps' }],
+      ['scim.invalidValue', { op: 'replace', path: 'emails.primary', value: true }],
+      ['scim.invalidSyntax', { op: 'replace', value: false }],
+      ['scim.invalidSyntax', { op: 'move', path: 'title' }],
+      ['scim.invalidSyntax', null],
+    ] as const)
+      refused(code, () => patch(good, operation));
+    patch(good, { op: 'replace', path: 'emails[type eq "work"].value', value: 'x@y.z' });
+    assert.deepEqual(stored, before);
+  });
+
+  it('is bounded', () => {
+    refused('scim.invalidSyntax', () => readPatch({ Operations: [] }));
+    refused('scim.invalidSyntax', () =>
+      readPatch({ schemas: [urn.user], Operations: [{ op: 'remove', path: 'title' }] }),
+    );
+    const operations = Array.from({ length: 1001 }, () => ({ op: 'remove', path: 'title' }));
+    assert.equal(readPatch({ operations: operations.slice(1) }).length, 1000);
+    refused('scim.tooLarge', () => readPatch({ operations }), '1000');
+  });
+
+  it('gives a user or a refusal for any operations, and leaves prototypes alone', () => {
+    const name = fc.constantFrom(
+      'emails',
+      'name',
+      'active',
+      '__proto__',
+      'constructor',
+      urn.enterprise,
+      'addresses',
+      'x',
+    );
+    const tail = fc.constantFrom(
+      '',
+      '.value',
+      '.givenName',
+      '[type eq "work"]',
+      '[primary eq true].value',
+      ':manager',
+      '[',
+    );
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.constantFrom('True', { value: 'a' }, [{ value: 'b', primary: true }], { __proto__: null, active: false }),
+    );
+    const operation = fc.record(
+      {
+        op: fc.constantFrom('add', 'Replace', 'remove'),
+        path: fc.tuple(name, tail).map((parts) => parts.join('')),
+        value: fc.oneof(value, fc.dictionary(name, value)),
+      },
+      { requiredKeys: ['op'] },
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 1, maxLength: 4 }), (operations) => {
+        try {
+          const user = patch(...operations);
+          assert.deepEqual(JSON.parse(JSON.stringify(user)), user);
+          assert.ok((user.profile.emails ?? []).filter((email) => email.primary).length < 2);
+        } catch (error) {
+          if (!(error instanceof CarillonError)) throw error;
+        }
+        assert.equal(Object.keys(Object.prototype).length, 0);
+      }),
+      { numRuns: 3000, seed: 17 },
+    );
+  });
+});
