@@ -1,5 +1,6 @@
 import { type Account } from '../../accounts/accounts/account.entity.ts';
 import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import { normaliseAddress } from '../../accounts/domains/name.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
@@ -22,7 +23,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
   const user = await requireUser(on, scope, principal.id);
   const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
-  const others = stored.filter(({ addressKey }) => addressKey !== user.primaryAddressKey);
+  const others = stored.filter(({ value }) => normaliseAddress(value) !== user.primaryAddressKey);
   return {
     user,
     account: await requireAccount(on, scope.organisationId, scope.accountId),

@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import { type Browser, chromium } from 'playwright-core';
 import { sayNo } from '../../../src/users/lifecycle/causes.ts';
+import { until } from '../../support/until.ts';
 import { address, setStage, type Stage } from './support.ts';
 
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('auth pages: in Chromium', function () {
   this.timeout(60_000);
   let stage: Stage;
   let browser: Browser;
   before(async function () {
-    if (!existsSync(executablePath)) return this.skip();
+    if (!existsSync(executablePath)) this.skip();
     browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   });
   after(() => browser?.close());
@@ -32,8 +31,8 @@ describe('auth pages: in Chromium', function () {
       await page.keyboard.press('Enter');
       await page.waitForURL('**/me');
       assert.match(await page.content(), /rosa\.rogue/);
-      const { ground } = stage.carillon.house;
-      if (javaScriptEnabled) await page.waitForResponse('**/session/events').catch(() => undefined);
+      const { ground, sessions } = stage.carillon.house;
+      if (javaScriptEnabled) await until(() => sessions.streams.sessions().length > 0);
       await ground.db.write((m) => sayNo(ground, m, { ...stage.company.scope, id: stage.userId }, 'directory', 'test'));
       const said = performance.now();
       if (javaScriptEnabled) {
@@ -55,7 +54,7 @@ describe('auth pages: in Chromium', function () {
       const context = await browser.newContext({ colorScheme, bypassCSP: true });
       const page = await context.newPage();
       const faults = async (): Promise<unknown> => {
-        await page.evaluate(axe);
+        await page.evaluate(axe.source);
         return page.evaluate('axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))');
       };
       await page.goto(`${stage.carillon.url}/signin`);
