@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { connectCompany } from '../../support/carillon.ts';
+import type { Answer } from '../../support/visitor.ts';
 import { address, nobody, setStage, type Stage, whoIsIn } from './support.ts';
 
 /** A page without what differs by the request. */
@@ -71,7 +72,8 @@ describe('auth pages: the sign-in page', () => {
   });
 
   describe('begun by the provider', () => {
-    const initiate = (path: string, query: Record<string, string>) =>
+    // oxlint-disable-next-line unicorn/consistent-function-scoping -- the stage is of this block
+    const initiate = (path: string, query: Record<string, string>): Promise<Answer> =>
       stage.carillon.visitor().send(`/auth/okta${path}?${new URLSearchParams(query).toString()}`);
 
     it('finds the connection by its issuer, with or without the last slash', async () => {
