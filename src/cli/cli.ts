@@ -36,6 +36,6 @@ export async function run(argv: readonly string[]): Promise<void> {
     await program.parseAsync(argv);
   } catch (error) {
     process.stderr.write(`${error instanceof CarillonError ? error.message : String((error as Error).stack)}\n`);
-    process.exitCode = 1;
+    process.exit(1); // what was half started must not hold the process
   }
 }

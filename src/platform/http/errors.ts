@@ -4,6 +4,11 @@ import { CarillonError, errors } from '../errors/errors.ts';
 export const refuse = errors({
   internal: { kind: 'ServiceFailure', text: 'Something went wrong on our side. Please try again.' },
   'http.badRequest': { kind: 'BadRequest', text: 'The request could not be understood.' },
+  'http.portTaken': {
+    kind: 'ServiceUnavailable',
+    text: 'Port {port} is taken by another program. Stop it, or choose another with PORT and PUBLIC_URL.',
+  },
+  'http.portForbidden': { kind: 'Forbidden', text: 'This user may not listen on {host}, port {port}.' },
   'http.notFound': { kind: 'NotFound', text: 'There is nothing at this address.' },
   'body.tooLarge': { kind: 'PayloadTooLarge', text: 'The request is larger than {limit} bytes.' },
   'body.type': { kind: 'UnsupportedMediaType', text: 'The content type must be {types}.' },

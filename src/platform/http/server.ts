@@ -51,6 +51,12 @@ function expressRoute(req: IncomingMessage): string {
   return typeof route?.path === 'string' ? `${baseUrl}${route.path}` : 'none';
 }
 
+function listenError(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  if (error.code === 'EADDRINUSE') return refuse('http.portTaken', { values: { port }, cause: error });
+  if (error.code === 'EACCES') return refuse('http.portForbidden', { values: { host, port }, cause: error });
+  return error;
+}
+
 /**
  * Carillon's HTTP server: a context, an id, limits, a line in the log and a measurement for each request.
  * The request id is always made here: one from outside could be another request's.
@@ -123,9 +129,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   return {
     listen: () =>
       new Promise((resolve, reject) => {
-        server.once('error', reject);
+        server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, config)));
         server.listen(config.port, config.host, () => {
-          server.off('error', reject);
+          server.removeAllListeners('error');
           resolve((server.address() as AddressInfo).port);
         });
       }),
