@@ -35,6 +35,8 @@ export class Trail {
   readonly #db: Database;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
+  /** Refusals that have their record: one that is caught again on its way up gets no second. */
+  readonly #told = new WeakSet<CarillonError>();
   #buffer: TrailRecord[] = [];
   #dropped = 0;
 
@@ -61,9 +63,13 @@ export class Trail {
     }
   }
 
-  /** Records that something was refused before it came to a unit of work. */
+  /** Records that something was refused before it came to a unit of work; a refusal that has its record gets no other. */
   refused(action: Action, error: CarillonError): void {
-    this.#keep(record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }));
+    if (this.#told.has(error)) return;
+    this.#told.add(error);
+    this.#keep(
+      record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }),
+    );
   }
 
   /** Records a read that is worth a record. */

@@ -3,18 +3,14 @@ import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
+import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { markChanged, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /** A person as a directory first names them; the default licence counts where tiers are given by hand. */
-export async function createPerson(
-  m: Writer,
-  scope: Scope,
-  connectionId: string,
-  input: PersonInput,
-): Promise<User> {
+export async function createPerson(m: Writer, scope: Scope, connectionId: string, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, scope, input, null);
   const now = clock.now();
   const user: User = {
@@ -38,9 +34,9 @@ export async function createPerson(
   return user;
 }
 
-/** The same person with other attributes. Whoever moves to a domain that is not theirs is refused before this. */
+/** The same person with other attributes. @throws what `personColumns` throws */
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
-  const columns = await personColumns(m, user, input, user.id);
+  const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
   await m.update(UserTable, { id: user.id }, { ...columns, updatedAt } as never);
   await m.delete(UserAddressTable, { userId: user.id });
@@ -50,9 +46,18 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
   return { ...user, ...columns, updatedAt };
 }
 
+/** A person whose attributes stay as they are; the time of the last change tells when something else did. */
+export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
+  if (!otherChange) return user;
+  const updatedAt = clock.now();
+  await m.update(UserTable, { id: user.id }, { updatedAt });
+  return { ...user, updatedAt };
+}
+
 /** Out at once; what they owned is kept under the dead id. A new push of the name is a new person. */
 export async function deletePerson(ground: Ground, m: Writer, user: User): Promise<void> {
   await m.update(UserTable, { id: user.id }, { deletedAt: clock.now(), updatedAt: clock.now() });
+  await m.delete(MembershipTable, { memberId: user.id });
   await putOut(ground, m, user, [user.id], 'deleted');
 }
 

@@ -40,18 +40,23 @@ export type PersonColumns = Pick<
 
 /**
  * Checks what a directory says of a person and gives the columns to store.
- * @param except the id of the person themself, when they exist already
+ * @param present the person as stored, when they exist already: names that stay as they are pass although their domain
+ * went meanwhile, or a directory could not say no to them any more
  * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
  */
 export async function personColumns(
   on: Reader,
   scope: Scope,
   input: PersonInput,
-  except: string | null,
+  present: User | null,
 ): Promise<PersonColumns> {
   const primaryAddress = input.primary ?? input.userName;
-  await refuseForeignDomain(on, scope, input.userName, 'userName');
-  const primaryDomain = await refuseForeignDomain(on, scope, primaryAddress, 'emails');
+  const primaryField = input.primary === null ? 'userName' : 'emails';
+  if (input.userName !== present?.userName) await refuseForeignDomain(on, scope, input.userName, 'userName');
+  const primaryDomain =
+    primaryAddress === present?.primaryAddress
+      ? present.primaryDomain
+      : await refuseForeignDomain(on, scope, primaryAddress, primaryField);
   const columns = {
     userName: input.userName,
     userNameKey: fold(input.userName),
@@ -62,7 +67,7 @@ export async function personColumns(
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,
   };
-  await refuseTaken(on, scope, columns, except);
+  await refuseTaken(on, scope, columns, present?.id ?? null);
   return columns;
 }
 

@@ -26,7 +26,13 @@ export async function presentGroups(
   base: string,
   projection: Projection,
 ): Promise<Resource[]> {
-  const members = wants('members', projection) ? await membersOf(on, groups.map(({ id }) => id), base) : null;
+  const members = wants('members', projection)
+    ? await membersOf(
+        on,
+        groups.map(({ id }) => id),
+        base,
+      )
+    : null;
   return groups.map((group) =>
     project(
       presentGroup(group, {

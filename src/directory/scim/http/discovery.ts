@@ -34,14 +34,14 @@ export const configurationEndpoint: Endpoint = {
   resource: {},
 };
 
-const notHere =
-  (operation: string) =>
-  async (): Promise<ScimReply> => {
-    throw scimError('scim.notImplemented', { values: { operation } });
-  };
+const notHere = (operation: string) => async (): Promise<ScimReply> => {
+  throw scimError('scim.notImplemented', { values: { operation } });
+};
 
 /** What RFC 7644 names and this server does not do: said with 501, as §3.11 asks for `/Me`. */
 export function notImplemented(operation: string): Endpoint {
-  const all = Object.fromEntries(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, notHere(operation)]));
+  const all = Object.fromEntries(
+    ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, notHere(operation)]),
+  );
   return { collection: all, resource: all };
 }

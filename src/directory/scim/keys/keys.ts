@@ -26,7 +26,12 @@ export async function createScimKey(
   const { organisationId, accountId, connectionId } = scope;
   const name = typeof input.name === 'string' ? input.name.trim() : '';
   const token = newToken(keyPrefix);
-  const action = { eventName: 'CreateApiKey', organisationId, accountId, requestParameters: { accountId, name: name.slice(0, 200) } };
+  const action = {
+    eventName: 'CreateApiKey',
+    organisationId,
+    accountId,
+    requestParameters: { accountId, name: name.slice(0, 200) },
+  };
   const key = await ground.trail.perform(action, async (m) => {
     if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
       throw directoryErrors('scimKey.nameInvalid', { field: 'name' });
@@ -77,10 +82,11 @@ export const listScimKeys = (on: Reader, accountId: string): Promise<ScimKey[]> 
 
 /** The key that this token is, if it is good: looked up by its hash, so nothing is compared that a clock could tell. */
 export const findScimKey = (on: Reader, token: string): Promise<ScimKey | null> =>
-  firstRow<ScimKey>(
-    on,
-    sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`,
-  );
+  firstRow<ScimKey>(on, sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`);
+
+/** Whether a key that was good when a request began still is. */
+export const isGoodKey = async (on: Reader, keyId: string): Promise<boolean> =>
+  (await firstRow(on, sql`SELECT 1 FROM "scim_keys" WHERE "id" = ${keyId} AND "revokedAt" IS NULL`)) !== null;
 
 /** A key's last use is written at most this often. */
 const notedEveryMs = 60_000;

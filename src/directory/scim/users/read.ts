@@ -4,7 +4,7 @@ import { sql } from '../../../platform/database/sql.ts';
 import { In } from 'typeorm';
 import { UserTable } from '../../../users/user.entity.ts';
 import { pagingOf } from '../http/paging.ts';
-import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { parameterOf, type ScimReply, type ScimRequest } from '../http/request.ts';
 import { compileFilter } from '../protocol/filter.ts';
 import { listResponse } from '../protocol/messages.ts';
 import { userAttributes } from './filter.ts';
@@ -13,7 +13,7 @@ import { presentUsers, requireStored } from './stored.ts';
 /** GET /Users: the connection's people that the filter fits, in the order in which they came (RFC 7644 §3.4.2). */
 export async function listUsers({ ground, scope, query, projection, base }: ScimRequest): Promise<ScimReply> {
   const { startIndex, count } = pagingOf(query);
-  const filter = query.get('filter');
+  const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, userAttributes);
   const where = sql`u."connectionId" = ${scope.connectionId} AND u."deletedAt" IS NULL AND ${wanted}`;
   const on = ground.db.read;

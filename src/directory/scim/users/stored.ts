@@ -18,10 +18,7 @@ export async function requireStored(on: Reader, scope: DirectoryScope, id: strin
 
 /** Whether the directory says that a person is active; what anybody else says is not the directory's to see. */
 export const isActive = async (on: Reader, userId: string): Promise<boolean> =>
-  (await firstRow(
-    on,
-    sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`,
-  )) === null;
+  (await firstRow(on, sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`)) === null;
 
 /** A stored person in the terms of SCIM. */
 export const asInput = (user: User, active: boolean): UserInput & { active: boolean } => ({
