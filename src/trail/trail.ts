@@ -1,6 +1,7 @@
 import { clock } from '../platform/clock/clock.ts';
 import { requestContext } from '../platform/context/context.ts';
 import type { Database } from '../platform/database/database.ts';
+import { insertRow } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import { newId } from '../platform/ids/ids.ts';
@@ -54,7 +55,7 @@ export class Trail {
     try {
       return await this.#db.write(async (m) => {
         const { result, responseElements = null, eventName = action.eventName } = await unit(m);
-        await m.insert(TrailRecordTable, record(action, { responseElements, eventName }) as never);
+        await insertRow(m, TrailRecordTable, record(action, { responseElements, eventName }));
         return result;
       });
     } catch (error) {

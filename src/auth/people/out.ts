@@ -2,12 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
-import {
-  accountChangedTopic,
-  usersChangedTopic,
-  type UsersOut,
-  usersOutTopic,
-} from '../../users/lifecycle/out.ts';
+import { accountChangedTopic, usersChangedTopic, type UsersOut, usersOutTopic } from '../../users/lifecycle/out.ts';
 import { type Receipt, ReceiptTable } from '../../users/lifecycle/receipt.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 
@@ -16,7 +11,10 @@ export function forgetWhatChanged(outbox: Outbox, sessions: Sessions): () => voi
   return outbox.listen((event: Announcement) => {
     if (event.topic === usersOutTopic) {
       const { people } = event.payload as unknown as UsersOut;
-      sessions.forgetPrincipals('user', people.map(({ id }) => id));
+      sessions.forgetPrincipals(
+        'user',
+        people.map(({ id }) => id),
+      );
     } else if (event.topic === usersChangedTopic) {
       sessions.forgetPrincipals('user', (event.payload as { userIds: string[] }).userIds);
     } else if (event.topic === accountChangedTopic) sessions.forgetAccount(event.subject);
@@ -30,21 +28,29 @@ export function forgetWhatChanged(outbox: Outbox, sessions: Sessions): () => voi
 export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
   return async (event) => {
     const { organisationId, accountId, cause, people } = event.payload as unknown as UsersOut;
-    const counts = await sessions.sweep(people, cause);
-    const finishedAt = clock.now();
-    const receipts = people.map(({ id }): Receipt => ({
-      id: `${event.id}:${id.slice(-12)}`,
-      organisationId,
-      accountId,
-      userId: id,
-      cause,
-      saidAt: event.createdAt,
-      finishedAt,
-      sessions: counts.get(id)?.sessions ?? 0,
-      streams: counts.get(id)?.streams ?? 0,
-    }));
+    // One unit, so one commit: a directory that says no to many at once is not kept waiting for its receipts.
     await ground.db.write(async (m) => {
-      await m.createQueryBuilder().insert().into(ReceiptTable).values(receipts).orIgnore().updateEntity(false).execute();
+      const counts = await sessions.sweep(people, cause);
+      const finishedAt = clock.now();
+      const receipts = people.map(({ id }): Receipt => ({
+        id: `${event.id}:${id.slice(-12)}`,
+        organisationId,
+        accountId,
+        userId: id,
+        cause,
+        saidAt: event.createdAt,
+        finishedAt,
+        sessions: counts.get(id)?.sessions ?? 0,
+        streams: counts.get(id)?.streams ?? 0,
+      }));
+      await m
+        .createQueryBuilder()
+        .insert()
+        .into(ReceiptTable)
+        .values(receipts)
+        .orIgnore()
+        .updateEntity(false)
+        .execute();
     });
   };
 }

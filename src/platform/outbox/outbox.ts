@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
+import { insertRow } from '../database/insert.ts';
 import type { Writer } from '../database/unit.ts';
 import { newId } from '../ids/ids.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -25,14 +26,14 @@ export class Outbox {
    */
   async publish(m: Writer, topic: string, subject: string, payload: Record<string, unknown>): Promise<string> {
     const event = { id: newId(), topic, subject, payload, createdAt: clock.now() };
-    await m.insert(OutboxEventTable, {
+    await insertRow(m, OutboxEventTable, {
       ...event,
       state: 'ready',
       claimedUntil: null,
       attempts: 0,
       notBefore: 0,
       lastError: null,
-    } as never);
+    });
     this.#db.afterCommit(() => this.#emitter.emit('event', event));
     return event.id;
   }

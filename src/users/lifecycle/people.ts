@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { insertRow } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -29,7 +30,7 @@ export async function createPerson(m: Writer, scope: Scope, connectionId: string
     liveUntil: null,
     deletedAt: null,
   };
-  await m.insert(UserTable, user as never);
+  await insertRow(m, UserTable, user);
   await writeAddresses(m, user, input);
   return user;
 }
@@ -62,6 +63,5 @@ export async function deletePerson(ground: Ground, m: Writer, user: User): Promi
 }
 
 async function writeAddresses(m: Writer, user: User, input: PersonInput): Promise<void> {
-  const rows = addressRows(user.id, user.accountId, input);
-  if (rows.length) await m.insert(UserAddressTable, rows as never);
+  for (const row of addressRows(user.id, user.accountId, input)) await insertRow(m, UserAddressTable, row);
 }

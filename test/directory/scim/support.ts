@@ -176,7 +176,7 @@ export async function dump({ ground }: House): Promise<string> {
   const all: Record<string, unknown> = {};
   for (const { name } of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const rows = (await ground.db.read.query(`SELECT * FROM "${name}"`)) as Record<string, unknown>[];
-    all[name] = rows.map(({ lastUsedAt: _, ...row }) => JSON.stringify(row)).toSorted();
+    all[name] = rows.map((row) => JSON.stringify({ ...row, lastUsedAt: null })).toSorted();
   }
   return JSON.stringify(all, null, 1);
 }

@@ -33,7 +33,7 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
   const changes: GroupChange[] = [{ kind: 'rename', displayName }];
   if (externalId !== null) changes.push({ kind: 'externalId', value: externalId });
   if (members) changes.push({ kind: 'replaceMembers', members });
-  return shown(request, await change(request, id, changes));
+  return shown(request, await changeStored(request, id, changes));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
  * client says which attributes it wants to see (RFC 7644 §3.5.2).
  */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
-  const group = await change(request, id, groupOperations(readPatch(await request.body())));
+  const group = await changeStored(request, id, groupOperations(readPatch(await request.body())));
   return request.projection.attributes === undefined ? { status: 204 } : shown(request, group);
 }
 
@@ -56,7 +56,7 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
   return { status: 204 };
 }
 
-function change(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
+function changeStored(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
   const { scope } = request;
   const requestParameters = { groupId: id, changes: changes.map(summary) };
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
