@@ -15,7 +15,9 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
   const { startIndex, count } = pagingOf(query);
   const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, userAttributes);
-  const where = sql`u."connectionId" = ${scope.connectionId} AND u."deletedAt" IS NULL AND ${wanted}`;
+  // The account is the connection's own: naming it lets the index of user names serve.
+  const where = sql`u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
+    AND u."deletedAt" IS NULL AND ${wanted}`;
   const on = ground.db.read;
   const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE ${where}`);
   const ids = await rows<{ id: string }>(

@@ -16,7 +16,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const input = readUser(await request.body(), 'create');
   const user = await perform(request, 'CreateUser', { userName: input.userName }, async (m) => {
     const created = await createPerson(m, scope, scope.connectionId, asPerson(input));
-    await setActive(request, m, created, input.active);
+    if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     return { result: created, responseElements: { userId: created.id } };
   });
   const reply = await shown(request, user);
