@@ -18,11 +18,13 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
   // The account is the connection's own: naming it lets the index of user names serve.
   const where = sql`u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
     AND u."deletedAt" IS NULL AND ${wanted}`;
+  // An expression, so that the index of the filter is taken and not that of the order.
+  const order = filter === null ? sql`u."id"` : sql`u."id" || ''`;
   const on = ground.db.read;
   const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE ${where}`);
   const ids = await rows<{ id: string }>(
     on,
-    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY u."id" LIMIT ${count} OFFSET ${startIndex - 1}`,
+    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY ${order} LIMIT ${count} OFFSET ${startIndex - 1}`,
   );
   const users = await on.find(UserTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'ASC' } });
   const resources = await presentUsers(on, users, base, projection);
