@@ -43,7 +43,10 @@ async function keepLastSeen({ ground, sessions }: House): Promise<void> {
         sql`UPDATE "sessions" SET "lastSeenAt" = ${at} WHERE "id" = ${id} RETURNING "principalId", "kind"`,
       );
       if (session?.kind !== 'user') continue;
-      await changed(m, sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`);
+      await changed(
+        m,
+        sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`,
+      );
     }
   });
 }

@@ -30,7 +30,7 @@ export interface Carillon {
 export async function startCarillon(config: Config): Promise<Carillon> {
   openCertificate(config.certsDir);
   const house = await buildHouse(config);
-  const { ground, keyring, metrics, sessions } = house;
+  const { ground, keyring, metrics } = house;
   const setUpLink = await firstAdministrator(ground);
   const cookies = createCookies(config.publicUrl);
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });

@@ -25,6 +25,11 @@ export const authErrors = errors({
     kind: 'BadRequest',
     text: 'The issuer’s discovery document lacks {what}, which signing in needs.',
   },
+  'signIn.parameterInvalid': { kind: 'BadRequest', text: 'The parameter {name} cannot be used for signing in.' },
+  'signIn.noConnection': {
+    kind: 'BadRequest',
+    text: 'No company here uses that identity provider. Check the link, or ask your administrator.',
+  },
   'signIn.stale': {
     kind: 'BadRequest',
     text: 'This sign-in was not begun in this browser, was used already, or took too long. Please sign in again.',
@@ -50,5 +55,8 @@ export const authErrors = errors({
     text: 'Your company’s sign-in names another person than before for your address. Ask your administrator.',
   },
   'signIn.notEntitled': { kind: 'Forbidden', text: 'You may not sign in at the moment. Ask your administrator.' },
+  'session.foreign': { kind: 'Forbidden', text: 'Another site may not ask whether you are signed in.' },
+  'session.tooManyPages': { kind: 'Throttled', text: 'Too many pages of this session are open. Please close some.' },
+  'identity.notFound': { kind: 'NotFound', text: 'This person is not joined to that subject.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });

@@ -19,12 +19,19 @@ export interface Web {
 }
 
 /** The cookie of each kind of session: a person and an administrator can be the same human in one browser. */
-export const sessionCookie: Record<PrincipalKind, string> = { user: 'carillon_session', administrator: 'carillon_admin' };
+export const sessionCookie: Record<PrincipalKind, string> = {
+  user: 'carillon_session',
+  administrator: 'carillon_admin',
+};
 
 const nobody: CheckResult = { in: false, because: 'none', session: null };
 
 /** Who is this, and may they? A request without a cookie is `none`; whoever is in acts from here on. */
-export async function whoIs(web: Pick<Web, 'cookies' | 'sessions'>, req: IncomingMessage, kind: PrincipalKind): Promise<CheckResult> {
+export async function whoIs(
+  web: Pick<Web, 'cookies' | 'sessions'>,
+  req: IncomingMessage,
+  kind: PrincipalKind,
+): Promise<CheckResult> {
   const token = web.cookies.read(req, sessionCookie[kind]);
   if (!token) return nobody;
   const result = await web.sessions.check(token, kind);

@@ -33,7 +33,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       process.stdout.write(envExample());
     });
   try {
-    await program.parseAsync(argv as string[]);
+    await program.parseAsync(argv);
   } catch (error) {
     process.stderr.write(`${error instanceof CarillonError ? error.message : String((error as Error).stack)}\n`);
     process.exitCode = 1;

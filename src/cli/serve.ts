@@ -1,11 +1,12 @@
 import { startCarillon } from '../main.ts';
 import { configuration } from './config.ts';
 
+const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
+
 /** Runs the server until SIGTERM or SIGINT; what was accepted is answered first. */
 export async function serve(): Promise<void> {
   const config = configuration();
   const carillon = await startCarillon(config);
-  const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
   say(`Carillon is ready: ${config.publicUrl}`);
   if (carillon.setUpLink) {
     say();

@@ -6,7 +6,10 @@ import { presentRecord } from '../trail/present.ts';
 import { asCommand } from './as-command.ts';
 
 const cliErrors = errors({
-  'cli.organisationNeeded': { kind: 'BadRequest', text: 'There are several organisations: say which with --organisation.' },
+  'cli.organisationNeeded': {
+    kind: 'BadRequest',
+    text: 'There are several organisations: say which with --organisation.',
+  },
   'cli.limitInvalid': { kind: 'BadRequest', text: 'The limit must be a whole number from 1 to 10000.' },
 });
 
@@ -22,7 +25,8 @@ interface Options {
 export const trail = (options: Options): Promise<void> =>
   asCommand(async ({ ground }) => {
     const limit = Number(options.limit);
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw cliErrors('cli.limitInvalid', { field: 'limit' });
+    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
+      throw cliErrors('cli.limitInvalid', { field: 'limit' });
     const organisations = await listOrganisations(ground.db.read);
     const organisationId = options.organisation ?? (organisations.length === 1 ? organisations[0]?.id : undefined);
     if (!organisationId) throw cliErrors('cli.organisationNeeded', { field: 'organisation' });

@@ -3,7 +3,10 @@ import { errors } from '../platform/errors/errors.ts';
 export const directoryErrors = errors({
   'group.notFound': { kind: 'NotFound', text: 'There is no such group.' },
   'group.nameTaken': { kind: 'Conflict', text: 'Another group of this directory is named {value}.' },
-  'group.memberUnknown': { kind: 'BadRequest', text: 'This directory has pushed no user or group with the id {value}.' },
+  'group.memberUnknown': {
+    kind: 'BadRequest',
+    text: 'This directory has pushed no user or group with the id {value}.',
+  },
   'mapping.groupNotFound': {
     kind: 'NotFound',
     text:

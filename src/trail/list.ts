@@ -7,6 +7,8 @@ export interface TrailQuery {
   organisationId: string;
   accountId?: string;
   eventName?: string;
+  /** Leaves out the records of reads. */
+  changesOnly?: boolean;
   /** Only records whose id sorts before this one: the last id of the page before. */
   before?: string;
   limit: number;
@@ -17,6 +19,7 @@ export async function listTrail(on: Reader, query: TrailQuery): Promise<TrailRec
   const conditions = [sql`"organisationId" = ${query.organisationId}`];
   if (query.accountId) conditions.push(sql`"accountId" = ${query.accountId}`);
   if (query.eventName) conditions.push(sql`"eventName" = ${query.eventName}`);
+  if (query.changesOnly) conditions.push(sql`"readOnly" = ${false}`);
   if (query.before) conditions.push(sql`"id" < ${query.before}`);
   const ids = await rows<{ id: string }>(
     on,

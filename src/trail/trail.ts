@@ -1,5 +1,6 @@
 import { clock } from '../platform/clock/clock.ts';
 import { requestContext } from '../platform/context/context.ts';
+import { asRow } from '../platform/database/columns.ts';
 import type { Database } from '../platform/database/database.ts';
 import { insertRow } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
@@ -88,7 +89,7 @@ export class Trail {
     try {
       await this.#db.write(async (m) => {
         for (let i = 0; i < batch.length; i += 100) {
-          await m.insert(TrailRecordTable, batch.slice(i, i + 100) as never);
+          await m.insert(TrailRecordTable, asRow(batch.slice(i, i + 100)));
         }
       });
     } catch (error) {

@@ -89,7 +89,13 @@ export async function testCompany({ ground }: House, domain = 'acme.example'): P
     group: (displayName, members = []) =>
       ground.db.write(async (m) => {
         const group = await createGroup(ground, m, scope, { displayName, externalId: null });
-        await addMembers(ground, m, scope, group.id, members.map(({ id }) => id));
+        await addMembers(
+          ground,
+          m,
+          scope,
+          group.id,
+          members.map(({ id }) => id),
+        );
         return group;
       }),
   };

@@ -4,10 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * Waits until `look` gives something, looking again every few milliseconds.
  * @throws Error after `patienceMs`
  */
-export async function until<T>(
-  look: () => T | Promise<T>,
-  patienceMs = 5000,
-): Promise<NonNullable<Exclude<T, false>>> {
+export async function until<T>(look: () => T | Promise<T>, patienceMs = 5000): Promise<NonNullable<Exclude<T, false>>> {
   const deadline = performance.now() + patienceMs;
   for (;;) {
     const found = await look();

@@ -49,6 +49,8 @@ describe('out', () => {
   }
   const isIn = async (token: string): Promise<boolean> => (await house.sessions.check(token, 'user')).in;
 
+  const may = async (): Promise<boolean> => (await entitlement(house.ground.db.read, paula.id)).maySignIn;
+
   function ways(): Way[] {
     const { ground } = house;
     const { scope } = acme;
@@ -96,7 +98,6 @@ describe('out', () => {
   });
 
   it('lifts a cause only by the one who set it: every pair, in both orders', async () => {
-    const may = async (): Promise<boolean> => (await entitlement(house.ground.db.read, paula.id)).maySignIn;
     const all = ways();
     for (const first of all) {
       for (const second of all) {

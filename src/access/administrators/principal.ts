@@ -9,5 +9,15 @@ export async function administratorPrincipal(on: Reader, id: string): Promise<Pr
     on,
     sql`SELECT "organisationId", "epoch" FROM "administrators" WHERE "id" = ${id} AND "passwordHash" IS NOT NULL`,
   );
-  return found && { kind: 'administrator', id, ...found, accountId: null, accountEpoch: 0, mayBeIn: true, refusedBecause: null };
+  return (
+    found && {
+      kind: 'administrator',
+      id,
+      ...found,
+      accountId: null,
+      accountEpoch: 0,
+      mayBeIn: true,
+      refusedBecause: null,
+    }
+  );
 }

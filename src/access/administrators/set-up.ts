@@ -51,17 +51,29 @@ export async function setUpAdministrator(ground: Ground, token: string, input: S
   try {
     checkPassword(input.password, [userName, organisationName]);
   } catch (error) {
-    throw error instanceof CarillonError ? new CarillonError(error.code, error.kind, error.message, { field: 'password' }) : error;
+    throw error instanceof CarillonError
+      ? new CarillonError(error.code, error.kind, error.message, { field: 'password' })
+      : error;
   }
   const passwordHash = await hashPassword(input.password);
   identifyAs({ type: 'Administrator', principalId: known.id, userName, organisationId: organisation.id });
-  const action = { eventName: 'SetAdministratorPassword', organisationId: organisation.id, requestParameters: { userName } };
+  const action = {
+    eventName: 'SetAdministratorPassword',
+    organisationId: organisation.id,
+    requestParameters: { userName },
+  };
   return ground.trail.perform(action, async (m) => {
     const { administrator, linkId } = await readLink(m, token); // again: the hash took its time
     const userNameKey = userName.toLowerCase();
     const other = await m.findOneBy(AdministratorTable, { organisationId: organisation.id, userNameKey });
     if (other && other.id !== administrator.id) throw accessErrors('administrator.nameTaken', { field: 'userName' });
-    const changes = { userName, userNameKey, passwordHash, epoch: administrator.epoch + 1, version: administrator.version + 1 };
+    const changes = {
+      userName,
+      userNameKey,
+      passwordHash,
+      epoch: administrator.epoch + 1,
+      version: administrator.version + 1,
+    };
     await m.update(AdministratorTable, { id: administrator.id }, changes);
     await m.update(OrganisationTable, { id: organisation.id }, { name: organisationName });
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });

@@ -46,7 +46,8 @@ export async function signInAdministrator(
     const principal = await administratorPrincipal(m, id);
     const now = await m.findOneBy(AdministratorTable, { id });
     // The password may have been changed while this one was verified.
-    if (!principal || now?.passwordHash !== administrator.passwordHash) throw accessErrors('administrator.signInFailed');
+    if (!principal || now?.passwordHash !== administrator.passwordHash)
+      throw accessErrors('administrator.signInFailed');
     if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
     await m.update(AdministratorTable, { id }, { lastActiveAt: clock.now() });
     return { result: await sessions.begin(m, principal, ground.config.adminSessionHours * 3_600_000) };

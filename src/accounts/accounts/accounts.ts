@@ -14,7 +14,11 @@ export function accountName(input: unknown): string {
 }
 
 /** Creates a Team account (the guide, "Step 2: Create an Amazon Chime Account"). @throws account.nameInvalid */
-export async function createAccount(ground: Ground, organisationId: string, input: { name: unknown }): Promise<Account> {
+export async function createAccount(
+  ground: Ground,
+  organisationId: string,
+  input: { name: unknown },
+): Promise<Account> {
   const name = accountName(input.name);
   const account: Account = {
     id: newId(),
@@ -30,8 +34,11 @@ export async function createAccount(ground: Ground, organisationId: string, inpu
   return ground.trail.perform(
     { eventName: 'CreateAccount', organisationId, accountId: account.id, requestParameters: { name } },
     async (m) => {
-      await m.insert(AccountTable, account as never);
-      return { result: account, responseElements: { account: { accountId: account.id, name, accountType: account.type } } };
+      await m.insert(AccountTable, account);
+      return {
+        result: account,
+        responseElements: { account: { accountId: account.id, name, accountType: account.type } },
+      };
     },
   );
 }

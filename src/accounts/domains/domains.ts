@@ -25,7 +25,7 @@ export async function claimDomain(
     eventName: 'AddDomain',
     organisationId,
     accountId,
-    requestParameters: { accountId, domainName: String(input.domain).slice(0, 320) },
+    requestParameters: { accountId, domainName: input.domain.slice(0, 320) },
   };
   return ground.trail.perform(action, async (m) => {
     await requireAccount(m, organisationId, accountId);
@@ -50,7 +50,7 @@ export async function claimDomain(
       lastOutcome: null,
       absentChecks: 0,
     };
-    await m.insert(DomainTable, domain as never);
+    await m.insert(DomainTable, domain);
     return { result: domain, responseElements: { domainName: name, domainStatus: 'Pending verification' } };
   });
 }

@@ -41,7 +41,8 @@ export class Memory {
 
   forgetAccount(accountId: string): void {
     this.#forgettings++;
-    for (const [key, principal] of this.#principals) if (principal.accountId === accountId) this.#principals.delete(key);
+    for (const [key, principal] of this.#principals)
+      if (principal.accountId === accountId) this.#principals.delete(key);
   }
 
   forgetAll(): void {

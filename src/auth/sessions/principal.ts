@@ -16,6 +16,9 @@ export interface Principal {
   mayBeIn: boolean;
   /** Why not: a word for the page and the receipt; null while `mayBeIn`. */
   refusedBecause: string | null;
+  /** What the session check tells of a person besides; absent for kinds that have none. */
+  displayName?: string | null;
+  tier?: string | null;
 }
 
 /** Reads principals of one kind; null when there is no such principal (any more). */

@@ -56,7 +56,7 @@ export class Sessions {
       clientAddress: clientAddress.slice(0, 64),
       userAgent: userAgent.slice(0, 256),
     };
-    await m.insert(SessionTable, session as never);
+    await m.insert(SessionTable, session);
     return { session, token };
   }
 
@@ -65,18 +65,20 @@ export class Sessions {
     this.#noticeOtherProcesses();
     const tokenHash = hashToken(token);
     const moment = this.#memory.moment;
-    const session =
-      this.#memory.session(tokenHash) ?? (await this.#db.read.findOneBy(SessionTable, { tokenHash }));
+    const session = this.#memory.session(tokenHash) ?? (await this.#db.read.findOneBy(SessionTable, { tokenHash }));
     if (!session || session.kind !== kind) return { in: false, because: 'unknown', session: null };
     if (session.endedAt !== null) return { in: false, because: session.endedBecause ?? 'signOut', session };
     if (session.expiresAt <= clock.now()) return { in: false, because: 'expired', session };
     const principal =
-      this.#memory.principal(kind, session.principalId) ?? (await this.#sources[kind](this.#db.read, session.principalId));
+      this.#memory.principal(kind, session.principalId) ??
+      (await this.#sources[kind](this.#db.read, session.principalId));
     if (!principal) return { in: false, because: 'deleted', session };
     this.#memory.remember(moment, session, principal);
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
-      return { in: false, because: 'signOut', session };
+      // The row knows by now, or soon, which no it was.
+      const row = await this.#db.read.findOneBy(SessionTable, { tokenHash });
+      return { in: false, because: row?.endedBecause ?? 'signOut', session };
     }
     this.#seen.set(session.id, clock.now());
     return { in: true, session, principal };

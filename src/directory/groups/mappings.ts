@@ -22,7 +22,7 @@ export async function mapGroup(
   input: { groupName: string; tier: unknown },
 ): Promise<TierMapping> {
   const { organisationId, accountId } = scope;
-  const requestParameters = { accountId, groupName: String(input.groupName).slice(0, 256), permissionTier: input.tier };
+  const requestParameters = { accountId, groupName: input.groupName.slice(0, 256), permissionTier: input.tier };
   return ground.trail.perform(
     { eventName: 'AddOrUpdateGroups', organisationId, accountId, requestParameters },
     async (m) => {

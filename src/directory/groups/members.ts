@@ -28,8 +28,7 @@ export async function addMembers(
   const added: Member[] = [];
   for (const some of chunks(members)) {
     const values = some.map(
-      (member) =>
-        sql`(${groupId}, ${member.memberId}, ${member.memberType}, ${scope.accountId}, ${clock.now()})`,
+      (member) => sql`(${groupId}, ${member.memberId}, ${member.memberType}, ${scope.accountId}, ${clock.now()})`,
     );
     added.push(
       ...(await changed<Member>(
@@ -79,8 +78,20 @@ export async function replaceMembers(
     sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId}`,
   );
   const here = new Set(present.map(({ memberId }) => memberId));
-  await addMembers(ground, m, scope, groupId, [...wanted].filter((id) => !here.has(id)));
-  await removeMembers(ground, m, scope, groupId, [...here].filter((id) => !wanted.has(id)));
+  await addMembers(
+    ground,
+    m,
+    scope,
+    groupId,
+    [...wanted].filter((id) => !here.has(id)),
+  );
+  await removeMembers(
+    ground,
+    m,
+    scope,
+    groupId,
+    [...here].filter((id) => !wanted.has(id)),
+  );
 }
 
 async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
@@ -115,7 +126,12 @@ const few = (members: readonly Member[]): boolean =>
 
 async function tell(ground: Ground, m: Writer, scope: DirectoryScope, members: readonly Member[]): Promise<void> {
   if (members.length === 0) return;
-  if (few(members)) await markChanged(ground, m, members.map(({ memberId }) => memberId));
+  if (few(members))
+    await markChanged(
+      ground,
+      m,
+      members.map(({ memberId }) => memberId),
+    );
   else await markAccountChanged(ground, m, scope.accountId);
 }
 

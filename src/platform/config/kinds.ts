@@ -55,16 +55,14 @@ export const origin: Kind<string> = {
   expected: 'an origin such as https://carillon.example.com, without path, query or user',
 };
 
-/** A file for SQLite, or a postgres:// address. */
+/** A file for SQLite; no address of a server, which this release does not speak with. */
 export const database: Kind<string> = {
   schema: z
     .string()
     .min(1)
-    .refine((value) =>
-      /^postgres(ql)?:\/\//.test(value) ? URL.canParse(value) : !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value),
-    ),
+    .refine((value) => !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value)),
   fromText: asIs,
-  expected: "a file's path for SQLite, or postgres://user:password@host:port/database",
+  expected: 'the path of a SQLite file',
 };
 
 /** A list of entries that each pass `fits`; in a variable, separated by commas. */
@@ -100,6 +98,14 @@ export const isServer =
 /** A host's name or IP address, without scheme and port. */
 export const isHost = (entry: string): boolean =>
   isIP(entry) !== 0 || /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(entry);
+
+/** A host with or without a port: `idp.corp`, `10.0.0.7:8443`, `[::1]:4000`. */
+export function isHostWithPort(entry: string): boolean {
+  if (isHost(entry)) return true;
+  const [, bracketed, name = '', port] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
+  const named = bracketed === undefined ? isHost(name) : isIP(bracketed) === 6;
+  return named && (port === undefined || (Number(port) > 0 && Number(port) < 65_536));
+}
 
 /** One host. */
 export const host: Kind<string> = {

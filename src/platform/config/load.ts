@@ -51,8 +51,6 @@ function judge(sources: Source[], faults: Fault[]): Partial<Record<SettingName, 
   return values;
 }
 
-const isPostgres = (url: string): boolean => /^postgres(ql)?:\/\//.test(url);
-
 /**
  * The configuration, from the environment, `.env` and `config/*.json` below `folder`.
  * @returns every setting, with its default where nothing was said; paths absolute, from `folder`
@@ -69,8 +67,8 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
   const values = judged as Config & { dataDir?: string; logFile?: string };
-  const databaseUrl = isPostgres(values.databaseUrl) ? values.databaseUrl : resolve(folder, values.databaseUrl);
-  const dataDir = resolve(folder, values.dataDir ?? (isPostgres(databaseUrl) ? 'data' : dirname(databaseUrl)));
+  const databaseUrl = resolve(folder, values.databaseUrl);
+  const dataDir = resolve(folder, values.dataDir ?? dirname(databaseUrl));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
   return Object.freeze({
     ...values,

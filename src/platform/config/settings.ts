@@ -3,7 +3,7 @@ import {
   choice,
   database,
   host,
-  isHost,
+  isHostWithPort,
   isNetwork,
   isServer,
   listOf,
@@ -53,14 +53,14 @@ export const settings = {
     env: 'DATABASE_URL',
     kind: database,
     default: 'data/carillon.db',
-    secret: true,
-    meaning: "Where everything is kept: a file's path for SQLite, or postgres://user:password@host:port/database.",
+    secret: true, // somebody may paste a server's address, with its password
+    meaning: 'Where everything is kept: the path of a SQLite file. Carillon makes it, and its folder.',
   },
   dataDir: {
     env: 'DATA_DIR',
     kind: text("a folder's path"),
     default: undefined,
-    derived: "the folder of the SQLite database; 'data' with PostgreSQL",
+    derived: 'the folder of the database',
     meaning: 'The folder for files that Carillon writes beside the database.',
   },
   certsDir: {
@@ -77,10 +77,10 @@ export const settings = {
   },
   outboundPrivateHosts: {
     env: 'OUTBOUND_PRIVATE_HOSTS',
-    kind: listOf(isHost, 'host names or IP addresses'),
+    kind: listOf(isHostWithPort, 'host names or IP addresses, each with or without :port'),
     default: [],
     meaning:
-      'Hosts that Carillon may call although they are at private or loopback addresses, such as an identity provider inside the company.',
+      'Hosts that Carillon may call although they are at private or loopback addresses, such as an identity provider inside the company. These may be called by plain http too.',
   },
   dnsResolvers: {
     env: 'DNS_RESOLVERS',

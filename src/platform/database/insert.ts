@@ -13,7 +13,7 @@ const shapes = new WeakMap<EntitySchema, Shape>();
 
 /** Inserts one whole row by a statement that is written once: a tenth of the time that the query builder takes. */
 export async function insertRow<Row extends object>(m: Writer, table: EntitySchema<Row>, row: Row): Promise<void> {
-  const { strings, columns } = shapeOf(table as unknown as EntitySchema);
+  const { strings, columns } = shapeOf(table);
   const values = columns.map(({ name, isJson }) => {
     const value = (row as Record<string, unknown>)[name];
     return isJson && value !== null ? JSON.stringify(value) : value;

@@ -5,7 +5,7 @@ import type { Reader } from './unit.ts';
 /** Runs a piece of SQL and gives its rows. Booleans come back as the engine has them: compare with `isTrue`. */
 export async function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
   const { text, parameters } = statement.render(engineOf(on));
-  return (await on.query(text, parameters)) as Row[];
+  return on.query<Row[]>(text, parameters);
 }
 
 /** The first row, or null. */

@@ -41,4 +41,9 @@ export function join(parts: readonly Sql[], separator: string): Sql {
 
 /** A list of values for `IN (…)`; never empty (`IN (NULL)` matches nothing). */
 export const list = (values: readonly unknown[]): Sql =>
-  values.length ? join(values.map((value) => sql`${value}`), ', ') : sql`NULL`;
+  values.length
+    ? join(
+        values.map((value) => sql`${value}`),
+        ', ',
+      )
+    : sql`NULL`;

@@ -61,8 +61,8 @@ interface ErrorText {
   text: string;
 }
 
-/** Every code that any floor has declared: the closed set. */
-const declared = new Map<string, ErrorText>();
+/** Every code that any floor has declared: the closed set, in which no code has two meanings. */
+const declared = new Set<string>();
 
 /**
  * Declares a floor's errors and gives the function that makes them.
@@ -72,14 +72,12 @@ const declared = new Map<string, ErrorText>();
 export function errors<const T extends Record<string, ErrorText>>(
   table: T,
 ): (code: keyof T & string, options?: ErrorOptions) => CarillonError {
-  for (const [code, entry] of Object.entries(table)) {
+  for (const code of Object.keys(table)) {
     if (declared.has(code)) throw new Error(`error code ${code} is declared twice`);
-    declared.set(code, entry);
+    declared.add(code);
   }
   return (code, options) => {
     const entry = table[code] as ErrorText;
     return new CarillonError(code, entry.kind, entry.text, options);
   };
 }
-
-export const declaredErrors = (): ReadonlyMap<string, ErrorText> => declared;

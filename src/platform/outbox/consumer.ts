@@ -1,6 +1,6 @@
 import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
-import { changed, firstRow } from '../database/run.ts';
+import { changed, firstRow, rows } from '../database/run.ts';
 import { sql } from '../database/sql.ts';
 import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -41,6 +41,7 @@ export class Consumer {
     this.#log = log;
     this.#handlers = handlers;
     this.#foreign = db.foreignCommits();
+    this.#working = this.#takeBack();
     this.#deaf = outbox.listen(() => this.wake());
     let polls = 0;
     this.#timer = setInterval(() => {
@@ -85,6 +86,20 @@ export class Consumer {
     }
   }
 
+  /** What a server that died had claimed is ready again: of one SQLite file there is one server. */
+  async #takeBack(): Promise<void> {
+    try {
+      await this.#db.write((m) =>
+        rows(m, sql`UPDATE "outbox" SET "state" = 'ready', "claimedUntil" = NULL WHERE "state" = 'claimed'`),
+      );
+    } catch (error) {
+      this.#log.error({ error }, 'outbox: could not take claims back');
+    } finally {
+      this.#working = null;
+      this.wake();
+    }
+  }
+
   /** An event whose elder of the same subject is not done yet waits for it. */
   async #claim(): Promise<OutboxEvent[]> {
     const now = clock.now();
@@ -102,9 +117,7 @@ export class Consumer {
             RETURNING "id"`,
       ),
     );
-    const events = await Promise.all(
-      claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })),
-    );
+    const events = await Promise.all(claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })));
     return events.filter((event) => event !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
@@ -122,7 +135,12 @@ export class Consumer {
           m.update(
             OutboxEventTable,
             { id: event.id },
-            { state: 'ready', claimedUntil: null, notBefore: clock.now() + pause, lastError: String(error).slice(0, 500) },
+            {
+              state: 'ready',
+              claimedUntil: null,
+              notBefore: clock.now() + pause,
+              lastError: String(error).slice(0, 500),
+            },
           ),
         );
         await this.#release(queue.slice(queue.indexOf(event) + 1));

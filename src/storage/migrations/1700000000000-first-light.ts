@@ -3,11 +3,7 @@ import { bigint, flag, id, json, key, longText, optional, text } from './columns
 
 /** In the order of creation: a table comes after those that it refers to. */
 const tables: Record<string, TableColumnOptions[]> = {
-  organisations: [
-    key(id('id')),
-    text('name', 200),
-    bigint('createdAt'),
-  ],
+  organisations: [key(id('id')), text('name', 200), bigint('createdAt')],
   accounts: [
     key(id('id')),
     id('organisationId'),
@@ -109,12 +105,7 @@ const tables: Record<string, TableColumnOptions[]> = {
     optional(text('display', 1024)),
     flag('isPrimary'),
   ],
-  user_causes: [
-    key(id('userId')),
-    key(text('cause', 16)),
-    bigint('since'),
-    text('setBy', 128),
-  ],
+  user_causes: [key(id('userId')), key(text('cause', 16)), bigint('since'), text('setBy', 128)],
   receipts: [
     key(id('id')),
     id('organisationId'),
@@ -138,13 +129,7 @@ const tables: Record<string, TableColumnOptions[]> = {
     bigint('createdAt'),
     bigint('updatedAt'),
   ],
-  group_members: [
-    key(id('groupId')),
-    key(id('memberId')),
-    text('memberType', 8),
-    id('accountId'),
-    bigint('addedAt'),
-  ],
+  group_members: [key(id('groupId')), key(id('memberId')), text('memberType', 8), id('accountId'), bigint('addedAt')],
   tier_mappings: [
     key(id('id')),
     id('organisationId'),
@@ -293,6 +278,6 @@ export class FirstLight1700000000000 implements MigrationInterface {
   }
 
   async down(q: QueryRunner): Promise<void> {
-    for (const name of Object.keys(tables).reverse()) await q.dropTable(name);
+    for (const name of Object.keys(tables).toReversed()) await q.dropTable(name);
   }
 }

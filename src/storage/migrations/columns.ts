@@ -8,7 +8,7 @@ export const text = (name: string, length: number): TableColumnOptions => ({
 });
 export const id = (name: string): TableColumnOptions => text(name, 64);
 export const longText = (name: string): TableColumnOptions => ({ name, type: 'text' });
-export const json = longText;
+export const json = (name: string): TableColumnOptions => longText(name);
 export const bigint = (name: string): TableColumnOptions => ({ name, type: 'bigint' });
 export const flag = (name: string): TableColumnOptions => ({ name, type: 'boolean' });
 export const key = (column: TableColumnOptions): TableColumnOptions => ({ ...column, isPrimary: true });

@@ -54,7 +54,7 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
     facts.map((user) => {
       const because: Because[] = [
         ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
-        ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: Number(c.since) })),
+        ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: c.since })),
         ...(user.type === 'Team' || isTrue(user.domainVerified)
           ? []
           : [{ kind: 'domain', domain: user.primaryDomain } as const]),

@@ -74,7 +74,13 @@ export async function putOutWithoutRight(
         SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
         WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" > ${clock.now()} AND ${among} AND ${withoutRight}`,
   );
-  await putOut(ground, m, scope, found.map(({ id }) => id), cause);
+  await putOut(
+    ground,
+    m,
+    scope,
+    found.map(({ id }) => id),
+    cause,
+  );
   return found.length;
 }
 

@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { asRow } from '../../platform/database/columns.ts';
 import { insertRow } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
@@ -39,7 +40,7 @@ export async function createPerson(m: Writer, scope: Scope, connectionId: string
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, { ...columns, updatedAt } as never);
+  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
   await m.delete(UserAddressTable, { userId: user.id });
   await writeAddresses(m, user, input);
   await markChanged(ground, m, [user.id]);

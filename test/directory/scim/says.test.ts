@@ -210,7 +210,7 @@ describe('SCIM: what a directory says', () => {
         );
         const { identity, errorCode, readOnly, accountId, eventTime } = records[0]!;
         assert.deepEqual(
-          { ...identity, errorCode, readOnly: Boolean(readOnly), accountId },
+          { ...identity, errorCode, readOnly, accountId },
           {
             type: 'ScimKey',
             principalId: served.keyId,

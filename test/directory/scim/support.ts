@@ -170,12 +170,12 @@ export function assertRefused(reply: Reply, status: number, scimType?: string, w
 
 /** Everything that is stored but for the record of requests, which a refusal is to leave. */
 export async function dump({ ground }: House): Promise<string> {
-  const tables = (await ground.db.read.query(
+  const tables = await ground.db.read.query<{ name: string }[]>(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('trail_records', 'sqlite_sequence')`,
-  )) as { name: string }[];
+  );
   const all: Record<string, unknown> = {};
   for (const { name } of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const rows = (await ground.db.read.query(`SELECT * FROM "${name}"`)) as Record<string, unknown>[];
+    const rows = await ground.db.read.query<Record<string, unknown>[]>(`SELECT * FROM "${name}"`);
     all[name] = rows.map((row) => JSON.stringify({ ...row, lastUsedAt: null })).toSorted();
   }
   return JSON.stringify(all, null, 1);

@@ -37,6 +37,7 @@ describe('configuration', () => {
     assert.equal(config.dataDir, join(folder, 'data'));
     assert.equal(config.logFile, join(folder, 'data/carillon.log'));
     assert.equal(config.certsDir, join(folder, 'certs'));
+    assert.deepEqual(config.outboundPrivateHosts, ['idp.corp', 'localhost:4000', '[::1]:4000', '10.0.0.7']);
     assert.deepEqual(config.trustedProxies, []);
     assert.equal(config.metricsToken, undefined);
   });
@@ -54,19 +55,22 @@ describe('configuration', () => {
       env: {
         PUBLIC_URL: 'https://Carillon.Example:443/',
         TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+        OUTBOUND_PRIVATE_HOSTS: 'idp.corp, localhost:4000, [::1]:4000, 10.0.0.7',
         DNS_RESOLVERS: '9.9.9.9,127.0.0.1:5300,[::1]:53',
       },
       folder,
     });
     assert.equal(config.publicUrl, 'https://carillon.example');
+    assert.deepEqual(config.outboundPrivateHosts, ['idp.corp', 'localhost:4000', '[::1]:4000', '10.0.0.7']);
     assert.deepEqual(config.trustedProxies, ['10.0.0.0/8', '::1']);
     assert.deepEqual(config.dnsResolvers, ['9.9.9.9', '127.0.0.1:5300', '[::1]:53']);
   });
 
   it('keeps files beside the database unless told otherwise', () => {
     assert.equal(loadConfig({ env: { DATABASE_URL: 'here/x.db' }, folder }).logFile, join(folder, 'here/carillon.log'));
-    const postgres = loadConfig({ env: { DATABASE_URL: 'postgres://u:p@db/carillon', LOG_FILE: '-' }, folder });
-    assert.deepEqual([postgres.dataDir, postgres.logFile], [join(folder, 'data'), '-']);
+    const standard = loadConfig({ env: { LOG_FILE: '-' }, folder });
+    assert.deepEqual([standard.dataDir, standard.logFile], [join(folder, 'data'), '-']);
+    assert.throws(() => loadConfig({ env: { DATABASE_URL: 'postgres://u:p@db/carillon' }, folder }), /DATABASE_URL/);
   });
 
   it('treats an empty variable as not set', () => {

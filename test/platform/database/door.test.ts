@@ -50,8 +50,16 @@ describe('the door to the database', () => {
     };
     await Promise.all(Array.from({ length: 64 }, (_, worker) => caller(worker)));
     const now = await stored(db);
-    assert.deepEqual([...acknowledged].filter((id) => !now.has(id)), [], 'acknowledged and lost');
-    assert.deepEqual([...refused].filter((id) => now.has(id) || now.has(`${id}-a`)), [], 'refused and stored');
+    assert.deepEqual(
+      [...acknowledged].filter((id) => !now.has(id)),
+      [],
+      'acknowledged and lost',
+    );
+    assert.deepEqual(
+      [...refused].filter((id) => now.has(id) || now.has(`${id}-a`)),
+      [],
+      'refused and stored',
+    );
     const half = [...acknowledged].filter((id) => Number(id.split('-')[1]) % 3 === 0 && !now.has(`${id}-b`));
     assert.deepEqual(half, [], 'half of a unit');
     assert.equal(unseen, 0, 'not seen by a reader that came after the answer');

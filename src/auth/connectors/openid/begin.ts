@@ -36,7 +36,11 @@ export async function beginSignIn(
   const configuration = await providers.of(connection).catch((error: unknown) => {
     throw authErrors('signIn.providerUnavailable', { cause: error, detail: detailOf(error) });
   });
-  if (connection.redirect === 'shared' && !connection.announcesIssuer && !(await isSole(ground.db.read, connection.id))) {
+  if (
+    connection.redirect === 'shared' &&
+    !connection.announcesIssuer &&
+    !(await isSole(ground.db.read, connection.id))
+  ) {
     throw authErrors('signIn.providerUnavailable', { detail: 'several connections share one redirect URI' });
   }
   const state = newToken();

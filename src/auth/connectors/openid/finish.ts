@@ -12,6 +12,9 @@ import { detailOf, verifierPlace } from './begin.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 
+/** How far a provider's clock may be ahead of ours. */
+const skewMs = 60_000;
+
 /** What a provider has proved: who somebody is, and nothing more. */
 export interface Proof {
   connection: Connection;
@@ -37,6 +40,11 @@ export interface Callback {
 export async function finishSignIn(ground: Ground, providers: Providers, callback: Callback): Promise<Proof> {
   const { attempt, state } = await takeAttempt(ground, callback);
   const connection = await connectionOfAttempt(ground, attempt);
+  // What cannot be reached may have moved: the next sign-in reads the discovery document afresh.
+  const failed = (error: unknown): never => {
+    if (isUnavailable(error)) providers.forget(connection);
+    return refused(error);
+  };
   const configuration = await providers.of(connection).catch(unavailable);
   requireIssuerOnShared(connection, callback.url);
   const tokens = await openid
@@ -46,10 +54,11 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
       pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, verifierPlace(attempt.stateHash)),
       idTokenExpected: true,
     })
-    .catch(refused);
+    .catch(failed);
   const claims = tokens.claims();
   if (!claims) throw authErrors('signIn.notProved', { detail: 'no ID token' });
-  const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(refused);
+  requirePast(claims.iat);
+  const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
   return {
     connection,
     issuer: claims.iss,
@@ -60,7 +69,10 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
 }
 
 /** Uses the attempt up, whatever comes of it: a second callback with the same state finds nothing. */
-async function takeAttempt(ground: Ground, { url, browser }: Callback): Promise<{ attempt: SignInAttempt; state: string }> {
+async function takeAttempt(
+  ground: Ground,
+  { url, browser }: Callback,
+): Promise<{ attempt: SignInAttempt; state: string }> {
   const states = url.searchParams.getAll('state');
   const [state] = states;
   if (states.length !== 1 || !state || state.length > 256) {
@@ -98,6 +110,12 @@ function requireIssuerOnShared(connection: Connection, url: URL): void {
   }
 }
 
+/** The library leaves a token from the future to its caller. */
+function requirePast(iat: number): void {
+  if (iat * 1000 > clock.now() + skewMs)
+    throw authErrors('signIn.notProved', { detail: 'the ID token is from the future' });
+}
+
 function vouchedAddress(info: openid.UserInfoResponse): string | null {
   // Absent is how many directories say yes; false is a no, however it is spelled.
   const verified: unknown = info.email_verified;
@@ -113,10 +131,17 @@ function refused(error: unknown): never {
   if (error instanceof openid.AuthorizationResponseError) {
     throw authErrors('signIn.refusedByProvider', { cause: error, detail: `the provider answered ${error.error}` });
   }
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof CarillonError && at.code.startsWith('outbound.')) unavailable(error);
-  }
-  const status = (error as { status?: number }).status ?? 0;
-  if (status >= 500) unavailable(error);
+  if (isUnavailable(error)) unavailable(error);
   throw authErrors('signIn.notProved', { cause: error, detail: detailOf(error) });
+}
+
+/** Whether the provider could not be asked, rather than that its answer was no good: a cause may be its response. */
+function isUnavailable(error: unknown): boolean {
+  for (let at = error; typeof at === 'object' && at !== null; at = (at as { cause?: unknown }).cause) {
+    if (at instanceof CarillonError) return at.code.startsWith('outbound.');
+    const { name, code, status } = at as { name?: unknown; code?: unknown; status?: unknown };
+    if (name === 'TimeoutError' || (typeof status === 'number' && status >= 500)) return true;
+    if (typeof code === 'string' && /^(E(CONN|TIMEDOUT|PIPE|HOST|NET|NOTFOUND|AI_)|UND_ERR_)/.test(code)) return true;
+  }
+  return false;
 }

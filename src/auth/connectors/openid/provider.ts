@@ -31,12 +31,18 @@ export async function discover(outbound: Outbound, client: Client): Promise<open
   const execute = [openid.enableNonRepudiationChecks];
   // The agent lets plain http pass only to hosts that the operator has named.
   if (issuer.protocol === 'http:') execute.push(openid.allowInsecureRequests);
-  const fetch = outbound.fetch as unknown as openid.CustomFetch;
-  const probe = await openid.discovery(issuer, client.clientId, undefined, openid.ClientSecretBasic(client.clientSecret), {
-    execute,
-    timeout: timeoutSeconds,
-    [openid.customFetch]: fetch,
-  });
+  const fetch: openid.CustomFetch = (url, init) => outbound.fetch(url, init);
+  const probe = await openid.discovery(
+    issuer,
+    client.clientId,
+    undefined,
+    openid.ClientSecretBasic(client.clientSecret),
+    {
+      execute,
+      timeout: timeoutSeconds,
+      [openid.customFetch]: fetch,
+    },
+  );
   const metadata = probe.serverMetadata();
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   if (methods.includes('client_secret_basic') || !methods.includes('client_secret_post')) return probe;
@@ -56,7 +62,10 @@ export async function discover(outbound: Outbound, client: Client): Promise<open
 export class Providers {
   readonly #outbound: Outbound;
   readonly #seal: Seal;
-  readonly #known = new Map<string, { until: number; updatedAt: number; configuration: Promise<openid.Configuration> }>();
+  readonly #known = new Map<
+    string,
+    { until: number; updatedAt: number; configuration: Promise<openid.Configuration> }
+  >();
 
   constructor(outbound: Outbound, seal: Seal) {
     this.#outbound = outbound;
@@ -76,5 +85,10 @@ export class Providers {
       if (this.#known.get(connection.id)?.configuration === configuration) this.#known.delete(connection.id);
     });
     return configuration;
+  }
+
+  /** Has a provider discovered again at its next use. */
+  forget(connection: Connection): void {
+    this.#known.delete(connection.id);
   }
 }

@@ -71,8 +71,8 @@ export async function saveConnection(
       updatedAt: now,
       checkedAt: now,
     };
-    if (present) await m.update(ConnectionTable, { id }, connection as never);
-    else await m.insert(ConnectionTable, connection as never);
+    if (present) await m.update(ConnectionTable, { id }, connection);
+    else await m.insert(ConnectionTable, connection);
     await becomeType(m, accountId, 'EnterpriseOIDC');
     await markAccountChanged(ground, m, accountId);
     await putOutWithoutRight(ground, m, scope, 'group');

@@ -46,7 +46,7 @@ export async function listGroups({ ground, scope, query, projection, base }: Sci
   ground.trail.observed({ eventName: 'ListDirectoryGroups', organisationId, accountId, requestParameters });
   return {
     status: 200,
-    body: listResponse(await presentGroups(on, groups, base, projection), Number(total?.n ?? 0), startIndex),
+    body: listResponse(await presentGroups(on, groups, base, projection), total?.n ?? 0, startIndex),
   };
 }
 

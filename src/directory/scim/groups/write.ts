@@ -68,31 +68,31 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   });
 }
 
-async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, change: GroupChange): Promise<void> {
-  switch (change.kind) {
+async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, each: GroupChange): Promise<void> {
+  switch (each.kind) {
     case 'rename':
-      return renameGroup(m, scope, group, change.displayName);
+      return renameGroup(m, scope, group, each.displayName);
     case 'externalId':
-      await m.update(GroupTable, { id: group.id }, { externalId: change.value });
+      await m.update(GroupTable, { id: group.id }, { externalId: each.value });
       return;
     case 'addMembers':
-      return addMembers(ground, m, scope, group.id, ids(change.members));
+      return addMembers(ground, m, scope, group.id, ids(each.members));
     case 'removeMembers':
-      return removeMembers(ground, m, scope, group.id, change.ids);
+      return removeMembers(ground, m, scope, group.id, each.ids);
     case 'replaceMembers':
-      return replaceMembers(ground, m, scope, group.id, ids(change.members));
+      return replaceMembers(ground, m, scope, group.id, ids(each.members));
     case 'removeAllMembers':
       return removeAllMembers(ground, m, scope, group.id);
   }
 }
 
 /** How a change stands in the trail: who came and went by id, as long as they are few. */
-function summary(change: GroupChange): string {
+function summary(each: GroupChange): string {
   const named = 20;
-  if (change.kind === 'rename') return `rename to ${change.displayName}`;
-  if (change.kind === 'externalId' || change.kind === 'removeAllMembers') return change.kind;
-  const who = change.kind === 'removeMembers' ? change.ids : ids(change.members);
-  return `${change.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 2_000);
+  if (each.kind === 'rename') return `rename to ${each.displayName}`;
+  if (each.kind === 'externalId' || each.kind === 'removeAllMembers') return each.kind;
+  const who = each.kind === 'removeMembers' ? each.ids : ids(each.members);
+  return `${each.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 2_000);
 }
 
 async function shown({ ground, base, projection }: ScimRequest, group: Group): Promise<ScimReply> {

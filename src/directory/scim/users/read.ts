@@ -34,7 +34,7 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
     accountId: scope.accountId,
     requestParameters: { startIndex, count, ...(filter !== null && { filter: filter.slice(0, 256) }) },
   });
-  return { status: 200, body: listResponse(resources, Number(total?.n ?? 0), startIndex) };
+  return { status: 200, body: listResponse(resources, total?.n ?? 0, startIndex) };
 }
 
 /** GET /Users/{id} (RFC 7644 §3.4.1). */

@@ -7,7 +7,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { scimError } from '../protocol/errors.ts';
 import { presentUser, type Reference, type Resource } from '../protocol/present.ts';
 import { project, type Projection, wants } from '../protocol/projection.ts';
-import { primaryEmail, type Profile, type UserInput } from '../protocol/user.ts';
+import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
 /** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
 export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<User> {
@@ -26,7 +26,7 @@ export const asInput = (user: User, active: boolean): UserInput & { active: bool
   externalId: user.externalId,
   displayName: user.displayName,
   active,
-  profile: user.profile as Profile,
+  profile: user.profile,
 });
 
 /** What a SCIM user says of a person, as the users' floor takes it. */

@@ -11,6 +11,8 @@ export interface NavigationItem {
   href: string;
   /** The page that is shown, or the part that it belongs to. */
   current?: boolean;
+  /** What belongs below it. */
+  below?: readonly NavigationItem[];
 }
 
 interface PageOptions {
@@ -21,23 +23,31 @@ interface PageOptions {
   navigation?: readonly NavigationItem[];
   /** At the right of the top bar: who is signed in, and the way out. */
   corner?: Html;
+  /** Addresses that `asset()` gave; style sheets beside the one of every page. */
+  styles?: readonly string[];
   /** Addresses that `asset()` gave; loaded as modules. */
   scripts?: readonly string[];
   /** Where the browser goes on to by itself, at once. */
   forwardTo?: string;
+  /** Seconds after which a browser without scripts loads the page again. */
+  reloadWithoutScripts?: number;
 }
 
 const brand = html`<img src="${icon}" alt="" width="28" height="28" />${texts.product}`;
 
+const listOf = (items: readonly NavigationItem[]): Html =>
+  html`<ul>
+    ${items.map(
+      ({ label, href, current, below }) =>
+        html`<li>
+          <a href="${safeHref(href)}" ${current ? html` aria-current="page"` : ''}>${label}</a>
+          ${below?.length ? listOf(below) : ''}
+        </li>`,
+    )}
+  </ul>`;
+
 const navigationOf = (items: readonly NavigationItem[]): Html =>
-  html`<nav class="side" aria-label="${texts.navigation}">
-    <ul>
-      ${items.map(
-        ({ label, href, current }) =>
-          html`<li><a href="${safeHref(href)}" ${current ? html` aria-current="page"` : ''}>${label}</a></li>`,
-      )}
-    </ul>
-  </nav>`;
+  html`<nav class="side" aria-label="${texts.navigation}">${listOf(items)}</nav>`;
 
 const narrowOf = (body: Html): Html =>
   html`<main class="card" id="content">
@@ -57,7 +67,7 @@ const wideOf = ({ body, navigation, corner }: PageOptions): Html =>
 
 /** A whole document. The title is in its head only: the body has its own `h1`. */
 export function page(options: PageOptions): Html {
-  const { title, body, narrow = false, scripts = [], forwardTo } = options;
+  const { title, body, narrow = false, styles = [], scripts = [], forwardTo, reloadWithoutScripts } = options;
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -65,9 +75,13 @@ export function page(options: PageOptions): Html {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         ${forwardTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${forwardTo}" />`}
+        ${
+          reloadWithoutScripts !== undefined &&
+          html`<noscript><meta http-equiv="refresh" content="${reloadWithoutScripts}" /></noscript>`
+        }
         <title>${title} · ${texts.product}</title>
         <link rel="icon" href="${icon}" type="image/svg+xml" />
-        <link rel="stylesheet" href="${style}" />
+        ${[style, ...styles].map((sheet) => html`<link rel="stylesheet" href="${sheet}" />`)}
         ${scripts.map((script) => html`<script type="module" src="${script}"></script>`)}
       </head>
       <body class="${narrow ? 'narrow' : 'wide'}">

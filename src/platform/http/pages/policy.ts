@@ -6,9 +6,12 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 const self = "'self'";
 const none = "'none'";
 
+const isScheme = (source: string): boolean => source === 'https:' || source === 'http:';
+const isOrigin = (source: string): boolean => URL.canParse(source) && new URL(source).origin === source;
+
 function contentPolicy(formAction: readonly string[]): Middleware {
-  const foreign = formAction.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin);
-  if (foreign !== undefined) throw new Error('form-action takes origins only');
+  const wrong = formAction.find((source) => !isScheme(source) && !isOrigin(source));
+  if (wrong !== undefined) throw new Error('form-action takes origins and the schemes https: and http: only');
   return contentSecurityPolicy({
     useDefaults: false,
     directives: {
@@ -40,9 +43,9 @@ export function securityHeaders(publicUrl: string): Middleware {
   };
 }
 
-/** Replaces this answer's policy by one that lets forms lead on to `origins` too. */
-export function allowFormsTo(res: ServerResponse, origins: readonly string[]): void {
-  contentPolicy(origins)(res.req, res, (error) => {
+/** Replaces this answer's policy by one that lets forms lead on to `sources` too: origins, or whole schemes. */
+export function allowFormsTo(res: ServerResponse, sources: readonly string[]): void {
+  contentPolicy(sources)(res.req, res, (error) => {
     if (error) throw error;
   });
 }

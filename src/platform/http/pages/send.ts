@@ -7,7 +7,7 @@ import { texts } from './texts.ts';
 
 interface SendOptions {
   status?: number;
-  /** Other origins that a form on this page may lead to, by its action or by a redirect that answers it. */
+  /** Other origins, or schemes, that a form on this page may lead to, by its action or by a redirect that answers it. */
   formAction?: readonly string[];
 }
 

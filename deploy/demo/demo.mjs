@@ -1,0 +1,9 @@
+// The entry of `npm run demo`: JavaScript, so that a Node that is too old to run TypeScript says so in plain words.
+import process from 'node:process';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`The demo needs Node 24 or newer; this is ${process.version}. Start it with: npm run demo\n`);
+  process.exit(1);
+}
+const { demo } = await import('./demo.ts');
+await demo();

@@ -1,0 +1,36 @@
+import { type Account } from '../../accounts/accounts/account.entity.ts';
+import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { UserAddressTable } from '../../users/address.entity.ts';
+import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
+import { requireUser } from '../../users/lifecycle/administer.ts';
+import type { User } from '../../users/user.entity.ts';
+import type { Session } from '../sessions/session.entity.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { SignedIn } from './person.ts';
+
+export interface MeFacts {
+  user: User;
+  account: Account;
+  entitlement: Entitlement;
+  addresses: { value: string; primary: boolean }[];
+  devices: Session[];
+}
+
+/** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
+export async function readMe(on: Reader, sessions: Sessions, { principal }: SignedIn): Promise<MeFacts> {
+  const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
+  const user = await requireUser(on, scope, principal.id);
+  const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
+  const others = stored.filter(({ isPrimary }) => !isPrimary);
+  return {
+    user,
+    account: await requireAccount(on, scope.organisationId, scope.accountId),
+    entitlement: await entitlement(on, user.id),
+    addresses: [
+      { value: user.primaryAddress, primary: true },
+      ...others.map(({ value }) => ({ value, primary: false })),
+    ],
+    devices: await sessions.list(principal),
+  };
+}

@@ -1,0 +1,96 @@
+import { iso } from '../../platform/clock/clock.ts';
+import { csrfField } from '../../platform/http/csrf.ts';
+import { asset } from '../../platform/http/pages/assets.ts';
+import { type Html, html } from '../../platform/http/pages/html.ts';
+import { page } from '../../platform/http/pages/layout.ts';
+import type { Session } from '../sessions/session.entity.ts';
+import { deviceName } from './device.ts';
+import type { MeFacts } from './me-facts.ts';
+import { becauseText, texts } from './texts.ts';
+
+const script = asset(new URL('./assets/live.js', import.meta.url));
+/** How soon a browser without scripts notices that a session is over. */
+const reloadSeconds = 20;
+const words = texts.me;
+
+/**
+ * The page of a person who is signed in.
+ * @param here the session of the device that asks
+ * @param csrf the token for its forms
+ */
+export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
+  const { user, account, entitlement, addresses, devices } = facts;
+  const body = html`<h1>${words.title}</h1>
+    <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
+    <dl class="facts">
+      ${fact(words.name, html`${user.displayName ?? user.userName}`)}
+      ${fact(
+        words.addresses,
+        html`${addresses.map(
+          ({ value, primary }) =>
+            html`<div>${value} ${primary && html`<span class="badge">${words.primary}</span>`}</div>`,
+        )}`,
+      )}
+      ${fact(words.account, html`${account.name}`)}
+      ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
+      ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
+    </dl>
+    <h2 id="devices">${words.devices}</h2>
+    <p>${words.devicesHint}</p>
+    <div class="scroll stack">
+      <table aria-labelledby="devices">
+        <thead>
+          <tr>
+            ${[words.device, words.clientAddress, words.since, words.lastSeen, words.action].map(
+              (heading) => html`<th scope="col">${heading}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${devices.map((device) => row(device, here, csrf))}
+        </tbody>
+      </table>
+    </div>
+    <div class="actions">
+      ${button('/me/sign-out', csrf, words.signOutHere)}
+      ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
+    </div>
+    ${overPanel}`;
+  return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
+}
+
+/** What the script puts in place of the page; here, so that all words come from the server. */
+const overPanel = html`<template id="over">
+  <div role="alert">
+    <h1 tabindex="-1">${texts.over.title}</h1>
+    <p data-why></p>
+  </div>
+  <p class="actions"><a class="button" href="/">${texts.over.link}</a></p>
+</template>`;
+
+const fact = (name: string, value: Html): Html =>
+  html`<dt>${name}</dt>
+    <dd>${value}</dd>`;
+
+function row(device: Session, here: Session, csrf: string): Html {
+  const isHere = device.id === here.id;
+  const name = deviceName(device.userAgent);
+  const label = words.signOutDevice(name, moment(device.createdAt));
+  return html`<tr>
+    <th scope="row">${name} ${isHere && html`<span class="badge good">${words.thisDevice}</span>`}</th>
+    <td data-label="${words.clientAddress}">${device.clientAddress}</td>
+    <td data-label="${words.since}">${time(device.createdAt)}</td>
+    <td data-label="${words.lastSeen}">${isHere ? words.now : time(device.lastSeenAt)}</td>
+    <td>${button(`/me/devices/${device.id}/sign-out`, csrf, words.signOut, label)}</td>
+  </tr>`;
+}
+
+const button = (action: string, csrf: string, text: string, label?: string): Html =>
+  html`<form method="post" action="${action}">
+    <input type="hidden" name="${csrfField}" value="${csrf}" />
+    <button class="quiet" type="submit" ${label !== undefined && html`aria-label="${label}"`}>${text}</button>
+  </form>`;
+
+const time = (at: number): Html => html`<time datetime="${iso(at)}">${moment(at)}</time>`;
+
+const moment = (at: number): string => `${iso(at).slice(0, 16).replace('T', ' ')} UTC`;

@@ -1,0 +1,47 @@
+import express from 'express';
+import type { Response, Router } from 'express';
+import { sendPage } from '../../platform/http/pages/send.ts';
+import { sessionCookie, type Web } from '../web.ts';
+import { readMe } from './me-facts.ts';
+import { mePage } from './me-page.ts';
+import { personOf, type SignedIn } from './person.ts';
+import { signOutDevice, signOutElsewhere } from './sign-out.ts';
+
+/** `/me`: who somebody is here, with what tier and why, and the devices that they can sign out. */
+export function meRoutes(web: Web): Router {
+  const { ground, sessions } = web;
+  const router = express.Router({ caseSensitive: true });
+
+  const signOut = async (res: Response, who: SignedIn, sessionId: string): Promise<void> => {
+    await signOutDevice(ground, sessions, who, sessionId);
+    if (sessionId !== who.session.id) return res.redirect(303, '/me');
+    web.cookies.clear(res, sessionCookie.user);
+    res.redirect(303, '/signin?signed-out');
+  };
+
+  router.get('/me', async (req, res) => {
+    const who = await personOf(web, req, res);
+    if (!who) return;
+    const facts = await readMe(ground.db.read, sessions, who);
+    sendPage(res, mePage(facts, who.session, web.csrf.token(req, res)));
+  });
+
+  router.post('/me/devices/:id/sign-out', async (req, res) => {
+    const who = await personOf(web, req, res);
+    if (who) await signOut(res, who, req.params.id);
+  });
+
+  router.post('/me/sign-out', async (req, res) => {
+    const who = await personOf(web, req, res);
+    if (who) await signOut(res, who, who.session.id);
+  });
+
+  router.post('/me/sign-out-elsewhere', async (req, res) => {
+    const who = await personOf(web, req, res);
+    if (!who) return;
+    await signOutElsewhere(ground, sessions, who);
+    res.redirect(303, '/me');
+  });
+
+  return router;
+}

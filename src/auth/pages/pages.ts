@@ -1,0 +1,20 @@
+import express from 'express';
+import type { Router } from 'express';
+import type { Web } from '../web.ts';
+import { createSignInLimit } from './attempts.ts';
+import { callbackRoutes } from './callback.ts';
+import { initiateRoutes } from './initiate.ts';
+import { meRoutes } from './me.ts';
+import { signInRoutes } from './signin.ts';
+
+/** The person's side: signing in, what they see of themselves, signing out. */
+export function createAuthPages(web: Web): Router {
+  const beginning = createSignInLimit(web);
+  const router = express.Router({ caseSensitive: true });
+  router.use(signInRoutes(web, beginning));
+  // Before initiate-login, whose address has a connection's id where this one has "callback".
+  router.use(callbackRoutes(web, createSignInLimit(web)));
+  router.use(initiateRoutes(web, beginning));
+  router.use(meRoutes(web));
+  return router;
+}

@@ -1,0 +1,56 @@
+import type { Request, Response } from 'express';
+import { type Account, AccountTable } from '../../accounts/accounts/account.entity.ts';
+import { requestContext } from '../../platform/context/context.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
+import { type Html, html } from '../../platform/http/pages/html.ts';
+import { page } from '../../platform/http/pages/layout.ts';
+import { sendPage } from '../../platform/http/pages/send.ts';
+import { reportError } from '../../platform/http/reply.ts';
+import { initiatePath } from '../connectors/openid/addresses.ts';
+import type { Connection } from '../connectors/openid/connection.entity.ts';
+import { NotEntitled } from '../people/let-in.ts';
+import type { Web } from '../web.ts';
+import { becauseText, texts } from './texts.ts';
+
+/** Who has proved who they are may be told of the account, and whom to ask. */
+const afterProof = new Set(['signIn.notEntitled', 'signIn.unknownPerson', 'signIn.anotherSubject']);
+
+/**
+ * Tells a person why they were not signed in, and what they can do about it.
+ * @param connection that it was at, when known
+ * @throws what is no refusal, and any for a client that asks for JSON: the pages' own error handler answers that
+ */
+export async function answerRefusal(
+  { ground }: Web,
+  req: Request,
+  res: Response,
+  error: unknown,
+  connection: Connection | null,
+): Promise<void> {
+  if (!(error instanceof CarillonError) || req.accepts(['html', 'json']) === 'json') throw error;
+  reportError(ground.log, error);
+  const account =
+    connection && afterProof.has(error.code)
+      ? await ground.db.read.findOneBy(AccountTable, { id: connection.accountId })
+      : null;
+  const words = texts.refused;
+  const body = html`<h1>${words.title}</h1>
+    <div role="alert">${reasons(error).map((reason) => html`<p>${reason}</p>`)}</div>
+    ${account && whomToAsk(account)}
+    <p class="actions">
+      <a class="button" href="${connection ? `${initiatePath}/${connection.id}` : '/signin'}">${words.again}</a>
+      <a class="button quiet" href="/signin">${words.other}</a>
+    </p>
+    <p class="muted">${words.reference}: <code>${requestContext().requestId}</code><br />${words.referenceHelp}</p>`;
+  sendPage(res, page({ title: words.title, body, narrow: true }), { status: error.status });
+}
+
+const reasons = (error: CarillonError): string[] =>
+  error instanceof NotEntitled
+    ? error.because.filter((because) => !('tier' in because)).map(becauseText)
+    : [error.message];
+
+function whomToAsk({ name, helpContact }: Account): Html {
+  const words = texts.refused;
+  return html`<p>${words.account(name)} ${helpContact ? words.ask(helpContact) : words.askAnyone}</p>`;
+}

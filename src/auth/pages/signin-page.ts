@@ -1,0 +1,52 @@
+import type { Request, Response } from 'express';
+import { csrfField } from '../../platform/http/csrf.ts';
+import { html } from '../../platform/http/pages/html.ts';
+import { page } from '../../platform/http/pages/layout.ts';
+import { sendPage } from '../../platform/http/pages/send.ts';
+import type { Web } from '../web.ts';
+import { texts } from './texts.ts';
+
+interface SignInPage {
+  /** Where to go afterwards: a path of ours. */
+  target: string;
+  /** What was typed before, when no sign-in was found for it. */
+  unknown?: string;
+  signedOut?: boolean;
+}
+
+/** Sends the one page with the one field. */
+export function sendSignIn(web: Web, req: Request, res: Response, { target, unknown, signedOut }: SignInPage): void {
+  const words = texts.signIn;
+  const refused = unknown !== undefined;
+  const body = html`<h1>${words.title}</h1>
+    ${signedOut && html`<p class="flash" role="status">${words.signedOut}</p>`}
+    <p>${words.lead}</p>
+    <form method="post" action="/signin" novalidate>
+      <input type="hidden" name="${csrfField}" value="${web.csrf.token(req, res)}" />
+      <input type="hidden" name="target" value="${target}" />
+      <div class="field">
+        <label for="email">${words.label}</label>
+        <input
+          id="email"
+          name="email"
+          type="email"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          maxlength="320"
+          required
+          autofocus
+          value="${unknown ?? ''}"
+          ${refused && html`aria-invalid="true" aria-describedby="unknown"`}
+        />
+        ${refused && html`<p class="error" id="unknown" role="alert">${words.unknown}</p>`}
+      </div>
+      <p class="actions"><button type="submit">${words.button}</button></p>
+    </form>`;
+  const document = page({ title: words.title, body, narrow: true });
+  sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
+}
+
+/** What the form may lead on to, as schemes: naming the providers would tell who the customers are. */
+const formTargets = ({ ground }: Web): string[] =>
+  ground.config.outboundPrivateHosts.length > 0 ? ['https:', 'http:'] : ['https:'];

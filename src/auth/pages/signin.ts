@@ -1,0 +1,41 @@
+import express from 'express';
+import type { Router } from 'express';
+import { formOf } from '../../platform/http/pages/app.ts';
+import { connectionFor } from '../discovery/route.ts';
+import { whoIs, type Web } from '../web.ts';
+import { begin } from './attempts.ts';
+import { sendSignIn } from './signin-page.ts';
+import { ownPath } from './target.ts';
+
+/** As much of an address as is looked at, and shown again. */
+const longest = 320;
+
+/** `/` and `/signin`: e-mail first, then the provider of whoever has verified its domain. */
+export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
+  const { ground } = web;
+  const router = express.Router({ caseSensitive: true });
+
+  router.get('/', async (req, res) => {
+    const who = await whoIs(web, req, 'user');
+    // A session that is over goes to its page too, which says why.
+    res.redirect(303, who.in || who.because !== 'none' ? '/me' : '/signin');
+  });
+
+  router.get('/signin', (req, res) => {
+    const query = new URL(ground.config.publicUrl + req.originalUrl).searchParams;
+    const target = ownPath(query.get('target'), ground.config.publicUrl);
+    sendSignIn(web, req, res, { target, signedOut: query.has('signed-out') });
+  });
+
+  router.post('/signin', async (req, res) => {
+    await limit();
+    const form = formOf(req);
+    const target = ownPath(form.get('target'), ground.config.publicUrl);
+    const address = (form.get('email') ?? '').trim().slice(0, longest);
+    const connection = await connectionFor(ground.db.read, address);
+    if (connection) await begin(web, req, res, connection, { target, loginHint: address });
+    else sendSignIn(web, req, res, { target, unknown: address });
+  });
+
+  return router;
+}

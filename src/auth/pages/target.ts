@@ -1,0 +1,25 @@
+/** Longer ones are not kept (`SignInAttempt.target`). */
+const longest = 1024;
+
+/**
+ * A path of ours to go to after a sign-in; anything that a browser could take for another origin gives `otherwise`.
+ * @param input what came in the request
+ */
+export function ownPath(input: string | null, publicUrl: string, otherwise = '/me'): string {
+  if (input === null || !/^\/(?![/\\])[^\\\p{Cc}\s]*$/u.test(input)) return otherwise;
+  const full = publicUrl + input;
+  if (!URL.canParse(full)) return otherwise;
+  const url = new URL(full);
+  // Dots are resolved by now, so "/.//host" shows what it is.
+  if (url.origin !== publicUrl || url.pathname.startsWith('//')) return otherwise;
+  const path = url.pathname + url.search + url.hash;
+  return path.length <= longest ? path : otherwise;
+}
+
+/** The same for a whole address, as `target_link_uri` is (OpenID Connect Core §4); null when it is not of our origin. */
+export function ownAddress(input: string, publicUrl: string): string | null {
+  if (/[\\\p{Cc}\s]/u.test(input) || !URL.canParse(input)) return null;
+  const url = new URL(input);
+  if (url.origin !== publicUrl || url.username || url.password) return null;
+  return ownPath(url.pathname + url.search + url.hash, publicUrl, '') || null;
+}

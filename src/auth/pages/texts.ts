@@ -1,0 +1,92 @@
+import type { Because } from '../../users/entitlement/entitlement.ts';
+
+/** The words of the person's pages. */
+export const texts = {
+  signIn: {
+    title: 'Sign in',
+    lead: 'Enter your work e-mail address. Your company’s own sign-in will ask for the rest.',
+    label: 'E-mail address',
+    button: 'Continue',
+    unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
+    signedOut: 'You have signed out on this device.',
+  },
+  refused: {
+    title: 'You were not signed in',
+    again: 'Try again',
+    other: 'Use another address',
+    ask: (contact: string): string => `Whom to ask: ${contact}.`,
+    askAnyone: 'Ask the people who look after Carillon at your company.',
+    account: (name: string): string => `The account is ${name}.`,
+    reference: 'Reference',
+    referenceHelp: 'If you ask for help, give this reference.',
+  },
+  over: { title: 'You have been signed out', link: 'Sign in again' },
+  me: {
+    title: 'You are signed in',
+    name: 'Name',
+    addresses: 'E-mail addresses',
+    primary: 'primary',
+    account: 'Account',
+    tier: 'Permission tier',
+    why: 'Why',
+    devices: 'Devices signed in',
+    devicesHint: 'If you do not know one of these, sign it out.',
+    device: 'Device',
+    clientAddress: 'Network address',
+    since: 'Since',
+    lastSeen: 'Last seen',
+    action: 'Sign out',
+    thisDevice: 'this device',
+    now: 'now',
+    signOut: 'Sign out',
+    signOutDevice: (device: string, since: string): string => `Sign out ${device}, signed in since ${since}`,
+    signOutHere: 'Sign out here',
+    signOutElsewhere: 'Sign out everywhere else',
+    connectionLost: 'Connection lost, trying again.',
+  },
+  device: {
+    unknownBrowser: 'Unknown browser',
+    on: (browser: string, system: string): string => `${browser} on ${system}`,
+  },
+};
+
+/** Why a session is over: by the word that the check gives. */
+const overTexts: Record<string, string> = {
+  none: 'You are not signed in.',
+  unknown: 'This sign-in is not known any more.',
+  expired: 'Your sign-in has reached its end. Sign in again to go on.',
+  administrator: 'An administrator has suspended your access.',
+  directory: 'Your company’s directory has deactivated your access.',
+  group: 'You are no longer in a group that gives access to Carillon.',
+  domain: 'The domain of your e-mail address is no longer connected to your company’s account.',
+  deleted: 'Your company’s directory has removed you from Carillon.',
+  signOut: 'You were signed out by an administrator. You can sign in again.',
+  signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
+  signedOutHere: 'You have signed out on this device.',
+  signedOutElsewhere: 'You have signed out this device from another one.',
+};
+
+export const overText = (because: string): string =>
+  overTexts[because] ?? 'Your sign-in is over. Please sign in again.';
+
+/** A reason for or against, as the person reads it. */
+export function becauseText(because: Because): string {
+  switch (because.kind) {
+    case 'group':
+      return `You are in the group “${because.groupName}”, which gives ${because.tier}.`;
+    case 'assigned':
+      return `Your account gives you ${because.tier}.`;
+    case 'noGroup':
+      return 'Your company knows you, but you are in none of the groups that give access to Carillon.';
+    case 'directory':
+      return 'Your company’s directory says that your access is not active.';
+    case 'administrator':
+      return 'An administrator has suspended your access.';
+    case 'domain':
+      return `The domain ${because.domain} of your e-mail address is not connected to your company’s account.`;
+    case 'deleted':
+      return 'Your company’s directory has removed you from Carillon.';
+    default:
+      return because satisfies never;
+  }
+}

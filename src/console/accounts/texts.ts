@@ -1,0 +1,37 @@
+import { counted } from '../parts.ts';
+
+export const texts = {
+  title: 'Accounts',
+  caption: 'Accounts of your organisation',
+  name: 'Name',
+  type: 'Type',
+  people: 'People',
+  domains: 'Domains',
+  none: 'There is no account yet. Create one for your company: its domains, single sign-on, groups and people belong to it.',
+  create: 'New account',
+  createHint: 'For example the name of your company. It can be changed later.',
+  createButton: 'Create account',
+  domainCount: (domains: number, verified: number): string =>
+    domains === 0 ? 'None' : `${verified} of ${domains} verified`,
+  facts: 'At a glance',
+  accountId: 'Account ID',
+  created: 'Created',
+  settings: 'Settings',
+  rename: 'Account name',
+  renameButton: 'Rename',
+  contact: 'Help contact',
+  contactHint: 'Whom people who may not come in are told to ask: an address, a phone number or a page.',
+  contactButton: 'Save contact',
+  left: 'What is left to do',
+  allDone: 'Everything is set up: people in mapped groups can sign in.',
+  done: 'Done',
+  open: 'To do',
+  steps: {
+    claim: 'Claim a domain',
+    verify: 'Verify a domain',
+    connect: 'Connect the identity provider',
+    key: 'Create a SCIM access key for the directory',
+    map: 'Give a pushed group a permission tier',
+  },
+  peopleCount: (people: number): string => counted(people, 'person', 'people'),
+};

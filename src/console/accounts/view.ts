@@ -1,0 +1,96 @@
+import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { html, type Html } from '../../platform/http/pages/html.ts';
+import type { AccountCounts } from '../../users/summary.ts';
+import { alertOf, type Fault, field, form } from '../forms.ts';
+import type { Place } from '../guard.ts';
+import { badge, empty, facts, table, time } from '../parts.ts';
+import { accountTypes } from '../texts.ts';
+import type { Step } from './progress.ts';
+import { texts } from './texts.ts';
+
+interface ListView {
+  csrf: string;
+  accounts: readonly Account[];
+  counts: ReadonlyMap<string, AccountCounts>;
+  typed?: string;
+  fault?: Fault;
+}
+
+/** The accounts of the organisation, and the form for another. */
+export const accountsView = ({ csrf, accounts, counts, typed = '', fault }: ListView): Html =>
+  html`${alertOf(fault, ['name'])}
+    ${
+      accounts.length === 0
+        ? empty(texts.none)
+        : table(
+            texts.caption,
+            [texts.name, texts.type, texts.people, texts.domains],
+            accounts.map((account) => lineOf(account, counts.get(account.id))),
+          )
+    }
+    <h2>${texts.create}</h2>
+    ${form(
+      csrf,
+      '/console/accounts',
+      html`${field({ name: 'name', label: texts.name, value: typed, hint: texts.createHint, fault, required: true, maxlength: 200 })}
+        <div class="actions"><button>${texts.createButton}</button></div>`,
+    )}`;
+
+const lineOf = ({ id, name, type }: Account, counts: AccountCounts | undefined): (Html | string | number)[] => [
+  html`<a href="/console/accounts/${id}">${name}</a>`,
+  accountTypes[type],
+  counts?.people ?? 0,
+  texts.domainCount(counts?.domains ?? 0, counts?.verified ?? 0),
+];
+
+interface OverviewView {
+  place: Place;
+  counts: AccountCounts | undefined;
+  steps: readonly Step[];
+  typed?: { name?: string; helpContact?: string };
+  fault?: Fault;
+}
+
+/** An account at a glance: what is left to do, its numbers, its settings. */
+export function overviewView({ place, counts, steps, typed = {}, fault }: OverviewView): Html {
+  const { account, base, csrf } = place;
+  return html`${alertOf(fault, ['name', 'helpContact'])}
+    <section class="panel" aria-labelledby="left">
+      <h2 id="left">${texts.left}</h2>
+      ${steps.every(({ done }) => done) && html`<p>${texts.allDone}</p>`}
+      <ol class="steps">
+        ${steps.map(
+          ({ name, done, path }) =>
+            html`<li>
+              <a href="${base}${path}">${texts.steps[name]}</a>
+              ${done ? badge(texts.done, 'good') : badge(texts.open, 'warn')}
+            </li>`,
+        )}
+      </ol>
+    </section>
+    <h2>${texts.facts}</h2>
+    ${facts([
+      [texts.type, accountTypes[account.type]],
+      [texts.people, html`<a href="${base}/people">${texts.peopleCount(counts?.people ?? 0)}</a>`],
+      [
+        texts.domains,
+        html`<a href="${base}/domains">${texts.domainCount(counts?.domains ?? 0, counts?.verified ?? 0)}</a>`,
+      ],
+      [texts.created, time(account.createdAt)],
+      [texts.accountId, html`<code>${account.id}</code>`],
+    ])}
+    <h2>${texts.settings}</h2>
+    ${form(
+      csrf,
+      `${base}/name`,
+      html`${field({ name: 'name', label: texts.rename, value: typed.name ?? account.name, fault, required: true, maxlength: 200 })}
+        <div class="actions"><button class="quiet">${texts.renameButton}</button></div>`,
+    )}
+    <br />
+    ${form(
+      csrf,
+      `${base}/contact`,
+      html`${field({ name: 'helpContact', label: texts.contact, value: typed.helpContact ?? account.helpContact, hint: texts.contactHint, fault, maxlength: 320 })}
+        <div class="actions"><button class="quiet">${texts.contactButton}</button></div>`,
+    )}`;
+}

@@ -1,0 +1,134 @@
+import { addressesOf, callbackPath } from '../../auth/connectors/openid/addresses.ts';
+import type { Connection } from '../../auth/connectors/openid/connection.entity.ts';
+import type { ConnectionInput } from '../../auth/connectors/openid/settings.ts';
+import type { ScimKey } from '../../directory/scim/keys/key.entity.ts';
+import { html, type Html } from '../../platform/http/pages/html.ts';
+import { alertOf, type Fault, field, form } from '../forms.ts';
+import type { Place } from '../guard.ts';
+import { copyable, empty, facts, table, time } from '../parts.ts';
+import { texts as shared } from '../texts.ts';
+import { texts } from './texts.ts';
+
+/** What was typed; never the secret. */
+export type Typed = Omit<ConnectionInput, 'clientSecret'>;
+
+interface ConnectionView {
+  place: Place;
+  publicUrl: string;
+  enterprise: boolean;
+  connection: Connection | null;
+  keys: readonly ScimKey[];
+  typed?: Typed | undefined;
+  typedKey?: string;
+  fault?: Fault;
+}
+
+export const scimUrl = (publicUrl: string): string => `${publicUrl}/scim/v2`;
+
+/** The settings of single sign-on, what to copy into the provider, and the access keys. */
+export function connectionView(view: ConnectionView): Html {
+  const { place, enterprise, connection, fault } = view;
+  if (!enterprise && !connection) {
+    return html`${alertOf(fault, [])}
+    ${empty(html`${texts.needsDomain} <a href="${place.base}/domains">${texts.needsDomainLink}</a>.`)}`;
+  }
+  return html`${alertOf(fault, ['issuer', 'clientId', 'clientSecret', 'redirect', 'keyName'])}
+    <p>${texts.intro}</p>
+    ${connection && copyView(view.publicUrl, connection)}
+    <h2>${texts.settings}</h2>
+    ${settingsView(view)}
+    <h2 id="keys">${texts.keys}</h2>
+    <p>${texts.keysIntro}</p>
+    ${connection ? keysView(view) : empty(texts.keysNeedConnection)}`;
+}
+
+function copyView(publicUrl: string, connection: Connection): Html {
+  const { redirectUri, initiateLoginUri } = addressesOf(publicUrl, connection);
+  return html`<section class="panel" aria-labelledby="copy">
+    <h2 id="copy">${texts.copy}</h2>
+    ${facts([
+      [texts.redirectUri, copyable(redirectUri)],
+      [texts.initiateUri, copyable(initiateLoginUri)],
+      [texts.scimUrl, copyable(scimUrl(publicUrl))],
+      [texts.checked, time(connection.checkedAt)],
+    ])}
+  </section>`;
+}
+
+function settingsView({ place, publicUrl, connection, typed, fault }: ConnectionView): Html {
+  const shown = typed ?? {
+    issuer: connection?.issuer ?? '',
+    clientId: connection?.clientId ?? '',
+    redirect: connection?.redirect ?? 'own',
+  };
+  const choices = [
+    { value: 'own', text: texts.own, hint: texts.ownHint },
+    { value: 'shared', text: texts.shared, hint: texts.sharedHint(`${publicUrl}${callbackPath}`) },
+  ];
+  const wrong = fault?.field === 'redirect' ? fault : undefined;
+  return form(
+    place.csrf,
+    `${place.base}/connection`,
+    html`${field({ name: 'issuer', label: texts.issuer, value: shown.issuer, hint: texts.issuerHint, fault, type: 'url', required: true, maxlength: 512, exact: true })}
+      ${field({ name: 'clientId', label: texts.clientId, value: shown.clientId, fault, required: true, maxlength: 256, exact: true })}
+      ${field({ name: 'clientSecret', label: texts.clientSecret, hint: connection ? texts.secretKept : texts.secretNew, fault, type: 'password', autocomplete: 'new-password', required: !connection, maxlength: 1024 })}
+      <fieldset id="redirect" ${wrong && html` aria-describedby="redirect-fault"`}>
+        <legend>${texts.redirect}</legend>
+        ${choices.map(
+          ({ value, text, hint }) =>
+            html`<div class="choice">
+              <input
+                type="radio"
+                name="redirect"
+                id="redirect-${value}"
+                value="${value}"
+                aria-describedby="redirect-${value}-hint"
+                ${shown.redirect === value && html` checked`}
+              />
+              <div>
+                <label for="redirect-${value}">${text}</label>
+                <p class="hint" id="redirect-${value}-hint">${hint}</p>
+              </div>
+            </div>`,
+        )}
+        ${wrong && html`<p class="error" id="redirect-fault">${wrong.message}</p>`}
+      </fieldset>
+      <div class="actions"><button>${texts.save}</button></div>`,
+  );
+}
+
+function keysView({ place, keys, typedKey = '', fault }: ConnectionView): Html {
+  return html`${
+      keys.length === 0
+        ? empty(texts.noKeys)
+        : table(
+            texts.keys,
+            [texts.keyName, texts.keyCreated, texts.keyUsed, shared.actions],
+            keys.map((key) => [
+              key.name,
+              time(key.createdAt),
+              time(key.lastUsedAt),
+              html`<a href="${place.base}/connection/keys/${key.id}/revoke"
+                >${texts.revoke}<span class="visually-hidden"> ${key.name}</span></a
+              >`,
+            ]),
+          )
+    }
+    <br />
+    ${form(
+      place.csrf,
+      `${place.base}/connection/keys`,
+      html`${field({ name: 'keyName', label: texts.keyName, value: typedKey, hint: texts.keyNameHint, fault, required: true, maxlength: 200 })}
+        <div class="actions"><button>${texts.keyCreate}</button></div>`,
+    )}`;
+}
+
+/** The answer on which a new key is shown, once. */
+export const newKeyView = (place: Place, publicUrl: string, name: string, token: string): Html =>
+  html`<p class="flash warn" role="alert">${texts.newKeyWarning}</p>
+    ${facts([
+      [texts.keyName, name],
+      [texts.newKey, copyable(token)],
+      [texts.newKeyUrl, copyable(scimUrl(publicUrl))],
+    ])}
+    <p class="actions"><a class="button" href="${place.base}/connection#keys">${texts.newKeyBack}</a></p>`;

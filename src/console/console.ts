@@ -1,0 +1,35 @@
+import { Router } from 'express';
+import { accountRoutes } from './accounts/routes.ts';
+import { connectionRoutes } from './connection/routes.ts';
+import { keyRoutes } from './connection/key-routes.ts';
+import { domainRoutes } from './domains/routes.ts';
+import { groupRoutes } from './groups/routes.ts';
+import { accountGuard, guard } from './guard.ts';
+import { personRoutes } from './people/person-routes.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { receiptRoutes } from './receipts/routes.ts';
+import { setUpRoutes } from './set-up/routes.ts';
+import { signInRoutes } from './sign-in/routes.ts';
+import { trailRoutes } from './trail/routes.ts';
+import type { ConsoleWeb } from './web.ts';
+
+/** The administrator's pages: everything after the guards needs a session, and an account of its organisation. */
+export function createConsole(web: ConsoleWeb): Router {
+  const router = Router({ caseSensitive: true });
+  router.use(setUpRoutes(web), signInRoutes(web));
+  router.use('/console', guard(web));
+  router.use('/console/accounts/:accountId', accountGuard(web));
+  const pages = [
+    accountRoutes,
+    domainRoutes,
+    connectionRoutes,
+    keyRoutes,
+    groupRoutes,
+    peopleRoutes,
+    personRoutes,
+    receiptRoutes,
+    trailRoutes,
+  ];
+  for (const routes of pages) router.use(routes(web));
+  return router;
+}

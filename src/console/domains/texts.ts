@@ -1,0 +1,52 @@
+import type { Outcome } from '../../accounts/domains/verify.ts';
+import { counted } from '../parts.ts';
+import type { Loss } from '../../users/lifecycle/would-lose.ts';
+
+export const texts = {
+  title: 'Domains',
+  none: 'No domain is claimed yet. Claim the one that your company’s e-mail addresses end in.',
+  claim: 'Claim a new domain',
+  domain: 'Domain',
+  claimHint: 'Such as example.com. Subdomains are claimed on their own.',
+  claimButton: 'Claim domain',
+  states: { pending: { text: 'Pending verification', tone: 'warn' }, verified: { text: 'Verified', tone: 'good' } },
+  record: 'Add this TXT record to the domain’s DNS. It can take up to 24 hours until it is seen everywhere.',
+  keepRecord: 'Keep this TXT record in the domain’s DNS: it is looked for every day.',
+  recordName: 'Name of the TXT record',
+  recordValue: 'Value',
+  checked: 'Last check',
+  said: 'What DNS said',
+  notChecked: 'Not checked yet',
+  verifiedAt: 'Verified',
+  outcomes: {
+    found: 'The record was found.',
+    absent: 'The record is not there, or has another value.',
+    disagree: 'The DNS servers do not agree with each other yet. Wait until the change has reached all of them.',
+    silent: 'No answer from the resolvers, or from the servers of the zone. Nothing is concluded from silence.',
+  } satisfies Record<Outcome, string>,
+  absent: (days: number): string =>
+    `${counted(days, 'daily check', 'daily checks')} in a row did not find the record. Nobody is put out by that, but after seven another account that proves the domain can have it.`,
+  verify: 'Verify now',
+  remove: 'Remove',
+  servers: 'Each server’s answer',
+  server: 'Server',
+  role: 'Asked as',
+  answer: 'Answer',
+  roles: { resolver: 'Resolver', authority: 'Server of the zone' },
+  results: {
+    answered: 'Has TXT records:',
+    absent: 'No TXT record',
+    silent: 'No answer',
+    error: 'Refused or unreadable',
+  },
+  nowVerified: (domain: string): string => `${domain} is verified.`,
+  notYet: (domain: string, outcome: string): string => `${domain} was looked up. ${outcome}`,
+  removeTitle: (domain: string): string => `Remove ${domain}?`,
+  removePending: 'The claim is not verified, so nobody loses access. A new claim gets a new TXT value.',
+  removeLoss: ({ people, signedIn }: Loss): string =>
+    people === 0
+      ? 'Nobody loses access by this at the moment.'
+      : `This puts out ${counted(people, 'person', 'people')}: they lose access at once, with all that they hold. ${counted(signedIn, 'of them has', 'of them have')} signed in lately.`,
+  removeLater: 'People with a primary address in this domain cannot sign in until it is claimed and verified again.',
+  removeButton: 'Remove domain',
+};

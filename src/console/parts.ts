@@ -1,0 +1,82 @@
+import { iso } from '../platform/clock/clock.ts';
+import { html, type Html } from '../platform/http/pages/html.ts';
+import { texts } from './texts.ts';
+
+/** A time as people read it, UTC like every record. */
+export const time = (milliseconds: number | null, otherwise: string = texts.never): Html => {
+  if (milliseconds === null) return html`${otherwise}`;
+  const full = iso(milliseconds);
+  return html`<time datetime="${full}">${full.slice(0, 10)} ${full.slice(11, 19)} UTC</time>`;
+};
+
+export const badge = (text: string, tone = ''): Html => html`<span class="badge ${tone}">${text}</span>`;
+
+/** A value to copy: one click marks all of it. */
+export const copyable = (value: string): Html => html`<code class="code copy">${value}</code>`;
+
+/** Terms and what they are. */
+export const facts = (items: readonly (readonly [string, Html | string | number])[]): Html =>
+  html`<dl class="facts">
+    ${items.map(
+      ([term, value]) =>
+        html`<dt>${term}</dt>
+          <dd>${value}</dd>`,
+    )}
+  </dl>`;
+
+/** A table that becomes a list of cards where it is narrow; the first cell of a row is its head. */
+export const table = (
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly (Html | string | number)[])[],
+): Html =>
+  html`<div class="scroll stack" role="region" aria-label="${caption}" tabindex="0">
+    <table>
+      <caption class="visually-hidden">
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${heads.map((head) => html`<th scope="col">${head}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (cells) =>
+            html`<tr>
+              ${cells.map((cell, i) =>
+                i === 0 ? html`<th scope="row">${cell}</th>` : html`<td data-label="${heads[i]}">${cell}</td>`,
+              )}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+
+/** What stands where a list has nothing yet: what to do next. */
+export const empty = (text: string | Html): Html => html`<p class="notice">${text}</p>`;
+
+/** Links to the next page and back to the first. */
+export function paging(
+  path: string,
+  query: Record<string, string>,
+  cursor: string,
+  next: string | undefined,
+  paged: boolean,
+): Html | false {
+  if (!paged && next === undefined) return false;
+  const to = (extra: Record<string, string>): string => {
+    const given = Object.entries({ ...query, ...extra }).filter(([, value]) => value !== '');
+    return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+  };
+  return html`<nav class="actions" aria-label="${texts.pages}">
+    ${paged && html`<a class="button quiet" href="${to({})}">${texts.first}</a>`}
+    ${next !== undefined && html`<a class="button quiet" href="${to({ [cursor]: next })}">${texts.next}</a>`}
+  </nav>`;
+}
+
+/** `1 person`, `2 people`. */
+export const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
+
+/** A text of the query: a parameter that was sent twice is none. */
+export const queried = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 320) : '');

@@ -1,0 +1,115 @@
+import { html, type Html } from '../../platform/http/pages/html.ts';
+import { buttonForm } from '../forms.ts';
+import type { Place } from '../guard.ts';
+import { badge, empty, facts, table, time } from '../parts.ts';
+import { noReceipts, receiptsTable } from '../receipts/view.ts';
+import { texts as shared } from '../texts.ts';
+import type { Person } from './person.ts';
+import { texts } from './texts.ts';
+import { registrationBadge, tierBadge, whyList } from './view.ts';
+
+export const nameOf = ({ user }: Person): string => user.displayName || user.userName;
+
+/** A person: their right and its reasons, what the directory says, what they hold, what was ended. */
+export function personView(place: Place, person: Person): Html {
+  const { user, right } = person;
+  return html`${facts([
+      [texts.registration, registrationBadge(user, right)],
+      [texts.tier, tierBadge(right)],
+      [texts.why, whyList(right)],
+      [texts.address, user.primaryAddress],
+      [texts.userName, user.userName],
+      [texts.externalId, user.externalId ?? shared.none],
+      [texts.joined, time(user.joinedAt)],
+      [texts.lastSeen, time(user.lastActiveAt)],
+      [texts.pushed, time(user.createdAt)],
+      [texts.userId, html`<code>${user.id}</code>`],
+    ])}
+    ${actionsView(place, person)} ${devicesView(person)} ${causesView(person)} ${groupsView(person)}
+    ${addressesView(person)} ${identitiesView(place, person)}
+    <h2>${texts.receipts}</h2>
+    ${person.receipts.length === 0 ? empty(noReceipts) : receiptsTable(place, person.receipts)}`;
+}
+
+function actionsView({ base, csrf }: Place, { user, causes }: Person): Html {
+  const path = `${base}/people/${user.id}`;
+  const suspended = causes.some(({ cause }) => cause === 'administrator');
+  return html`<div class="actions">
+    ${buttonForm(csrf, `${path}/sign-out`, texts.signOut)}
+    ${
+      suspended
+        ? buttonForm(csrf, `${path}/activate`, texts.activate)
+        : html`<a class="button quiet" href="${path}/suspend">${texts.suspend}</a>`
+    }
+  </div>`;
+}
+
+const devicesView = ({ devices }: Person): Html =>
+  html`<h2>${texts.devices}</h2>
+    ${
+      devices.length === 0
+        ? empty(texts.noDevices)
+        : table(
+            texts.devices,
+            [texts.device, texts.from, texts.begun, texts.seen, texts.expires],
+            devices.map((session) => [
+              session.userAgent || texts.unknownDevice,
+              session.clientAddress,
+              time(session.createdAt),
+              time(session.lastSeenAt),
+              time(session.expiresAt),
+            ]),
+          )
+    }`;
+
+const causesView = ({ causes }: Person): Html =>
+  html`<h2>${texts.causes}</h2>
+    ${
+      causes.length === 0
+        ? empty(texts.noCauses)
+        : table(
+            texts.causes,
+            [texts.cause, texts.since, texts.by],
+            causes.map(({ cause, since, administrator }) => [
+              texts.causeNames[cause],
+              time(since),
+              administrator ?? (cause === 'directory' ? texts.theDirectory : texts.anAdministrator),
+            ]),
+          )
+    }`;
+
+const groupsView = ({ groups }: Person): Html =>
+  html`<h2>${texts.groups}</h2>
+    ${
+      groups.length === 0
+        ? empty(texts.noGroups)
+        : html`<ul class="plain">
+            ${groups.map(({ groupName, tier }) => html`<li>${groupName} ${tier ? badge(tier, 'good') : badge(texts.noTier)}</li>`)}
+          </ul>`
+    }`;
+
+const addressesView = ({ user, addresses }: Person): Html =>
+  html`<h2>${texts.addresses}</h2>
+    <ul class="plain">
+      <li>${user.primaryAddress} ${badge(texts.primary, 'good')}</li>
+      ${addresses
+        .filter(({ value }) => value !== user.primaryAddress)
+        .map(({ value, type }) => html`<li>${value} ${type && html`(${type}) `}${badge(texts.otherAddress)}</li>`)}
+    </ul>`;
+
+const identitiesView = ({ base, csrf }: Place, { user, identities }: Person): Html =>
+  html`<h2>${texts.identities}</h2>
+    ${
+      identities.length === 0
+        ? empty(texts.noIdentities)
+        : table(
+            texts.identities,
+            [texts.issuer, texts.subject, texts.linked, shared.actions],
+            identities.map(({ id, issuer, subject, createdAt }) => [
+              html`<code>${issuer}</code>`,
+              html`<code>${subject}</code>`,
+              time(createdAt),
+              buttonForm(csrf, `${base}/people/${user.id}/identities/${id}/unlink`, texts.unlink, 'quiet', subject),
+            ]),
+          )
+    }`;

@@ -1,0 +1,53 @@
+import { AdministratorTable } from '../../access/administrators/administrator.entity.ts';
+import type { FederatedIdentity } from '../../auth/connectors/openid/identity.entity.ts';
+import { identitiesOf } from '../../auth/connectors/openid/person.ts';
+import type { Session } from '../../auth/sessions/session.entity.ts';
+import type { Tier } from '../../accounts/accounts/types.ts';
+import { groupsOfPerson } from '../../directory/groups/of-person.ts';
+import type { UserAddress } from '../../users/address.entity.ts';
+import { addressesOf, causesOf } from '../../users/details.ts';
+import { entitlement, type Entitlement } from '../../users/entitlement/entitlement.ts';
+import { requireUser } from '../../users/lifecycle/administer.ts';
+import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
+import type { Scope } from '../../users/lifecycle/out.ts';
+import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
+import type { User } from '../../users/user.entity.ts';
+import type { ConsoleWeb } from '../web.ts';
+
+/** Everything that the page of a person shows. */
+export interface Person {
+  user: User;
+  right: Entitlement;
+  addresses: readonly UserAddress[];
+  groups: readonly { groupName: string; tier: Tier | null }[];
+  causes: readonly (UserCause & { administrator: string | null })[];
+  devices: readonly Session[];
+  identities: readonly FederatedIdentity[];
+  receipts: readonly ReceiptLine[];
+}
+
+const receiptsShown = 20;
+
+/** Gathers a person of this account. @throws user.notFound */
+export async function readPerson({ ground, sessions }: ConsoleWeb, scope: Scope, userId: string): Promise<Person> {
+  const on = ground.db.read;
+  const user = await requireUser(on, scope, userId);
+  const principal = await sessions.principal('user', user.id);
+  const [right, addresses, groups, causes, identities, { receipts }, devices] = await Promise.all([
+    entitlement(on, user.id),
+    addressesOf(on, user.id),
+    groupsOfPerson(on, scope.accountId, user.id),
+    causesOf(on, user.id),
+    identitiesOf(on, user.id),
+    listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
+    principal?.mayBeIn ? sessions.list(principal) : [],
+  ]);
+  const { organisationId } = scope;
+  const named = await Promise.all(
+    causes.map(async (cause) => {
+      const by = await on.findOneBy(AdministratorTable, { id: cause.setBy, organisationId });
+      return { ...cause, administrator: by?.userName ?? null };
+    }),
+  );
+  return { user, right, addresses, groups, causes: named, devices, identities, receipts };
+}

@@ -1,0 +1,78 @@
+import { toUnicodeDomain } from '../../accounts/domains/name.ts';
+import type { Because } from '../../users/entitlement/entitlement.ts';
+
+export const texts = {
+  title: 'People',
+  caption: 'People of this account',
+  search: 'Find people',
+  searchHint: 'A part of an address, a user name or a name.',
+  searchButton: 'Find',
+  none: 'Nobody is here yet. Assign people to the SCIM application in your directory, and it pushes them here.',
+  noneLink: 'Single sign-on has the SCIM base URL and the access keys',
+  nobody: 'Nobody matches. Try a shorter part of the address or the name.',
+  all: 'Show everybody',
+  name: 'Name',
+  address: 'Address',
+  registration: 'Registration',
+  tier: 'Tier',
+  why: 'Why',
+  lastSeen: 'Last seen',
+  signOut: 'Sign out',
+  facts: 'At a glance',
+  userName: 'User name',
+  externalId: 'External ID',
+  userId: 'User ID',
+  joined: 'First sign-in',
+  pushed: 'Known since',
+  addresses: 'Addresses',
+  primary: 'Primary',
+  otherAddress: 'Does not sign in',
+  groups: 'Groups',
+  noGroups: 'In no group that the directory has pushed.',
+  noTier: 'no permission tier',
+  causes: 'Who said no',
+  noCauses: 'Nobody: neither the directory nor an administrator.',
+  cause: 'Cause',
+  since: 'Since',
+  by: 'By',
+  devices: 'Devices signed in',
+  noDevices: 'Not signed in anywhere.',
+  device: 'Device',
+  from: 'From',
+  begun: 'Signed in',
+  seen: 'Last seen',
+  expires: 'Ends at the latest',
+  unknownDevice: 'Unknown',
+  identities: 'Identities',
+  noIdentities: 'Not joined to a subject of the identity provider yet: the first sign-in does that.',
+  issuer: 'Issuer',
+  subject: 'Subject',
+  linked: 'Joined',
+  unlink: 'Unlink',
+  receipts: 'Receipts',
+  suspend: 'Suspend',
+  activate: 'Activate',
+  suspendTitle: (name: string): string => `Suspend ${name}?`,
+  suspendSays: [
+    'They are out at once, everywhere, with all that they hold, and cannot sign in.',
+    'Only an administrator can lift this: the directory cannot.',
+  ],
+  suspendButton: 'Suspend',
+  theDirectory: 'The directory',
+  anAdministrator: 'An administrator',
+  causeNames: { administrator: 'Suspended by an administrator', directory: 'Deactivated by the directory' },
+};
+
+const reasons = {
+  ...texts.causeNames,
+  noGroup: 'In no group that has a permission tier',
+  deleted: 'Deleted',
+};
+
+/** One reason, in words. */
+export function becauseText(reason: Because): string {
+  if (reason.kind === 'group') return `In the ${reason.tier} group ${reason.groupName}`;
+  if (reason.kind === 'assigned') return `${reason.tier} assigned by hand`;
+  if (reason.kind === 'domain') return `The domain ${toUnicodeDomain(reason.domain)} is not verified`;
+  return reasons[reason.kind];
+}

@@ -1,0 +1,53 @@
+import { Router } from 'express';
+import { readLink, setUpAdministrator } from '../../access/administrators/set-up.ts';
+import { signInAdministrator } from '../../access/administrators/sign-in.ts';
+import { whoIs } from '../../auth/web.ts';
+import { formOf } from '../../platform/http/pages/app.ts';
+import { sendPage } from '../../platform/http/pages/send.ts';
+import { faultOf } from '../forms.ts';
+import { queried } from '../parts.ts';
+import { homePath } from '../paths.ts';
+import { done } from '../show.ts';
+import { keepSession } from '../sign-in/session.ts';
+import type { ConsoleWeb } from '../web.ts';
+import { setUpPage } from './view.ts';
+
+/** `/setup?token=…`: an administrator sets a password by a link, once, and is signed in. */
+export function setUpRoutes(web: ConsoleWeb): Router {
+  const router = Router({ caseSensitive: true });
+  const { ground } = web;
+
+  router.get('/setup', async (req, res) => {
+    const token = queried(req.query['token']);
+    const who = await readLink(ground.db.read, token);
+    const typed = { organisationName: who.organisation.name, userName: who.administrator.userName };
+    sendPage(res, setUpPage({ csrf: web.csrf.token(req, res), token, who, typed }));
+  });
+
+  router.post('/setup', async (req, res) => {
+    const form = formOf(req);
+    const given = (name: string): string => form.get(name) ?? '';
+    const token = given('token');
+    const input = {
+      organisationName: given('organisationName'),
+      userName: given('userName'),
+      password: given('password'),
+      again: given('again'),
+    };
+    const who = await readLink(ground.db.read, token);
+    try {
+      await setUpAdministrator(ground, token, input);
+    } catch (error) {
+      const fault = faultOf(error);
+      const page = setUpPage({ csrf: web.csrf.token(req, res), token, who, typed: input, fault });
+      sendPage(res, page, { status: fault.status });
+      return;
+    }
+    const previous = await whoIs(web, req, 'administrator');
+    const credentials = { organisationId: who.organisation.id, userName: input.userName, password: input.password };
+    const begun = await signInAdministrator(ground, web.sessions, credentials, previous.session);
+    keepSession(web, res, begun);
+    done(res, homePath, 'setUp');
+  });
+  return router;
+}

@@ -1,0 +1,11 @@
+import type { Because } from '../entitlement/entitlement.ts';
+import type { User } from '../user.entity.ts';
+
+/** The guide's registration status of a person, "Manage Users". */
+export type Registration = 'Unregistered' | 'Registered' | 'Suspended';
+
+/** Suspended while somebody's no is stored; Registered from the first sign-in on. */
+export function registrationOf(user: Pick<User, 'joinedAt'>, because: readonly Because[]): Registration {
+  if (because.some(({ kind }) => kind === 'administrator' || kind === 'directory')) return 'Suspended';
+  return user.joinedAt === null ? 'Unregistered' : 'Registered';
+}
