@@ -42,7 +42,7 @@ function matching(search: string): Sql[] {
   return [
     sql`(u."primaryAddressKey" LIKE ${key} ESCAPE '!' OR u."userNameKey" LIKE ${key} ESCAPE '!'
       OR LOWER(u."displayName") LIKE ${key} ESCAPE '!' OR u."displayName" LIKE ${containing(wanted)} ESCAPE '!'
-      OR EXISTS (SELECT 1 FROM "user_addresses" e WHERE e."userId" = u."id" AND e."addressKey" LIKE ${key} ESCAPE '!'))`,
+      OR EXISTS (SELECT 1 FROM "user_addresses" e WHERE e."userId" = u."id" AND e."valueKey" LIKE ${key} ESCAPE '!'))`,
   ];
 }
 
