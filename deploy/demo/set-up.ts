@@ -1,6 +1,6 @@
 import { administratorLink } from '../../src/access/administrators/first.ts';
 import { setUpAdministrator } from '../../src/access/administrators/set-up.ts';
-import { createAccount, listAccounts } from '../../src/accounts/accounts/accounts.ts';
+import { createAccount, listAccounts, setHelpContact } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain, listDomains } from '../../src/accounts/domains/domains.ts';
 import { verifyDomain } from '../../src/accounts/domains/verify.ts';
 import { listOrganisations } from '../../src/accounts/organisations/organisations.ts';
@@ -16,6 +16,9 @@ import { companyDomain, companyName } from './people.ts';
 /** How the demo's administrator signs in to the console. */
 export const consoleUser = 'administrator';
 export const consolePassword = 'seven bells at noon';
+
+/** Whom Nora is told to ask. */
+const helpContact = `${companyName}’s help desk, help@${companyDomain}`;
 
 interface Parts {
   carillon: Carillon;
@@ -39,6 +42,7 @@ export async function setUp(parts: Parts): Promise<string> {
     (await listAccounts(ground.db.read, organisationId))[0] ??
     (await createAccount(ground, organisationId, { name: companyName }));
   const scope = { organisationId, accountId: account.id };
+  if (!account.helpContact) await setHelpContact(ground, organisationId, account.id, helpContact);
   await domain(parts, scope);
   const connection =
     (await connectionOf(ground.db.read, account.id)) ??

@@ -6,7 +6,7 @@ import { texts } from './texts.ts';
 export const time = (milliseconds: number | null, otherwise: string = texts.never): Html => {
   if (milliseconds === null) return html`${otherwise}`;
   const full = iso(milliseconds);
-  return html`<time datetime="${full}">${full.slice(0, 10)} ${full.slice(11, 19)} UTC</time>`;
+  return html`<time datetime="${full}"><span>${full.slice(0, 10)}</span> <span>${full.slice(11, 19)} UTC</span></time>`;
 };
 
 export const badge = (text: string, tone = ''): Html => html`<span class="badge ${tone}">${text}</span>`;
@@ -24,12 +24,16 @@ export const facts = (items: readonly (readonly [string, Html | string | number]
     )}
   </dl>`;
 
+type Cell = Html | string | number;
+
+interface Line {
+  cells: readonly Cell[];
+  /** Stands below the cells, over the whole width. */
+  below?: Html;
+}
+
 /** A table that becomes a list of cards where it is narrow; the first cell of a row is its head. */
-export const table = (
-  caption: string,
-  heads: readonly string[],
-  rows: readonly (readonly (Html | string | number)[])[],
-): Html =>
+export const table = (caption: string, heads: readonly string[], lines: readonly (Line | readonly Cell[])[]): Html =>
   html`<div class="scroll stack" role="region" aria-label="${caption}" tabindex="0">
     <table>
       <caption class="visually-hidden">
@@ -41,17 +45,23 @@ export const table = (
         </tr>
       </thead>
       <tbody>
-        ${rows.map(
-          (cells) =>
-            html`<tr>
-              ${cells.map((cell, i) =>
-                i === 0 ? html`<th scope="row">${cell}</th>` : html`<td data-label="${heads[i]}">${cell}</td>`,
-              )}
-            </tr>`,
-        )}
+        ${lines.map((line) => ('cells' in line ? lineOf(heads, line) : lineOf(heads, { cells: line })))}
       </tbody>
     </table>
   </div>`;
+
+const lineOf = (heads: readonly string[], { cells, below }: Line): Html =>
+  html`<tr>
+      ${cells.map((cell, i) =>
+        i === 0 ? html`<th scope="row">${cell}</th>` : html`<td data-label="${heads[i]}">${cell}</td>`,
+      )}
+    </tr>
+    ${
+      below &&
+      html`<tr class="below">
+        <td colspan="${heads.length}">${below}</td>
+      </tr>`
+    }`;
 
 /** What stands where a list has nothing yet: what to do next. */
 export const empty = (text: string | Html): Html => html`<p class="notice">${text}</p>`;

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer as createDns, Packet } from 'dns2';
 import type { Router } from 'express';
 import { firstAdministrator } from '../../src/access/administrators/first.ts';
@@ -17,6 +15,7 @@ import { assetsRoute } from '../../src/platform/http/pages/assets.ts';
 import { createHttpServer } from '../../src/platform/http/server.ts';
 import { createStreams } from '../../src/platform/http/streams.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
+import { testFolder } from '../support/house.ts';
 import { portOf } from '../support/port.ts';
 import { Browser } from './browser.ts';
 
@@ -39,7 +38,7 @@ export interface Running {
 }
 
 export async function startConsole(env: Record<string, string> = {}): Promise<Running> {
-  const folder = mkdtempSync(join(tmpdir(), 'carillon-console-'));
+  const folder = testFolder();
   const zone = new Map<string, string>();
   const dns = await startDns(zone);
   const issuer = await startIssuer();
@@ -107,15 +106,6 @@ export async function signedIn({ browser, setUpLink }: Running): Promise<Browser
   const page = await opened.get(setUpLink);
   await page.submit('/setup', { organisationName: 'Acme Group', userName: 'ada', password, again: password });
   return opened;
-}
-
-/** Waits until something has come true, which a consumer does at its own pace. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let left = 400; left > 0; left -= 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  throw new Error('it did not come true');
 }
 
 async function startDns(zone: Map<string, string>): Promise<{ at: string; stop: () => unknown }> {

@@ -55,8 +55,9 @@ export function domainRoutes({ ground, dns }: ConsoleWeb): Router {
     const at = { ...placeOf(req as Request).scope, domainId: req.params.domainId };
     try {
       const { domain, answer } = await verifyDomain(ground, dns, loseDomain(ground), at);
+      const name = shownDomain(domain.name);
       const found = domain.lastOutcome === 'found';
-      const text = found ? texts.nowVerified(domain.name) : texts.notYet(domain.name, outcomeText(domain.lastOutcome));
+      const text = found ? texts.nowVerified(name) : texts.notYet(name, outcomeText(domain.lastOutcome));
       const flash = html`<p class="flash ${found ? 'good' : 'warn'}" role="status">${text}</p>`;
       await list(req as Request, res, { looked: { domainId: domain.id, answer }, flash });
     } catch (error) {

@@ -1,12 +1,14 @@
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { buttonForm } from '../forms.ts';
 import type { Place } from '../guard.ts';
-import { badge, empty, facts, table, time } from '../parts.ts';
+import { badge, facts, table, time } from '../parts.ts';
 import { noReceipts, receiptsTable } from '../receipts/view.ts';
 import { texts as shared } from '../texts.ts';
 import type { Person } from './person.ts';
 import { texts } from './texts.ts';
 import { registrationBadge, tierBadge, whyList } from './view.ts';
+
+const muted = (text: string): Html => html`<p class="muted">${text}</p>`;
 
 export const nameOf = ({ user }: Person): string => user.displayName || user.userName;
 
@@ -28,7 +30,7 @@ export function personView(place: Place, person: Person): Html {
     ${actionsView(place, person)} ${devicesView(person)} ${causesView(person)} ${groupsView(person)}
     ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
-    ${person.receipts.length === 0 ? empty(noReceipts) : receiptsTable(place, person.receipts)}`;
+    ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }
 
 function actionsView({ base, csrf }: Place, { user, causes }: Person): Html {
@@ -48,7 +50,7 @@ const devicesView = ({ devices }: Person): Html =>
   html`<h2>${texts.devices}</h2>
     ${
       devices.length === 0
-        ? empty(texts.noDevices)
+        ? muted(texts.noDevices)
         : table(
             texts.devices,
             [texts.device, texts.from, texts.begun, texts.seen, texts.expires],
@@ -66,7 +68,7 @@ const causesView = ({ causes }: Person): Html =>
   html`<h2>${texts.causes}</h2>
     ${
       causes.length === 0
-        ? empty(texts.noCauses)
+        ? muted(texts.noCauses)
         : table(
             texts.causes,
             [texts.cause, texts.since, texts.by],
@@ -82,7 +84,7 @@ const groupsView = ({ groups }: Person): Html =>
   html`<h2>${texts.groups}</h2>
     ${
       groups.length === 0
-        ? empty(texts.noGroups)
+        ? muted(texts.noGroups)
         : html`<ul class="plain">
             ${groups.map(({ groupName, tier }) => html`<li>${groupName} ${tier ? badge(tier, 'good') : badge(texts.noTier)}</li>`)}
           </ul>`
@@ -101,7 +103,7 @@ const identitiesView = ({ base, csrf }: Place, { user, identities }: Person): Ht
   html`<h2>${texts.identities}</h2>
     ${
       identities.length === 0
-        ? empty(texts.noIdentities)
+        ? muted(texts.noIdentities)
         : table(
             texts.identities,
             [texts.issuer, texts.subject, texts.linked, shared.actions],

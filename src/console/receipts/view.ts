@@ -12,8 +12,10 @@ export const receiptsTable = ({ base }: Place, receipts: readonly ReceiptLine[])
   table(
     texts.caption,
     [texts.who, texts.cause, texts.said, texts.sessions, texts.streams, texts.took],
-    receipts.map(({ userId, primaryAddress, cause, saidAt, finishedAt, sessions, streams }) => [
-      primaryAddress === null ? texts.erased : html`<a href="${base}/people/${userId}">${primaryAddress}</a>`,
+    receipts.map(({ userId, primaryAddress, deletedAt, cause, saidAt, finishedAt, sessions, streams }) => [
+      primaryAddress === null || deletedAt !== null
+        ? (primaryAddress ?? texts.erased)
+        : html`<a href="${base}/people/${userId}">${primaryAddress}</a>`,
       texts.causes[cause as OutCause] ?? cause,
       time(saidAt),
       sessions,

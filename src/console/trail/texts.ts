@@ -20,7 +20,6 @@ export const texts = {
   from: 'From',
   outcome: 'Outcome',
   record: 'Record',
-  show: 'Show',
   done: 'Done',
   read: 'Read',
 };

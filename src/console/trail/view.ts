@@ -37,7 +37,7 @@ export function trailView({ accounts, filter, records, more, before }: TrailView
         ? empty(texts.none)
         : html`${table(
               texts.caption,
-              [texts.time, texts.event, texts.who, texts.account, texts.from, texts.outcome, texts.record],
+              [texts.time, texts.event, texts.who, texts.account, texts.from, texts.outcome],
               records.map((record) => lineOf(record, filter, names)),
             )}
             <p class="actions">
@@ -69,18 +69,20 @@ const filterView = (accounts: readonly Account[], { eventName, account, kind }: 
     </form>
     <br />`;
 
-const lineOf = (record: TrailRecord, filter: Filter, accounts: ReadonlyMap<string, string>): Html[] => [
-  time(record.eventTime),
-  html`<a href="${addressWith(trailPath, { ...filter, eventName: record.eventName })}">${record.eventName}</a>`,
-  html`${record.identity.userName ?? record.identity.type}`,
-  html`${record.accountId === null ? '–' : (accounts.get(record.accountId) ?? record.accountId)}`,
-  html`${record.sourceIpAddress}`,
-  outcomeOf(record),
-  html`<details>
-    <summary>${texts.show}<span class="visually-hidden"> ${record.eventName} ${record.id}</span></summary>
+const lineOf = (record: TrailRecord, filter: Filter, accounts: ReadonlyMap<string, string>) => ({
+  cells: [
+    time(record.eventTime),
+    html`<a href="${addressWith(trailPath, { ...filter, eventName: record.eventName })}">${record.eventName}</a>`,
+    record.identity.userName ?? record.identity.type,
+    record.accountId === null ? '–' : (accounts.get(record.accountId) ?? record.accountId),
+    record.sourceIpAddress,
+    outcomeOf(record),
+  ],
+  below: html`<details>
+    <summary>${texts.record}<span class="visually-hidden"> ${record.eventName} ${record.id}</span></summary>
     <pre class="code">${JSON.stringify(presentRecord(record), null, 2)}</pre>
   </details>`,
-];
+});
 
 function outcomeOf({ errorCode, readOnly }: TrailRecord): Html {
   if (errorCode !== null) return badge(errorCode, 'bad');

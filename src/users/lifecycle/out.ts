@@ -46,7 +46,8 @@ export async function putOut(
     const some = userIds.slice(i, i + peoplePerEvent);
     const people = await changed<{ id: string; epoch: number }>(
       m,
-      sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1 WHERE "id" IN (${list(some)})
+      sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
+          WHERE "id" IN (${list(some)})
           RETURNING "id", "epoch"`,
     );
     const { organisationId, accountId } = scope;

@@ -8,7 +8,10 @@ export type ReceiptLine = Pick<
   Receipt,
   'id' | 'userId' | 'cause' | 'saidAt' | 'finishedAt' | 'sessions' | 'streams'
 > & {
+  /** Null when nothing is known of them any more. */
   primaryAddress: string | null;
+  /** When they were deleted: they have no page then. */
+  deletedAt: number | null;
 };
 
 /** PostgreSQL's driver gives bigint as text. */
@@ -36,7 +39,8 @@ export async function listReceipts(
   }
   const found = await rows<Omit<ReceiptLine, Counted> & Record<Counted, number | string>>(
     on,
-    sql`SELECT r."id", r."userId", r."cause", r."saidAt", r."finishedAt", r."sessions", r."streams", u."primaryAddress"
+    sql`SELECT r."id", r."userId", r."cause", r."saidAt", r."finishedAt", r."sessions", r."streams", u."primaryAddress",
+          u."deletedAt"
         FROM "receipts" r LEFT JOIN "users" u ON u."id" = r."userId"
         WHERE ${join(conditions, ' AND ')} ORDER BY r."saidAt" DESC, r."id" DESC LIMIT ${query.limit + 1}`,
   );

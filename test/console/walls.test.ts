@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import type { Router } from 'express';
+import { createOrganisation } from '../../src/accounts/organisations/organisations.ts';
+import { createAccount } from '../../src/accounts/accounts/accounts.ts';
+import { claimDomain } from '../../src/accounts/domains/domains.ts';
+import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
+import { UserTable } from '../../src/users/user.entity.ts';
+import type { Browser } from './browser.ts';
+import { connected, newAccount, personIn, pushed, verifiedDomain } from './company.ts';
+import { type Running, signedIn, startConsole } from './support.ts';
+
+interface Route {
+  method: 'GET' | 'POST';
+  path: string;
+}
+
+interface Layer {
+  route?: { path: string; methods: Record<string, boolean> };
+  handle: { stack?: Layer[] };
+}
+
+/** Every route of the console, as the router itself has it. */
+function routesOf(router: Router): Route[] {
+  const walk = (layers: Layer[]): Route[] =>
+    layers.flatMap(({ route, handle }) =>
+      route
+        ? Object.keys(route.methods).map((method) => ({
+            method: method.toUpperCase() as Route['method'],
+            path: route.path,
+          }))
+        : walk(handle.stack ?? []),
+    );
+  return walk(router.stack as unknown as Layer[]);
+}
+
+const open = new Set(['/setup', '/console/sign-in', '/console/sign-out']);
+
+const fill = (path: string, ids: Record<string, string>): string =>
+  path.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? assert.fail(`no id for ${name}`));
+
+const send = async (at: Browser, { method, path }: Route, fields: Record<string, string>) =>
+  method === 'GET' ? at.get(path) : at.post(path, fields);
+
+describe('console: its walls', () => {
+  let running: Running;
+  let browser: Browser;
+  let mine: string;
+  let theirs: Record<string, string>;
+  before(async () => {
+    running = await startConsole();
+    browser = await signedIn(running);
+    const { ground } = running.house;
+    // Everything that can be named is made in an account that then becomes another organisation's.
+    const base = await newAccount(browser, 'Theirs');
+    const domainId = await verifiedDomain(running, browser, base, 'theirs.example');
+    const scope = await connected(running, browser, base);
+    const { users } = await pushed(running, scope, { 'paula@theirs.example': ['Pros'] });
+    await (await browser.get(`${base}/groups`)).submit(`${base}/groups`, { groupName: 'Pros', tier: 'Pro' });
+    await (await browser.get(`${base}/connection`)).submit(`${base}/connection/keys`, { keyName: 'Okta' });
+    await personIn(running, base, users[0]!);
+    const { read } = ground.db;
+    const only = async (table: string) =>
+      (await read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
+    theirs = {
+      accountId: scope.accountId,
+      domainId,
+      keyId: await only('scim_keys'),
+      mappingId: await only('tier_mappings'),
+      userId: users[0]!.id,
+      identityId: await only('federated_identities'),
+    };
+    await ground.db.write(async (m) => {
+      const other = await createOrganisation(m, 'Others');
+      for (const table of [
+        'accounts',
+        'domains',
+        'connections',
+        'scim_keys',
+        'users',
+        'directory_groups',
+        'tier_mappings',
+      ]) {
+        await m.query(`UPDATE "${table}" SET "organisationId" = ?`, [other.id]);
+      }
+    });
+    mine = await newAccount(browser, 'Mine');
+  });
+  after(() => running.stop());
+
+  /** Everything that a route could have changed. */
+  async function stored(): Promise<string> {
+    const { read } = running.house.ground.db;
+    const tables = [
+      'accounts',
+      'domains',
+      'connections',
+      'scim_keys',
+      'users',
+      'user_causes',
+      'tier_mappings',
+      'federated_identities',
+      'sessions',
+    ];
+    return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
+  }
+
+  const fields = {
+    name: 'x',
+    helpContact: 'x',
+    domain: 'x.example',
+    issuer: 'https://x.example',
+    clientId: 'x',
+    clientSecret: 'x',
+    redirect: 'own',
+    keyName: 'x',
+    groupName: 'Pros',
+    tier: 'Basic',
+  };
+
+  it('has routes, each either open or behind the guard', async () => {
+    const routes = routesOf(running.router);
+    assert.ok(routes.length > 25);
+    for (const route of routes.filter(({ path }) => !open.has(path))) {
+      const stranger = running.browser();
+      const csrf = await stranger.csrf();
+      const before = await stored();
+      const answer = await send(stranger, { ...route, path: fill(route.path, theirs) }, { ...fields, csrf });
+      assert.equal(answer.title, 'Sign in to the console', route.path);
+      assert.equal(await stored(), before, route.path);
+    }
+  });
+
+  it('answers 404 to another organisation’s ids, and changes nothing', async () => {
+    const own = mine.split('/').at(-1) ?? '';
+    const csrf = (await browser.get(mine)).fields(`${mine}/name`)['csrf'] ?? '';
+    const routes = routesOf(running.router).filter(({ path }) => path.includes(':'));
+    const before = await stored();
+    for (const { method, path } of routes) {
+      const foreign = await send(browser, { method, path: fill(path, theirs) }, { ...fields, csrf });
+      assert.equal(foreign.status, 404, `${method} ${path}`);
+      assert.doesNotMatch(foreign.text, /Theirs|theirs\.example|Pros/);
+      if (path.split(':').length === 2) continue;
+      const mixed = await send(
+        browser,
+        { method, path: fill(path, { ...theirs, accountId: own }) },
+        { ...fields, csrf },
+      );
+      assert.equal(mixed.status, 404, `${method} ${path} within an own account`);
+    }
+    assert.equal(await stored(), before);
+    assert.doesNotMatch((await browser.get('/console')).text, /Theirs/);
+  });
+
+  it('refuses every form without the token, or from another site', async () => {
+    const own = { ...theirs, accountId: mine.split('/').at(-1) ?? '' };
+    const csrf = (await browser.get(mine)).fields(`${mine}/name`)['csrf'] ?? '';
+    const before = await stored();
+    for (const { method, path } of routesOf(running.router)) {
+      if (method === 'GET') continue;
+      const to = fill(path, own);
+      assert.equal((await browser.post(to, fields)).status, 403, path);
+      assert.equal((await browser.post(to, { ...fields, csrf }, { origin: 'https://evil.example' })).status, 403, path);
+    }
+    assert.equal(await stored(), before);
+  });
+
+  it('shows what came from outside as text', async () => {
+    const name = '"><script>alert(1)</script>';
+    const base = await newAccount(browser, name);
+    const page = await browser.get(base);
+    assert.ok(!page.html.includes('<script'));
+    assert.ok(page.text.includes(name));
+    const found = await browser.get(`${base}/people?search=${encodeURIComponent(name)}`);
+    assert.ok(!found.html.includes('<script'));
+    assert.ok(!(await browser.get(`${base}?done=<script>`)).html.includes('<script'));
+  });
+
+  it('pages through many people by address', async () => {
+    const { ground } = running.house;
+    const organisationId = (await browser.get('/console')).text.match(/Organisation (\d{12})/)?.[1] ?? '';
+    const account = await createAccount(ground, organisationId, { name: 'Many' });
+    const claim = await claimDomain(ground, organisationId, account.id, { domain: 'many.example' });
+    await ground.db.write((m) => m.update(DomainTable, { id: claim.id }, { state: 'verified' }));
+    const scope = { organisationId, accountId: account.id, connectionId: 'none' };
+    const addresses = Array.from({ length: 51 }, (_, i) => `p${String(i).padStart(2, '0')}@many.example`);
+    await pushed(
+      running,
+      scope,
+      Object.fromEntries([...addresses, 'o_o@many.example'].map((address) => [address, []])),
+    );
+    await ground.db.write((m) => m.update(UserTable, { userName: 'p07@many.example' }, { displayName: '50%' }));
+    const base = `/console/accounts/${account.id}`;
+    const first = await browser.get(`${base}/people`);
+    assert.match(first.text, /o_o@many\.example/);
+    assert.doesNotMatch(first.text, /p50@/);
+    const second = await browser.get(first.link(first.html.match(/after=[\w-]+/)?.[0] ?? ''));
+    assert.match(second.text, /p49@many\.example .* p50@many\.example/);
+    assert.match(second.text, /First page/);
+    assert.doesNotMatch((await browser.get(`${base}/people?search=o_o`)).text, /p00@/);
+    assert.match((await browser.get(`${base}/people?search=50%25`)).text, /p07@/);
+    assert.doesNotMatch((await browser.get(`${base}/people?search=50%25`)).text, /p50@/);
+    assert.match((await browser.get(`${base}/people?search=zzz`)).text, /Nobody matches/);
+  });
+});
