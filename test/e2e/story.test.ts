@@ -60,7 +60,7 @@ describe('the demo’s story, in a browser', function () {
     const ben = await arrive('ben.basset@acme.example');
     assert.match(await text(ben.page), /Basic/);
     const nora = await arrive('nora.nunez@acme.example');
-    assert.match(await text(nora.page), /none of the groups[\s\S]*Ask/, 'why, and whom to ask');
+    assert.match(await text(nora.page), /none of the groups[\s\S]*help@acme.example/, 'why, and whom to ask');
     assert.equal((await nora.page.request.get(`${demo.carillon}/session`)).status(), 401);
     for (const { context } of [paula, ben, nora]) await context.close();
   });

@@ -37,7 +37,6 @@ describe('configuration', () => {
     assert.equal(config.dataDir, join(folder, 'data'));
     assert.equal(config.logFile, join(folder, 'data/carillon.log'));
     assert.equal(config.certsDir, join(folder, 'certs'));
-    assert.deepEqual(config.outboundPrivateHosts, ['idp.corp', 'localhost:4000', '[::1]:4000', '10.0.0.7']);
     assert.deepEqual(config.trustedProxies, []);
     assert.equal(config.metricsToken, undefined);
   });
