@@ -2,6 +2,7 @@ import { clock } from '../platform/clock/clock.ts';
 import { requestContext } from '../platform/context/context.ts';
 import { asRow } from '../platform/database/columns.ts';
 import type { Database } from '../platform/database/database.ts';
+import { insertRow } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import { newId } from '../platform/ids/ids.ts';
@@ -36,6 +37,8 @@ export class Trail {
   readonly #db: Database;
   readonly #log: Log;
   readonly #timer: NodeJS.Timeout;
+  /** Refusals that have their record: one that is caught again on its way up gets no second. */
+  readonly #told = new WeakSet<CarillonError>();
   #buffer: TrailRecord[] = [];
   #dropped = 0;
 
@@ -53,7 +56,7 @@ export class Trail {
     try {
       return await this.#db.write(async (m) => {
         const { result, responseElements = null, eventName = action.eventName } = await unit(m);
-        await m.insert(TrailRecordTable, asRow(record(action, { responseElements, eventName })));
+        await insertRow(m, TrailRecordTable, record(action, { responseElements, eventName }));
         return result;
       });
     } catch (error) {
@@ -62,8 +65,10 @@ export class Trail {
     }
   }
 
-  /** Records that something was refused before it came to a unit of work. */
+  /** Records that something was refused before it came to a unit of work; a refusal that has its record gets no other. */
   refused(action: Action, error: CarillonError): void {
+    if (this.#told.has(error)) return;
+    this.#told.add(error);
     this.#keep(
       record(action, { errorCode: `${error.kind}Exception`, errorMessage: `${error.code}: ${error.message}` }),
     );

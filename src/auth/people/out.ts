@@ -28,20 +28,21 @@ export function forgetWhatChanged(outbox: Outbox, sessions: Sessions): () => voi
 export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
   return async (event) => {
     const { organisationId, accountId, cause, people } = event.payload as unknown as UsersOut;
-    const counts = await sessions.sweep(people, cause);
-    const finishedAt = clock.now();
-    const receipts = people.map(({ id }): Receipt => ({
-      id: `${event.id}:${id.slice(-12)}`,
-      organisationId,
-      accountId,
-      userId: id,
-      cause,
-      saidAt: event.createdAt,
-      finishedAt,
-      sessions: counts.get(id)?.sessions ?? 0,
-      streams: counts.get(id)?.streams ?? 0,
-    }));
+    // One unit, so one commit: a directory that says no to many at once is not kept waiting for its receipts.
     await ground.db.write(async (m) => {
+      const counts = await sessions.sweep(people, cause);
+      const finishedAt = clock.now();
+      const receipts = people.map(({ id }): Receipt => ({
+        id: `${event.id}:${id.slice(-12)}`,
+        organisationId,
+        accountId,
+        userId: id,
+        cause,
+        saidAt: event.createdAt,
+        finishedAt,
+        sessions: counts.get(id)?.sessions ?? 0,
+        streams: counts.get(id)?.streams ?? 0,
+      }));
       await m
         .createQueryBuilder()
         .insert()

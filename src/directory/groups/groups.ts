@@ -49,7 +49,6 @@ export async function createGroup(
 
 /** Gives a group another name; its mapping, which holds its id, follows. */
 export async function renameGroup(m: Writer, scope: DirectoryScope, group: Group, displayName: string): Promise<void> {
-  if (displayName === group.displayName) return;
   await refuseTaken(m, scope, displayName, group.id);
   const changes = { displayName, displayNameKey: fold(displayName) };
   await m.update(GroupTable, { id: group.id }, changes);

@@ -1,21 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { clock } from '../../platform/clock/clock.ts';
-import { identifyAs } from '../../platform/context/context.ts';
 import type { CarillonError } from '../../platform/errors/errors.ts';
 import { readJson } from '../../platform/http/body.ts';
-import { addressKey } from '../../platform/http/address.ts';
 import { asCarillonError } from '../../platform/http/errors.ts';
 import { createRate } from '../../platform/http/rate.ts';
 import { errorHeaders, reportError, sendText } from '../../platform/http/reply.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
-import { requestContext } from '../../platform/context/context.ts';
 import type { Ground } from '../../trail/ground.ts';
+import type { Action } from '../../trail/trail.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
+import { authenticate } from './http/authenticate.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
-import { bearerOf, bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
+import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
-import { findScimKey, noteKeyUsed } from './keys/keys.ts';
-import { scimError } from './protocol/errors.ts';
+import { badSyntax, scimError } from './protocol/errors.ts';
 import { errorBody, mediaType } from './protocol/messages.ts';
 import { userEndpoint } from './users/endpoint.ts';
 
@@ -26,15 +23,15 @@ const bodyLimit = 8 * 1024 * 1024;
 const wrongKeysPerMinute = 60;
 
 /** endpoint → what it does. A new resource is one folder, and a line here. */
-const endpoints: Record<string, Endpoint> = {
-  Users: userEndpoint,
-  Groups: groupEndpoint,
-  ServiceProviderConfig: configurationEndpoint,
-  ResourceTypes: resourceTypeEndpoint,
-  Schemas: schemaEndpoint,
-  Me: notImplemented('/Me'),
-  Bulk: notImplemented('/Bulk'),
-};
+const endpoints: ReadonlyMap<string, Endpoint> = new Map([
+  ['Users', userEndpoint],
+  ['Groups', groupEndpoint],
+  ['ServiceProviderConfig', configurationEndpoint],
+  ['ResourceTypes', resourceTypeEndpoint],
+  ['Schemas', schemaEndpoint],
+  ['Me', notImplemented('/Me')],
+  ['Bulk', notImplemented('/Bulk')],
+]);
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
 export function scimRoute({ ground }: { ground: Ground }): HotRoute {
@@ -44,81 +41,99 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
     name: 'scim',
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
     async handle(req, res, url) {
+      let key: ScimKey | null = null;
       try {
-        const key = await authenticate(ground, req, wrongKeys);
+        key = await authenticate(ground, req, wrongKeys);
         await perKey(key.id);
-        send(req, res, await answer(ground, key, req, url));
+        send(res, await answer(ground, key, req, res, url));
       } catch (thrown) {
         reportError(ground.log, thrown);
-        refuse(res, asCarillonError(thrown), thrown);
+        const error = asCarillonError(thrown);
+        // Not of a flood: the log and the metrics count it.
+        if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
+        refuse(res, error);
       }
     },
   };
 }
 
-async function authenticate(
+async function answer(
   ground: Ground,
+  key: ScimKey,
   req: IncomingMessage,
-  wrongKeys: (address: string) => Promise<void>,
-): Promise<ScimKey> {
-  const token = bearerOf(req);
-  const key = token === null ? null : await findScimKey(ground.db.read, token);
-  if (!key) {
-    await wrongKeys(addressKey(requestContext().clientAddress));
-    const refusal = scimError('scim.keyRefused');
-    ground.trail.refused({ eventName: 'ScimRequest', organisationId: null }, refusal);
-    throw refusal;
-  }
-  const { id, organisationId, accountId, name } = key;
-  identifyAs({ type: 'ScimKey', principalId: id, userName: name, organisationId, accountId });
-  noteKeyUsed(ground, key, clock.now());
-  return key;
-}
-
-async function answer(ground: Ground, key: ScimKey, req: IncomingMessage, url: URL): Promise<ScimReply> {
-  const [name = '', ...rest] = url.pathname
-    .slice(root.length + 1)
-    .split('/')
-    .map(decodeURIComponent);
-  const endpoint = Object.hasOwn(endpoints, name) ? endpoints[name] : undefined;
+  res: ServerResponse,
+  url: URL,
+): Promise<ScimReply> {
+  const [name = '', ...rest] = segmentsOf(url);
+  const endpoint = endpoints.get(name);
   const id = rest[0] || null;
   if (!endpoint || rest.length > 1) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
+  const handlers = id === null ? endpoint.collection : endpoint.resource;
+  const handle = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+  if (!handle) {
+    res.setHeader('allow', allowed(Object.keys(handlers)));
+    throw scimError('scim.methodNotAllowed', { values: { method } });
+  }
   const request: ScimRequest = {
     ground,
     scope: { organisationId: key.organisationId, accountId: key.accountId, connectionId: key.connectionId },
     keyId: key.id,
-    method,
-    id,
     query: url.searchParams,
     projection: projectionOf(url.searchParams),
     base: `${ground.config.publicUrl}${root}`,
     body: () => readJson(req, { limit: bodyLimit, types: bodyTypes }),
   };
-  if (id === null) {
-    const handle = Object.hasOwn(endpoint.collection, method) ? endpoint.collection[method] : undefined;
-    if (!handle) throw scimError('scim.methodNotAllowed', { values: { method } });
-    return handle(request);
-  }
-  const handle = Object.hasOwn(endpoint.resource, method) ? endpoint.resource[method] : undefined;
-  if (!handle) throw scimError('scim.methodNotAllowed', { values: { method } });
-  return handle(request, id);
+  return handle(request, id ?? '');
 }
 
-function send(req: IncomingMessage, res: ServerResponse, reply: ScimReply): void {
+/** What follows the root. @throws scim.invalidSyntax for an address with a broken escape (RFC 3986 §2.1) */
+function segmentsOf(url: URL): string[] {
+  try {
+    return url.pathname
+      .slice(root.length + 1)
+      .split('/')
+      .map(decodeURIComponent);
+  } catch {
+    throw badSyntax('the address has a broken percent-escape');
+  }
+}
+
+const allowed = (methods: readonly string[]): string =>
+  methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+
+const verbs: ReadonlyMap<string, string> = new Map([
+  ['GET', 'Get'],
+  ['HEAD', 'Get'],
+  ['POST', 'Create'],
+  ['PUT', 'Update'],
+  ['PATCH', 'Update'],
+  ['DELETE', 'Delete'],
+]);
+
+/** A refused request as the trail names it, when it came to no unit of work that would. */
+function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathname }: URL): Action {
+  const verb = verbs.get(method);
+  const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
+  return {
+    eventName: key && verb && noun ? `${verb}${noun}` : 'ScimRequest',
+    organisationId: key?.organisationId ?? null,
+    accountId: key?.accountId ?? null,
+    requestParameters: { method, path: pathname.slice(0, 256) },
+  };
+}
+
+function send(res: ServerResponse, reply: ScimReply): void {
   if (reply.location) res.setHeader('location', reply.location);
-  if (reply.body === undefined) {
-    res.writeHead(reply.status).end();
-    return;
-  }
-  sendText(res, reply.status, mediaType, req.method === 'HEAD' ? '' : JSON.stringify(reply.body));
+  if (reply.body === undefined) res.writeHead(reply.status).end();
+  else sendText(res, reply.status, mediaType, JSON.stringify(reply.body));
 }
 
-function refuse(res: ServerResponse, error: CarillonError, thrown: unknown): void {
+function refuse(res: ServerResponse, error: CarillonError): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
   const challenge = error.kind === 'Unauthorized' ? { 'www-authenticate': 'Bearer realm="SCIM"' } : {};
-  sendText(res, error.status, mediaType, JSON.stringify(errorBody(error)), { ...errorHeaders(thrown), ...challenge });
+  sendText(res, error.status, mediaType, JSON.stringify(errorBody(error)), { ...errorHeaders(error), ...challenge });
 }

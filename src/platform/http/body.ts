@@ -54,11 +54,15 @@ function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
       req.off('data', onData);
       reject(refuse('body.tooLarge', { values: { limit } }));
     };
-    if (req.destroyed) reject(refuse('body.cut'));
+    const onClose = (): void => reject(refuse('body.cut'));
+    if (req.destroyed) onClose();
     req.on('data', onData);
-    req.once('end', () => resolve(Buffer.concat(chunks, size)));
+    req.once('end', () => {
+      req.off('close', onClose);
+      resolve(Buffer.concat(chunks, size));
+    });
     req.once('error', (cause) => reject(refuse('body.cut', { cause })));
-    req.once('close', () => reject(refuse('body.cut')));
+    req.once('close', onClose);
   });
 }
 

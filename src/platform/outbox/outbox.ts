@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { clock } from '../clock/clock.ts';
-import { asRow } from '../database/columns.ts';
 import type { Database } from '../database/database.ts';
+import { insertRow } from '../database/insert.ts';
 import type { Writer } from '../database/unit.ts';
 import { newId } from '../ids/ids.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -26,17 +26,14 @@ export class Outbox {
    */
   async publish(m: Writer, topic: string, subject: string, payload: Record<string, unknown>): Promise<string> {
     const event = { id: newId(), topic, subject, payload, createdAt: clock.now() };
-    await m.insert(
-      OutboxEventTable,
-      asRow({
-        ...event,
-        state: 'ready',
-        claimedUntil: null,
-        attempts: 0,
-        notBefore: 0,
-        lastError: null,
-      }),
-    );
+    await insertRow(m, OutboxEventTable, {
+      ...event,
+      state: 'ready',
+      claimedUntil: null,
+      attempts: 0,
+      notBefore: 0,
+      lastError: null,
+    });
     this.#db.afterCommit(() => this.#emitter.emit('event', event));
     return event.id;
   }

@@ -1,9 +1,11 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { asRow } from '../../platform/database/columns.ts';
+import { insertRow } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
+import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { markChanged, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
@@ -29,14 +31,14 @@ export async function createPerson(m: Writer, scope: Scope, connectionId: string
     liveUntil: null,
     deletedAt: null,
   };
-  await m.insert(UserTable, asRow(user));
+  await insertRow(m, UserTable, user);
   await writeAddresses(m, user, input);
   return user;
 }
 
-/** The same person with other attributes. Whoever moves to a domain that is not theirs is refused before this. */
+/** The same person with other attributes. @throws what `personColumns` throws */
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
-  const columns = await personColumns(m, user, input, user.id);
+  const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
   await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
   await m.delete(UserAddressTable, { userId: user.id });
@@ -46,13 +48,21 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
   return { ...user, ...columns, updatedAt };
 }
 
+/** A person whose attributes stay as they are; the time of the last change tells when something else did. */
+export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
+  if (!otherChange) return user;
+  const updatedAt = clock.now();
+  await m.update(UserTable, { id: user.id }, { updatedAt });
+  return { ...user, updatedAt };
+}
+
 /** Out at once; what they owned is kept under the dead id. A new push of the name is a new person. */
 export async function deletePerson(ground: Ground, m: Writer, user: User): Promise<void> {
   await m.update(UserTable, { id: user.id }, { deletedAt: clock.now(), updatedAt: clock.now() });
+  await m.delete(MembershipTable, { memberId: user.id });
   await putOut(ground, m, user, [user.id], 'deleted');
 }
 
 async function writeAddresses(m: Writer, user: User, input: PersonInput): Promise<void> {
-  const rows = addressRows(user.id, user.accountId, input);
-  if (rows.length) await m.insert(UserAddressTable, rows);
+  for (const row of addressRows(user.id, user.accountId, input)) await insertRow(m, UserAddressTable, row);
 }

@@ -1,5 +1,5 @@
 import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
-import { firstRow } from '../../platform/database/run.ts';
+import { firstRow, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { fold } from '../../platform/text/fold.ts';
@@ -40,18 +40,23 @@ export type PersonColumns = Pick<
 
 /**
  * Checks what a directory says of a person and gives the columns to store.
- * @param except the id of the person themself, when they exist already
+ * @param present the person as stored, when they exist already: names that stay as they are pass although their domain
+ * went meanwhile, or a directory could not say no to them any more
  * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
  */
 export async function personColumns(
   on: Reader,
   scope: Scope,
   input: PersonInput,
-  except: string | null,
+  present: User | null,
 ): Promise<PersonColumns> {
   const primaryAddress = input.primary ?? input.userName;
-  await refuseForeignDomain(on, scope, input.userName, 'userName');
-  const primaryDomain = await refuseForeignDomain(on, scope, primaryAddress, 'emails');
+  const primaryField = input.primary === null ? 'userName' : 'emails';
+  if (input.userName !== present?.userName) await refuseForeignDomain(on, scope, input.userName, 'userName');
+  const primaryDomain =
+    primaryAddress === present?.primaryAddress
+      ? present.primaryDomain
+      : await refuseForeignDomain(on, scope, primaryAddress, primaryField);
   const columns = {
     userName: input.userName,
     userNameKey: fold(input.userName),
@@ -62,7 +67,7 @@ export async function personColumns(
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,
   };
-  await refuseTaken(on, scope, columns, except);
+  await refuseTaken(on, scope, columns, present?.id ?? null);
   return columns;
 }
 
@@ -91,15 +96,16 @@ async function refuseForeignDomain(on: Reader, scope: Scope, value: string, fiel
 }
 
 async function refuseTaken(on: Reader, scope: Scope, columns: PersonColumns, except: string | null): Promise<void> {
-  const taken = await firstRow<{ userNameKey: string }>(
+  // Two questions, each answered by its own index: joined by OR they would read the whole account.
+  const others = sql`FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
+        AND "id" <> ${except ?? ''}`;
+  const taken = await rows<{ what: string }>(
     on,
-    sql`SELECT "userNameKey" FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
-        AND ("userNameKey" = ${columns.userNameKey} OR "primaryAddressKey" = ${columns.primaryAddressKey})
-        AND "id" <> ${except ?? ''}
-        ORDER BY ("userNameKey" = ${columns.userNameKey}) DESC LIMIT 1`,
+    sql`SELECT 'userName' AS "what" ${others} AND "userNameKey" = ${columns.userNameKey}
+        UNION ALL SELECT 'address' ${others} AND "primaryAddressKey" = ${columns.primaryAddressKey}`,
   );
-  if (!taken) return;
-  if (taken.userNameKey === columns.userNameKey) {
+  if (taken.length === 0) return;
+  if (taken.some(({ what }) => what === 'userName')) {
     throw userErrors('user.userNameTaken', { field: 'userName', values: { value: columns.userName } });
   }
   throw userErrors('user.addressTaken', { field: 'emails', values: { value: columns.primaryAddress } });

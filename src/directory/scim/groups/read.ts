@@ -3,7 +3,7 @@ import { firstRow, rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import { GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { pagingOf } from '../http/paging.ts';
-import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { parameterOf, type ScimReply, type ScimRequest } from '../http/request.ts';
 import { attributeMap, compileFilter } from '../protocol/filter.ts';
 import { listResponse, urn } from '../protocol/messages.ts';
 import { presentGroups, requireStored } from './stored.ts';
@@ -31,7 +31,7 @@ const groupAttributes = attributeMap(
 /** GET /Groups (RFC 7644 §3.4.2). */
 export async function listGroups({ ground, scope, query, projection, base }: ScimRequest): Promise<ScimReply> {
   const { startIndex, count } = pagingOf(query);
-  const filter = query.get('filter');
+  const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, groupAttributes);
   const where = sql`g."connectionId" = ${scope.connectionId} AND ${wanted}`;
   const on = ground.db.read;

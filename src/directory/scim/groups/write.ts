@@ -2,6 +2,7 @@ import type { Writer } from '../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
 import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../../groups/members.ts';
+import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
@@ -32,13 +33,16 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
   const changes: GroupChange[] = [{ kind: 'rename', displayName }];
   if (externalId !== null) changes.push({ kind: 'externalId', value: externalId });
   if (members) changes.push({ kind: 'replaceMembers', members });
-  return shown(request, await change(request, id, changes));
+  return shown(request, await changeStored(request, id, changes));
 }
 
-/** PATCH /Groups/{id}: all operations, or none; answered without a body, so no group is loaded for it. */
+/**
+ * PATCH /Groups/{id}: all operations, or none; answered without a body, so that no group is loaded for it, unless the
+ * client says which attributes it wants to see (RFC 7644 §3.5.2).
+ */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
-  await change(request, id, groupOperations(readPatch(await request.body())));
-  return { status: 204 };
+  const group = await changeStored(request, id, groupOperations(readPatch(await request.body())));
+  return request.projection.attributes === undefined ? { status: 204 } : shown(request, group);
 }
 
 /** DELETE /Groups/{id} (RFC 7644 §3.6). */
@@ -52,7 +56,7 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
   return { status: 204 };
 }
 
-function change(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
+function changeStored(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
   const { scope } = request;
   const requestParameters = { groupId: id, changes: changes.map(summary) };
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
@@ -94,14 +98,4 @@ function summary(each: GroupChange): string {
 async function shown({ ground, base, projection }: ScimRequest, group: Group): Promise<ScimReply> {
   const [body] = await presentGroups(ground.db.read, [group], base, projection);
   return { status: 200, body: body! };
-}
-
-function perform<T>(
-  { ground, scope }: ScimRequest,
-  eventName: string,
-  requestParameters: Record<string, unknown>,
-  unit: (m: Writer) => Promise<{ result: T; responseElements: Record<string, unknown> }>,
-): Promise<T> {
-  const { organisationId, accountId } = scope;
-  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters }, unit);
 }

@@ -1,5 +1,6 @@
 import { maxResults } from '../protocol/schema.ts';
 import { badValue } from '../protocol/errors.ts';
+import { parameterOf } from './request.ts';
 
 export interface Paging {
   /** From 1. */
@@ -20,8 +21,8 @@ export function pagingOf(query: URLSearchParams): Paging {
 }
 
 function whole(query: URLSearchParams, name: string, otherwise: number): number {
-  const text = query.get(name);
-  if (text === null || text === '') return otherwise;
+  const text = parameterOf(query, name);
+  if (text === null) return otherwise;
   if (!/^-?\d{1,9}$/.test(text)) throw badValue(name, 'a whole number is expected');
   return Number(text);
 }

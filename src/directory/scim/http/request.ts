@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { badSyntax } from '../protocol/errors.ts';
 import type { Projection } from '../protocol/projection.ts';
 
 /** A SCIM request whose key was good: everything it may touch is in `scope`. */
@@ -9,9 +10,6 @@ export interface ScimRequest {
   scope: DirectoryScope;
   /** The key's id, as the one who acts. */
   keyId: string;
-  method: string;
-  /** What follows the resource's endpoint: an id, or null for the endpoint itself. */
-  id: string | null;
   query: URLSearchParams;
   projection: Projection;
   /** The address of the SCIM root, without a slash at its end. */
@@ -29,14 +27,26 @@ export interface ScimReply {
 
 /** One endpoint: what it does for each method, on the collection and on one resource. */
 export interface Endpoint {
+  /** What it holds, as the trail names it. */
+  noun?: string;
   collection: Partial<Record<string, (request: ScimRequest) => Promise<ScimReply>>>;
   resource: Partial<Record<string, (request: ScimRequest, id: string) => Promise<ScimReply>>>;
 }
 
-/** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). */
+/**
+ * A query parameter, or null; an empty one counts as absent.
+ * @throws scim.invalidSyntax when it is given twice: which one was meant cannot be known
+ */
+export function parameterOf(query: URLSearchParams, name: string): string | null {
+  const [value, ...others] = query.getAll(name);
+  if (others.length > 0) throw badSyntax(`the query parameter "${name}" is given twice`);
+  return value || null;
+}
+
+/** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). @throws scim.invalidSyntax */
 export const projectionOf = (query: URLSearchParams): Projection => ({
-  attributes: query.get('attributes') ?? undefined,
-  excludedAttributes: query.get('excludedAttributes') ?? undefined,
+  attributes: parameterOf(query, 'attributes') ?? undefined,
+  excludedAttributes: parameterOf(query, 'excludedAttributes') ?? undefined,
 });
 
 /** The media types that a body may have. */

@@ -84,6 +84,10 @@ export const listScimKeys = (on: Reader, accountId: string): Promise<ScimKey[]> 
 export const findScimKey = (on: Reader, token: string): Promise<ScimKey | null> =>
   firstRow<ScimKey>(on, sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`);
 
+/** Whether a key that was good when a request began still is. */
+export const isGoodKey = async (on: Reader, keyId: string): Promise<boolean> =>
+  (await firstRow(on, sql`SELECT 1 FROM "scim_keys" WHERE "id" = ${keyId} AND "revokedAt" IS NULL`)) !== null;
+
 /** A key's last use is written at most this often. */
 const notedEveryMs = 60_000;
 

@@ -23,6 +23,8 @@ export interface ResourceSchema {
 }
 
 const maxText = 1024;
+/** As wide as the columns that hold them. */
+const [maxKey, maxLabel, maxGroupName] = [320, 64, 256];
 const maxElements = 50;
 
 const index = (attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> =>
@@ -44,7 +46,7 @@ const flag = (name: string): Attribute => text(name, { type: 'boolean' });
 const complex = (name: string, sub: readonly Attribute[]): Attribute =>
   text(name, { type: 'complex', sub: index(sub) });
 const many = (name: string, ...sub: string[]): Attribute => ({
-  ...complex(name, [...texts(...sub, 'type'), flag('primary')]),
+  ...complex(name, [...texts(...sub), text('type', { max: maxLabel }), flag('primary')]),
   multiValued: true,
   max: maxElements,
 });
@@ -52,8 +54,8 @@ const outside = (mutability: 'readOnly' | 'ignored', ...names: string[]): Attrib
   names.map((name) => text(name, { mutability }));
 
 const common = [...outside('ignored', 'schemas'), ...outside('readOnly', 'id', 'meta')];
-export const externalId = text('externalId', { caseExact: true });
-export const groupName = text('displayName', { required: true });
+export const externalId = text('externalId', { caseExact: true, max: maxKey });
+export const groupName = text('displayName', { required: true, max: maxGroupName });
 export const groupMembers: Attribute = {
   ...complex('members', texts('value', 'type', 'display', '$ref')),
   multiValued: true,
@@ -68,7 +70,7 @@ export const userSchema: ResourceSchema = {
     ...outside('readOnly', 'groups'),
     ...outside('ignored', 'password', 'photos', 'ims', 'x509Certificates', 'roles', 'entitlements'),
     externalId,
-    text('userName', { required: true, max: 320 }),
+    text('userName', { required: true, max: maxKey }),
     complex('name', texts('formatted', 'familyName', 'givenName', 'middleName', 'honorificPrefix', 'honorificSuffix')),
     ...texts('displayName', 'nickName', 'profileUrl', 'title', 'userType', 'preferredLanguage', 'locale', 'timezone'),
     flag('active'),

@@ -1,3 +1,4 @@
+import { fold } from '../../../platform/text/fold.ts';
 import { externalId, groupMembers, groupName } from './attributes.ts';
 import { badValue } from './errors.ts';
 import { urn } from './messages.ts';
@@ -19,6 +20,7 @@ export interface GroupInput {
 export function readDisplayName(value: unknown): string {
   const name = readText(value ?? '', 'displayName', groupName.max);
   if (name.trim() === '') throw badValue('displayName', 'it must not be empty');
+  readText(fold(name), 'displayName', groupName.max); // folding can make it longer
   return name;
 }
 

@@ -44,6 +44,13 @@ const types: ReadonlyMap<string, string> = new Map(
     'scim.noTarget': 'noTarget',
     'scim.mutability': 'mutability',
     'scim.tooMany': 'tooMany',
+    'user.addressInvalid': 'invalidValue',
+    'user.domainNotVerified': 'invalidValue',
+    'group.memberUnknown': 'invalidValue',
+    'body.notJson': 'invalidSyntax',
+    'body.notUtf8': 'invalidSyntax',
+    'body.tooDeep': 'invalidSyntax',
+    'body.forbiddenKey': 'invalidSyntax',
   }),
 );
 

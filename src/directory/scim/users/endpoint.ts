@@ -4,6 +4,7 @@ import { listUsers, readOne } from './read.ts';
 
 /** `/Users` (RFC 7644 §3). */
 export const userEndpoint: Endpoint = {
+  noun: 'User',
   collection: { GET: listUsers, POST: create },
   resource: { GET: readOne, PUT: replace, PATCH: patch, DELETE: remove },
 };

@@ -4,7 +4,7 @@ import { sql } from '../../../platform/database/sql.ts';
 import { In } from 'typeorm';
 import { UserTable } from '../../../users/user.entity.ts';
 import { pagingOf } from '../http/paging.ts';
-import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { parameterOf, type ScimReply, type ScimRequest } from '../http/request.ts';
 import { compileFilter } from '../protocol/filter.ts';
 import { listResponse } from '../protocol/messages.ts';
 import { userAttributes } from './filter.ts';
@@ -13,14 +13,18 @@ import { presentUsers, requireStored } from './stored.ts';
 /** GET /Users: the connection's people that the filter fits, in the order in which they came (RFC 7644 §3.4.2). */
 export async function listUsers({ ground, scope, query, projection, base }: ScimRequest): Promise<ScimReply> {
   const { startIndex, count } = pagingOf(query);
-  const filter = query.get('filter');
+  const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, userAttributes);
-  const where = sql`u."connectionId" = ${scope.connectionId} AND u."deletedAt" IS NULL AND ${wanted}`;
+  // The account is the connection's own: naming it lets the index of user names serve.
+  const where = sql`u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
+    AND u."deletedAt" IS NULL AND ${wanted}`;
+  // An expression, so that the index of the filter is taken and not that of the order.
+  const order = filter === null ? sql`u."id"` : sql`u."id" || ''`;
   const on = ground.db.read;
   const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE ${where}`);
   const ids = await rows<{ id: string }>(
     on,
-    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY u."id" LIMIT ${count} OFFSET ${startIndex - 1}`,
+    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY ${order} LIMIT ${count} OFFSET ${startIndex - 1}`,
   );
   const users = await on.find(UserTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'ASC' } });
   const resources = await presentUsers(on, users, base, projection);

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Writer } from '../../../platform/database/unit.ts';
-import type { Action } from '../../../trail/trail.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
-import { createPerson, deletePerson, updatePerson } from '../../../users/lifecycle/people.ts';
+import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
 import type { User } from '../../../users/user.entity.ts';
+import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { patchUser } from '../protocol/patch-user.ts';
@@ -11,12 +12,11 @@ import { asInput, asPerson, isActive, presentUsers, requireStored } from './stor
 
 /** POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). */
 export async function create(request: ScimRequest): Promise<ScimReply> {
-  const { ground, scope } = request;
+  const { scope } = request;
   const input = readUser(await request.body(), 'create');
-  const action = actionOf(request, 'CreateUser', { userName: input.userName });
-  const user = await ground.trail.perform(action, async (m) => {
+  const user = await perform(request, 'CreateUser', { userName: input.userName }, async (m) => {
     const created = await createPerson(m, scope, scope.connectionId, asPerson(input));
-    await setActive(request, m, created, input.active);
+    if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     return { result: created, responseElements: { userId: created.id } };
   });
   const reply = await shown(request, user);
@@ -41,7 +41,7 @@ export async function patch(request: ScimRequest, id: string): Promise<ScimReply
 /** DELETE /Users/{id}: out at once, and 404 from then on (RFC 7644 §3.6). */
 export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope } = request;
-  await ground.trail.perform(actionOf(request, 'DeleteUser', { userId: id }), async (m) => {
+  await perform(request, 'DeleteUser', { userId: id }, async (m) => {
     const user = await requireStored(m, scope, id);
     await deletePerson(ground, m, user);
     return { result: undefined, responseElements: { userName: user.userName } };
@@ -56,13 +56,15 @@ async function write(
   change: (stored: UserInput & { active: boolean }) => UserInput,
 ): Promise<ScimReply> {
   const { ground, scope } = request;
-  const user = await ground.trail.perform(actionOf(request, 'UpdateUser', { userId: id, ...parameters }), async (m) => {
+  const user = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
     const present = await requireStored(m, scope, id);
     const before = asInput(present, await isActive(m, id));
     const after = change(before);
-    const updated = await updatePerson(ground, m, present, asPerson(after));
-    await setActive(request, m, updated, after.active);
     const turned = after.active !== undefined && after.active !== before.active;
+    const updated = isDeepStrictEqual(asPerson(before), asPerson(after))
+      ? await touchPerson(m, present, turned)
+      : await updatePerson(ground, m, present, asPerson(after));
+    if (turned) await setActive(request, m, updated, after.active);
     return {
       result: updated,
       responseElements: { userName: updated.userName, ...(turned && { active: after.active }) },
@@ -81,8 +83,4 @@ async function setActive(request: ScimRequest, m: Writer, user: User, active: bo
 async function shown({ ground, base, projection }: ScimRequest, user: User): Promise<ScimReply> {
   const [body] = await presentUsers(ground.db.read, [user], base, projection);
   return { status: 200, body: body! };
-}
-
-function actionOf({ scope }: ScimRequest, eventName: string, requestParameters: Record<string, unknown>): Action {
-  return { eventName, organisationId: scope.organisationId, accountId: scope.accountId, requestParameters };
 }

@@ -1,0 +1,22 @@
+import type { Writer } from '../../../platform/database/unit.ts';
+import type { Done } from '../../../trail/trail.ts';
+import { isGoodKey } from '../keys/keys.ts';
+import { scimError } from '../protocol/errors.ts';
+import type { ScimRequest } from './request.ts';
+
+/**
+ * Every change that a directory makes: one unit of work with its one record.
+ * @throws scim.keyRefused when the key was revoked since the request began: a body can take its time
+ */
+export function perform<T>(
+  { ground, scope, keyId }: ScimRequest,
+  eventName: string,
+  requestParameters: Record<string, unknown>,
+  unit: (m: Writer) => Promise<Done<T>>,
+): Promise<T> {
+  const { organisationId, accountId } = scope;
+  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters }, async (m) => {
+    if (!(await isGoodKey(m, keyId))) throw scimError('scim.keyRefused');
+    return unit(m);
+  });
+}
