@@ -1,5 +1,5 @@
 // SCIM writes: creates and deactivations over keep-alive connections, beside what this disk commits at best.
-// Run: node_modules/.bin/node bench/scim.ts [seconds] [connections,…]
+// Run: npm run bench:scim [seconds] [connections,…]
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { scimRoute } from '../src/directory/scim/route.ts';
 import { createHttpServer } from '../src/platform/http/server.ts';
 import { testCompany, testConfig, testHouse } from '../test/support/house.ts';
 import type { Load, Measured } from './scim-load.ts';
+import { percentile } from './table.ts';
 
 const [seconds = '10', connections = '1,8,55'] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
@@ -40,18 +41,14 @@ function measured(load: Load): Promise<Measured> {
   }).finally(() => child.kill());
 }
 
-const quantile = (sorted: readonly number[], q: number): string =>
-  (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0).toFixed(1);
-
 function line(what: string, count: number, times: readonly number[], span: number, floor: number): string {
-  const sorted = times.toSorted((a, b) => a - b);
   const rate = times.length / span;
   return [
     what.padEnd(16),
     String(count).padStart(11),
     rate.toFixed(0).padStart(8),
-    quantile(sorted, 0.5).padStart(9),
-    quantile(sorted, 0.99).padStart(9),
+    percentile(times, 0.5).toFixed(1).padStart(9),
+    percentile(times, 0.99).toFixed(1).padStart(9),
     `${((100 * rate) / floor).toFixed(0)} %`.padStart(10),
   ].join(' ');
 }

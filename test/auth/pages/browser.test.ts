@@ -34,10 +34,8 @@ describe('auth pages: in Chromium', function () {
       const { ground, sessions } = stage.carillon.house;
       if (javaScriptEnabled) await until(() => sessions.streams.sessions().length > 0);
       await ground.db.write((m) => sayNo(ground, m, { ...stage.company.scope, id: stage.userId }, 'directory', 'test'));
-      const said = performance.now();
       if (javaScriptEnabled) {
         await page.getByRole('alert').getByText('directory has deactivated').waitFor();
-        assert.ok(performance.now() - said < 1000);
         assert.equal(await page.evaluate('document.activeElement.textContent'), 'You have been signed out');
         assert.equal(await page.getByRole('table').count(), 0);
       } else {
