@@ -15,6 +15,9 @@ export type CheckResult =
   | { in: true; session: Session; principal: Principal }
   | { in: false; because: string; session: Session | null };
 
+/** When a session was last seen is written down at most this often. */
+const seenEveryMs = 60_000;
+
 /** One session per device, and the check that every request makes: who is this, and may they? */
 export class Sessions {
   readonly streams = new Streams();
@@ -80,7 +83,7 @@ export class Sessions {
       const row = await this.#db.read.findOneBy(SessionTable, { tokenHash });
       return { in: false, because: row?.endedBecause ?? 'signOut', session };
     }
-    this.#seen.set(session.id, clock.now());
+    this.#noteSeen(session);
     return { in: true, session, principal };
   }
 
@@ -164,6 +167,14 @@ export class Sessions {
     const seen = new Map(this.#seen);
     this.#seen.clear();
     return seen;
+  }
+
+  /** Once a minute is enough: an open page is checked every second. */
+  #noteSeen(session: Session): void {
+    const now = clock.now();
+    if (now - session.lastSeenAt < seenEveryMs) return;
+    session.lastSeenAt = now;
+    this.#seen.set(session.id, now);
   }
 
   #noticeOtherProcesses(): void {
