@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePorts } from '../test/support/demo.ts';
+import { freePorts } from '../test/support/port.ts';
 import { printTable } from './table.ts';
 
 const starts = 5;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { demoPassword } from '../../deploy/demo/people.ts';
-import { browserPath, startBrowser } from '../support/browser.ts';
-import { type DemoProcess, freePorts, startDemoProcess } from '../support/demo.ts';
+import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
+import { type DemoProcess, startDemoProcess } from '../support/demo.ts';
 import { testFolder } from '../support/house.ts';
+import { freePorts } from '../support/port.ts';
 import { until } from '../support/until.ts';
 
 /** The promise: an open page has learned of a no by then. */
@@ -18,8 +19,8 @@ describe('the demo’s story, in a browser', function () {
   let firstPort: number;
 
   before(async function () {
-    if (!browserPath()) this.skip();
-    firstPort = await freePorts();
+    skipWithoutBrowser(this);
+    firstPort = await freePorts(3);
     [demo, browser] = await Promise.all([startDemoProcess(folder, firstPort), startBrowser()]);
     administrator = await (await browser.newContext()).newPage();
   });

@@ -9,7 +9,12 @@ const paths = [
 ];
 
 /** Where a browser is, or null: then its suites skip, which `npm test` has said loudly, and CI does not let pass. */
-export const browserPath = (): string | null => paths.find((path) => path && existsSync(path)) ?? null;
+const browserPath = (): string | null => paths.find((path) => path && existsSync(path)) ?? null;
+
+/** To be called in a suite's first `before`: without a browser the suite is skipped. */
+export function skipWithoutBrowser(suite: Mocha.Context): void {
+  if (browserPath() === null) suite.skip();
+}
 
 /** Chromium without a window, which calls nobody by itself. */
 export const startBrowser = (): Promise<Browser> =>

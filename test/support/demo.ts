@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -13,14 +12,6 @@ export interface DemoProcess {
   /** What it printed. */
   output: string;
   stop: (signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
-}
-
-/** Three free ports in a row. */
-export async function freePorts(): Promise<number> {
-  for (;;) {
-    const first = 20_000 + Math.floor(Math.random() * 40_000);
-    if ((await Promise.all([0, 1, 2].map((i) => isFree(first + i)))).every(Boolean)) return first;
-  }
 }
 
 /** Starts `npm run demo`'s own entry in a process of its own, and waits until it says what to open. */
@@ -60,12 +51,4 @@ export async function startDemoProcess(folder: string, firstPort: number): Promi
       await gone;
     },
   };
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }

@@ -1,9 +1,33 @@
 import assert from 'node:assert/strict';
-import type { Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
+
+/** Below the range from which systems give ports to those who ask for any, so that nobody is given ours by chance. */
+const lowest = 20_000;
+const highest = 32_000;
 
 /** The port that a listening server was given. */
 export function portOf(server: Server): number {
   const address = server.address();
   assert.ok(address && typeof address === 'object');
   return address.port;
+}
+
+/**
+ * Free ports of the loopback interface, for whoever must know them before anything listens, as PUBLIC_URL does.
+ * @returns the first of `count` in a row
+ */
+export async function freePorts(count = 1): Promise<number> {
+  for (;;) {
+    const first = lowest + Math.floor(Math.random() * (highest - lowest - count));
+    const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(first + i)));
+    if (free.every(Boolean)) return first;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }

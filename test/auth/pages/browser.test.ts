@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import axe from 'axe-core';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { sayNo } from '../../../src/users/lifecycle/causes.ts';
+import { skipWithoutBrowser, startBrowser } from '../../support/browser.ts';
 import { until } from '../../support/until.ts';
 import { address, setStage, type Stage } from './support.ts';
-
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 describe('auth pages: in Chromium', function () {
   this.timeout(60_000);
   let stage: Stage;
   let browser: Browser;
   before(async function () {
-    if (!existsSync(executablePath)) this.skip();
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    skipWithoutBrowser(this);
+    browser = await startBrowser();
   });
   after(() => browser?.close());
   beforeEach(async () => {
