@@ -27,9 +27,13 @@ const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).to
 const signed = (key: SigningKey, claims: JWTPayload, kid = key.kid): Promise<string> =>
   new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(key.secret);
 
-/** A key for honest tokens, one to rotate to, and one that is never published. */
+const makeKeys = () => Promise.all([makeKey('key-1'), makeKey('key-2'), makeKey('key-1')]);
+let keys: ReturnType<typeof makeKeys> | undefined;
+
+/** A key for honest tokens, one to rotate to, and one that is never published; every provider of a process has these. */
 export async function makeKeyring(): Promise<Keyring> {
-  const [own, rotated, foreign] = await Promise.all([makeKey('key-1'), makeKey('key-2'), makeKey('key-1')]);
+  keys ??= makeKeys();
+  const [own, rotated, foreign] = await keys;
   const published = [own.jwk];
   const hmac = (claims: JWTPayload, secret: string | Buffer): string => {
     const text = `${encoded({ alg: 'HS256', kid: own.kid })}.${encoded(claims)}`;
