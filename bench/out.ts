@@ -10,7 +10,8 @@ import { mapGroup, unmapGroup } from '../src/directory/groups/mappings.ts';
 import { createScimKey } from '../src/directory/scim/keys/keys.ts';
 import { startCarillon } from '../src/main.ts';
 import { type User, UserTable } from '../src/users/user.entity.ts';
-import { testCompany, testConfig } from '../test/support/house.ts';
+import { testCompany } from '../test/support/company.ts';
+import { testConfig } from '../test/support/house.ts';
 import { until } from '../test/support/until.ts';
 import { percentile, printTable } from './table.ts';
 

@@ -8,7 +8,8 @@ import Sqlite from 'better-sqlite3';
 import { createScimKey } from '../src/directory/scim/keys/keys.ts';
 import { scimRoute } from '../src/directory/scim/route.ts';
 import { createHttpServer } from '../src/platform/http/server.ts';
-import { testCompany, testConfig, testHouse } from '../test/support/house.ts';
+import { testCompany } from '../test/support/company.ts';
+import { testConfig, testHouse } from '../test/support/house.ts';
 import type { Load, Measured } from './scim-load.ts';
 import { percentile } from './table.ts';
 

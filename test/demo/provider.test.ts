@@ -8,9 +8,11 @@ import { demoPassword, samplePeople } from '../../deploy/demo/people.ts';
 import { startProviderProcess } from '../../deploy/demo/provider/process.ts';
 import type { ProviderProcess } from '../../deploy/demo/provider/process.ts';
 import { firstState, writeState } from '../../deploy/demo/state.ts';
-import { Browser } from './browser.ts';
+import { Visitor } from '../support/visitor.ts';
 
 const redirect = 'http://localhost:3000/auth/okta/callback/1';
+/** At the application, which need not be there. */
+const isBack = (location: string): boolean => location.startsWith(redirect);
 const client = {
   client_id: 'carillon',
   client_secret: 'a secret of the test',
@@ -22,7 +24,7 @@ const client = {
 describe('the sample company: OpenID provider', () => {
   let folder: string;
   let provider: ProviderProcess;
-  let browser: Browser;
+  let browser: Visitor;
   const peoplePath = (): string => join(folder, 'company.json');
   const start = (port: number, more: { announceIss?: boolean } = {}) =>
     startProviderProcess({
@@ -43,7 +45,7 @@ describe('the sample company: OpenID provider', () => {
     folder = await mkdtemp(join(tmpdir(), 'acme-'));
     writeState(peoplePath(), firstState());
     provider = await start(0);
-    browser = new Browser();
+    browser = new Visitor(provider.issuer);
   });
   afterEach(async () => {
     await provider.stop();
@@ -75,7 +77,7 @@ describe('the sample company: OpenID provider', () => {
       code_challenge_method: 'S256',
       ...(hint !== undefined && { login_hint: hint }),
     });
-    const rest = await browser.open(url.href, redirect);
+    const rest = await browser.open(url.href, isBack);
     const tokens = (callback: string) =>
       oidc.authorizationCodeGrant(config, new URL(callback), {
         pkceCodeVerifier: verifier,
@@ -85,8 +87,8 @@ describe('the sample company: OpenID provider', () => {
       });
     return { config, rest, tokens };
   }
-  const fill = (at: string, username: string, password = demoPassword) =>
-    browser.post(at, { username, password }, redirect);
+  const fill = async (at: string, username: string, password = demoPassword) =>
+    browser.follow(await browser.post(at, { username, password }), isBack);
 
   it('signs a person in: code, thin RS256 ID token, and the rest from userinfo', async () => {
     const { config, rest, tokens } = await begin('ben.basset@acme.example');
@@ -121,7 +123,9 @@ describe('the sample company: OpenID provider', () => {
     assert.match(home.body, new RegExp(`iss=${encodeURIComponent(provider.issuer)}&amp;login_hint=nora`));
     const leave = await browser.open(`${provider.issuer}/signout`);
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(leave.body)?.[1] ?? '';
-    const left = await browser.post(`${provider.issuer}/oauth2/v1/logout/confirm`, { xsrf, logout: 'yes' });
+    const left = await browser.follow(
+      await browser.post(`${provider.issuer}/oauth2/v1/logout/confirm`, { xsrf, logout: 'yes' }),
+    );
     assert.match(left.body, /You are signed out/);
     assert.match((await browser.open(`${provider.issuer}/`)).body, /Nobody is signed in/);
   });

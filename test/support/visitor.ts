@@ -1,17 +1,11 @@
-import { parseCookies } from '../../src/platform/http/cookies.ts';
+import assert from 'node:assert/strict';
+import { Page } from './page.ts';
 
-export interface Answer {
-  url: string;
-  status: number;
-  headers: Headers;
-  body: string;
-}
-
-/** As much of a browser as forms need: cookies for each origin, redirects one by one, hidden fields. */
+/** As much of a browser as there is without JavaScript: cookies for each host, forms, redirects one by one. */
 export class Visitor {
   readonly home: string;
   readonly userAgent: string;
-  readonly #cookies = new Map<string, Map<string, string>>();
+  readonly #jars = new Map<string, Map<string, string>>();
 
   constructor(home: string, userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0') {
     this.home = home;
@@ -19,9 +13,9 @@ export class Visitor {
   }
 
   /** One request; a redirect is not followed. */
-  async send(path: string, init: RequestInit = {}): Promise<Answer> {
+  async send(path: string, init: RequestInit = {}): Promise<Page> {
     const url = new URL(path, this.home);
-    const jar = this.jar(url.origin);
+    const jar = this.jar(url.href);
     const reply = await fetch(url, {
       ...init,
       redirect: 'manual',
@@ -33,34 +27,50 @@ export class Visitor {
       },
     });
     for (const line of reply.headers.getSetCookie()) {
-      for (const [name, value] of parseCookies(line.split(';')[0])) {
-        if (value === '') jar.delete(name);
-        else jar.set(name, value);
-      }
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (value === '' || /;\s*max-age=0(?:;|$)/i.test(line)) jar.delete(name);
+      else jar.set(name, value);
     }
-    return { url: url.href, status: reply.status, headers: reply.headers, body: await reply.text() };
+    return new Page(this, { url: url.href, status: reply.status, headers: reply.headers, body: await reply.text() });
   }
 
-  /** Goes on from an answer through its redirects, until one that satisfies `until`, or that is none. */
-  async follow(answer: Answer, until: (location: string) => boolean = () => false): Promise<Answer> {
-    const location = answer.headers.get('location');
-    if (location === null) return answer;
-    const next = new URL(location, answer.url).href;
-    return until(next) ? { ...answer, url: next } : this.follow(await this.send(next), until);
+  /** Sends these fields, and no others, as a form does; one request. */
+  post = (path: string, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Page> =>
+    this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers });
+
+  /** Sends fields with the token that `page` has for forms; one request. */
+  postFrom = async (page: string, action: string, fields: Record<string, string> = {}): Promise<Page> =>
+    this.post(action, { csrf: (await this.send(page)).csrf, ...fields });
+
+  /** Goes on through redirects, wherever they lead, until an address that satisfies `until`, or a page. */
+  async follow(page: Page, until: (location: string) => boolean = () => false): Promise<Page> {
+    const next = page.location;
+    if (next === null) return page;
+    if (!until(next)) return this.follow(await this.send(next), until);
+    const { status, headers, body } = page;
+    return new Page(this, { url: next, status, headers, body });
   }
 
-  open = async (path: string): Promise<Answer> => this.follow(await this.send(path));
-
-  /** Sends a form with the token that the given page, or the sign-in page, has for it. */
-  async post(action: string, fields: Record<string, string> = {}, page = '/signin'): Promise<Answer> {
-    const { body } = await this.send(page);
-    const csrf = /name="csrf" value="([^"]+)"/.exec(body)?.[1] ?? '';
-    return this.send(action, { method: 'POST', body: new URLSearchParams({ csrf, ...fields }) });
+  /** Goes on through redirects that stay on this site and, as after a form, say "see other" (RFC 9110 §15.4.4). */
+  async followHere(page: Page): Promise<Page> {
+    const next = page.location;
+    if (next === null) return page;
+    assert.equal(page.status, 303);
+    assert.equal(new URL(next).origin, this.home);
+    return this.followHere(await this.send(next));
   }
 
-  jar(origin = this.home): Map<string, string> {
-    const jar = this.#cookies.get(origin) ?? new Map<string, string>();
-    this.#cookies.set(origin, jar);
+  open = async (path: string, until?: (location: string) => boolean): Promise<Page> =>
+    this.follow(await this.send(path), until);
+
+  /** Opens a page of this site. */
+  get = async (path: string): Promise<Page> => this.followHere(await this.send(path));
+
+  /** The cookies of a host; like a browser's, whatever the port (RFC 6265 §8.5). */
+  jar(url = this.home): Map<string, string> {
+    const { hostname } = new URL(url);
+    const jar = this.#jars.get(hostname) ?? new Map<string, string>();
+    this.#jars.set(hostname, jar);
     return jar;
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { listUsers } from '../../src/users/list.ts';
-import { testCompany, testHouse } from '../support/house.ts';
+import { testCompany } from '../support/company.ts';
+import { testHouse } from '../support/house.ts';
 
 describe('the list of people', () => {
   it('finds people by a part of their names and addresses, page by page', async () => {

@@ -11,7 +11,8 @@ import { activateUser, signOutUser, suspendUser } from '../../src/users/lifecycl
 import { liftNo, sayNo } from '../../src/users/lifecycle/causes.ts';
 import { removeDomain } from '../../src/users/lifecycle/domains.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
-import { type Company, testCompany, testHouse } from '../support/house.ts';
+import { type Company, testCompany } from '../support/company.ts';
+import { testHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
 /** Every way to say no, and the way to lift that same no. */

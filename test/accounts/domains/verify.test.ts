@@ -11,7 +11,8 @@ import { createTxtResolver } from '../../../src/platform/dns/txt.ts';
 import { loseDomain } from '../../../src/users/lifecycle/domains.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { mapGroup } from '../../../src/directory/groups/mappings.ts';
-import { testCompany, testHouse } from '../../support/house.ts';
+import { testCompany } from '../../support/company.ts';
+import { testHouse } from '../../support/house.ts';
 
 const day = 86_400_000;
 

@@ -15,7 +15,7 @@ describe('auth pages: the journey of a person', () => {
     assert.match((await visitor.open('/')).url, /\/signin$/);
     assert.equal((await visitor.send('/me')).headers.get('location'), '/signin?target=/me');
 
-    const sent = await visitor.post('/signin', { email: address });
+    const sent = await visitor.postFrom('/signin', '/signin', { email: address });
     assert.equal(sent.status, 303);
     const to = new URL(sent.headers.get('location') ?? '');
     assert.equal(to.origin + to.pathname, `${provider.issuer}/authorize`);
@@ -52,7 +52,7 @@ describe('auth pages: the journey of a person', () => {
     const { carillon } = stage;
     const to = async (target: string): Promise<string | null> => {
       const visitor = carillon.visitor();
-      const sent = await visitor.post('/signin', { email: address, target });
+      const sent = await visitor.postFrom('/signin', '/signin', { email: address, target });
       const { url } = await visitor.follow(sent, (location) => location.includes('/callback'));
       return (await visitor.send(url)).headers.get('location');
     };

@@ -99,23 +99,23 @@ describe('auth pages: out', () => {
     const me = await visitor.send('/me');
     assert.match(me.body, /Safari on iPhone/);
     const { sessionId } = JSON.parse((await phone.send('/session')).body) as { sessionId: string };
-    const answer = await visitor.post(`/me/devices/${sessionId}/sign-out`, {}, '/me');
+    const answer = await visitor.postFrom('/me', `/me/devices/${sessionId}/sign-out`);
     assert.equal(answer.headers.get('location'), '/me');
     await until(() => page.closed());
     assert.match(page.text(), /signedOutElsewhere/);
     assert.equal((await session(phone)).status, 401);
     assert.equal((await session(visitor)).status, 200);
     assert.equal((await trailOf(stage, 'EndSession')).length, 1);
-    assert.equal((await visitor.post(`/me/devices/${sessionId}/sign-out`, {}, '/me')).status, 404);
+    assert.equal((await visitor.postFrom('/me', `/me/devices/${sessionId}/sign-out`)).status, 404);
   });
 
   it('signs out here, and everywhere else', async () => {
     const others = [stage.carillon.visitor(), stage.carillon.visitor()];
     for (const other of others) await signIn(other);
-    await visitor.post('/me/sign-out-elsewhere', {}, '/me');
+    await visitor.postFrom('/me', '/me/sign-out-elsewhere');
     for (const other of others) assert.equal((await session(other)).status, 401);
     assert.equal((await session(visitor)).status, 200);
-    const left = await visitor.follow(await visitor.post('/me/sign-out', {}, '/me'));
+    const left = await visitor.follow(await visitor.postFrom('/me', '/me/sign-out'));
     assert.match(left.body, /signed out on this device/);
     assert.deepEqual(await session(visitor), { status: 401, because: 'none' });
     assert.equal((await trailOf(stage, 'SignOut')).length, 1);
@@ -129,7 +129,7 @@ describe('auth pages: out', () => {
     Object.assign(provider.subject, { sub: 'sub-mallory', email: 'mallory@acme.example' });
     const mallory = carillon.visitor();
     await signIn(mallory);
-    assert.equal((await mallory.post(`/me/devices/${sessionId}/sign-out`, {}, '/me')).status, 404);
+    assert.equal((await mallory.postFrom('/me', `/me/devices/${sessionId}/sign-out`)).status, 404);
     const body = new URLSearchParams();
     assert.equal((await visitor.send('/me/sign-out', { method: 'POST', body })).status, 403);
     assert.equal((await session(visitor)).status, 200);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RogueMode } from '../../support/rogue/modes.ts';
-import { connectCompany } from '../../support/carillon.ts';
+import { testCompany } from '../../support/company.ts';
 import { startRogueProvider } from '../../support/rogue-provider.ts';
 import {
   address,
@@ -132,20 +132,23 @@ describe('auth pages: what a provider or an attacker gets wrong', () => {
     assertRefused(await visitor.send(`${callback}&code=another`), 400, /parameter code/);
     const { search, pathname } = new URL(callback);
     assert.equal((await visitor.send(pathname, { method: 'POST', body: new URLSearchParams(search) })).status, 403);
-    assert.equal((await visitor.post(pathname, Object.fromEntries(new URLSearchParams(search)))).status, 404);
+    assert.equal(
+      (await visitor.postFrom('/signin', pathname, Object.fromEntries(new URLSearchParams(search)))).status,
+      404,
+    );
     assert.deepEqual(await whoIsIn(stage), nobody);
   });
 
   it('keeps two connections apart (mix-up)', async () => {
     const other = await startRogueProvider();
     try {
-      const globex = await connectCompany(stage.carillon, other, { domain: 'globex.example' });
+      const globex = await testCompany(stage.carillon.house, 'globex.example', other);
       const visitor = stage.carillon.visitor();
       const callback = new URL(await signInUpToCallback(visitor));
-      callback.pathname = `/auth/okta/callback/${globex.connectionId}`;
+      callback.pathname = `/auth/okta/callback/${globex.scope.connectionId}`;
       assertRefused(await visitor.send(callback.href), 400, stale);
 
-      const theirs = await visitor.post('/signin', { email: 'x@globex.example' });
+      const theirs = await visitor.postFrom('/signin', '/signin', { email: 'x@globex.example' });
       const { url } = await visitor.follow(theirs, (location) => location.includes('/callback'));
       const swapped = new URL(await signInUpToCallback(visitor));
       swapped.searchParams.set('code', new URL(url).searchParams.get('code') ?? '');

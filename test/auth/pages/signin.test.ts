@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
-import { connectCompany } from '../../support/carillon.ts';
-import type { Answer } from '../../support/visitor.ts';
+import { testCompany } from '../../support/company.ts';
+import type { Page } from '../../support/page.ts';
 import { address, nobody, setStage, type Stage, whoIsIn } from './support.ts';
 
 /** A page without what differs by the request. */
@@ -42,20 +42,20 @@ describe('auth pages: the sign-in page', () => {
       `${'x'.repeat(400)}@acme.example`,
       'ö@ü.example',
     ]) {
-      const { status, body } = await visitor.post('/signin', { email });
+      const { status, body } = await visitor.postFrom('/signin', '/signin', { email });
       answers.push(`${status} ${bare(body)}`);
     }
     assert.equal(new Set(answers).size, 1, answers.join('\n\n'));
     assert.match(answers[0] ?? '', /^400 /);
     assert.match(answers[0] ?? '', /could not find a sign-in for that address/);
-    const kept = await visitor.post('/signin', { email: '"><script>' });
+    const kept = await visitor.postFrom('/signin', '/signin', { email: '"><script>' });
     assert.match(kept.body, /value="&quot;&gt;&lt;script&gt;"/);
   });
 
   it('answers alike for known and unknown people of a connected domain', async () => {
     const visitor = stage.carillon.visitor();
     for (const email of [address, 'nobody.at.all@acme.example', 'ROSA.ROGUE@ACME.example']) {
-      const { status, headers } = await visitor.post('/signin', { email });
+      const { status, headers } = await visitor.postFrom('/signin', '/signin', { email });
       assert.equal(status, 303);
       assert.equal(new URL(headers.get('location') ?? '').origin, stage.provider.issuer);
     }
@@ -65,15 +65,15 @@ describe('auth pages: the sign-in page', () => {
     const visitor = stage.carillon.visitor();
     const body = new URLSearchParams({ email: address });
     assert.equal((await visitor.send('/signin', { method: 'POST', body })).status, 403);
-    for (let i = 0; i < 20; i++) await visitor.post('/signin', { email: 'x@other.example' });
-    const late = await visitor.post('/signin', { email: address });
+    for (let i = 0; i < 20; i++) await visitor.postFrom('/signin', '/signin', { email: 'x@other.example' });
+    const late = await visitor.postFrom('/signin', '/signin', { email: address });
     assert.equal(late.status, 429);
     assert.ok(Number(late.headers.get('retry-after')) > 0);
   });
 
   describe('begun by the provider', () => {
     // oxlint-disable-next-line unicorn/consistent-function-scoping -- the stage is of this block
-    const initiate = (path: string, query: Record<string, string>): Promise<Answer> =>
+    const initiate = (path: string, query: Record<string, string>): Promise<Page> =>
       stage.carillon.visitor().send(`/auth/okta${path}?${new URLSearchParams(query).toString()}`);
 
     it('finds the connection by its issuer, with or without the last slash', async () => {
@@ -84,22 +84,22 @@ describe('auth pages: the sign-in page', () => {
         assert.equal(to.searchParams.get('login_hint'), address);
         assert.equal(
           to.searchParams.get('redirect_uri'),
-          `${stage.carillon.url}/auth/okta/callback/${stage.company.connectionId}`,
+          `${stage.carillon.url}/auth/okta/callback/${stage.company.scope.connectionId}`,
         );
       }
     });
 
     it('finds the account by the domain of the hint when several have that issuer', async () => {
-      const other = await connectCompany(stage.carillon, stage.provider, { domain: 'globex.example' });
+      const other = await testCompany(stage.carillon.house, 'globex.example', stage.provider);
       const iss = stage.provider.issuer;
       const { headers } = await initiate('', { iss, login_hint: 'x@globex.example' });
-      assert.ok(headers.get('location')?.includes(other.connectionId));
+      assert.ok(headers.get('location')?.includes(other.scope.connectionId));
       for (const more of [{}, { login_hint: 'x@nowhere.example' }] as Record<string, string>[])
         assert.equal((await initiate('', { iss, ...more })).status, 400);
     });
 
     it('goes to a page of ours alone', async () => {
-      const own = `/${stage.company.connectionId}`;
+      const own = `/${stage.company.scope.connectionId}`;
       const iss = stage.provider.issuer;
       const good = await initiate(own, { iss, target_link_uri: `${stage.carillon.url}/me?tab=devices` });
       assert.equal(good.status, 303);
@@ -120,7 +120,7 @@ describe('auth pages: the sign-in page', () => {
     });
 
     it('refuses another issuer, none, two, and a connection that is not there', async () => {
-      const own = `/${stage.company.connectionId}`;
+      const own = `/${stage.company.scope.connectionId}`;
       assert.equal((await initiate(own, { iss: 'https://other.example' })).status, 400);
       assert.equal((await initiate('', { iss: 'https://other.example' })).status, 400);
       assert.equal((await initiate('', {})).status, 400);

@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { sql } from '../../../src/platform/database/sql.ts';
 import { rows } from '../../../src/platform/database/run.ts';
-import { connectCompany, type ConnectedCompany, startTestCarillon, type TestCarillon } from '../../support/carillon.ts';
+import { startTestCarillon, type TestCarillon } from '../../support/carillon.ts';
+import { type Company, testCompany } from '../../support/company.ts';
 import { startRogueProvider, type RogueProvider } from '../../support/rogue-provider.ts';
-import type { Answer, Visitor } from '../../support/visitor.ts';
+import type { Page } from '../../support/page.ts';
+import type { Visitor } from '../../support/visitor.ts';
 import type { Config } from '../../../src/platform/config/settings.ts';
 
 /** Carillon, a provider, and a company that uses it; the provider speaks of `rosa.rogue`, a Pro member. */
 export interface Stage {
   carillon: TestCarillon;
   provider: RogueProvider;
-  company: ConnectedCompany;
+  company: Company;
   userId: string;
   stop: () => Promise<void>;
 }
@@ -20,7 +22,7 @@ export const address = 'rosa.rogue@acme.example';
 export async function setStage(overrides: Partial<Config> = {}): Promise<Stage> {
   const provider = await startRogueProvider();
   const carillon = await startTestCarillon(overrides);
-  const company = await connectCompany(carillon, provider);
+  const company = await testCompany(carillon.house, 'acme.example', provider);
   const { id: userId } = await company.member('rosa.rogue', 'Pro', provider.subject.sub);
   return {
     carillon,
@@ -35,12 +37,12 @@ export async function setStage(overrides: Partial<Config> = {}): Promise<Stage> 
 }
 
 /** Types the address and goes wherever that leads. */
-export const signIn = async (visitor: Visitor, email = address): Promise<Answer> =>
-  visitor.follow(await visitor.post('/signin', { email }));
+export const signIn = async (visitor: Visitor, email = address): Promise<Page> =>
+  visitor.follow(await visitor.postFrom('/signin', '/signin', { email }));
 
 /** Up to the callback, which is not called yet. */
 export async function signInUpToCallback(visitor: Visitor): Promise<string> {
-  const sent = await visitor.post('/signin', { email: address });
+  const sent = await visitor.postFrom('/signin', '/signin', { email: address });
   const { url } = await visitor.follow(sent, (location) => location.includes('/auth/okta/callback'));
   return url;
 }
@@ -70,7 +72,7 @@ export async function trailOf(
 }
 
 /** An error page: a status, plain words, a reference, and nothing of the inside. */
-export function assertRefused(answer: Answer, status: number, words: RegExp): void {
+export function assertRefused(answer: Page, status: number, words: RegExp): void {
   assert.equal(answer.status, status, answer.body);
   assert.match(answer.body, words);
   assert.match(answer.body, /Reference: <code>[0-9a-f-]{36}/);

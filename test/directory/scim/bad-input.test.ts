@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createScimKey, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
-import { testCompany } from '../../support/house.ts';
+import { testCompany } from '../../support/company.ts';
 import {
   assertRefused,
   created,

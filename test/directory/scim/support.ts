@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { Agent, request } from 'node:http';
 import type { House } from '../../../src/app.ts';
 import { createScimKey } from '../../../src/directory/scim/keys/keys.ts';
-import { scimRoute } from '../../../src/directory/scim/route.ts';
 import type { Config } from '../../../src/platform/config/settings.ts';
-import { createHttpServer } from '../../../src/platform/http/server.ts';
-import { type Company, testCompany, testConfig, testHouse } from '../../support/house.ts';
+import { startTestCarillon } from '../../support/carillon.ts';
+import { type Company, testCompany } from '../../support/company.ts';
 
 export interface Request {
   method: string;
@@ -68,18 +67,12 @@ export const groupBody = (displayName: string, members: string[] = []) => ({
 
 /** The SCIM endpoint over a real socket, for one company with one key. */
 export async function serveScim(overrides: Partial<Config> = {}): Promise<Served> {
-  const house = await testHouse(testConfig({ scimRate: 100_000, ...overrides }));
+  // Not the address that clients use: what is answered must come from the setting, and not from the Host header.
+  const carillon = await startTestCarillon({ publicUrl: 'http://localhost:3000', ...overrides });
+  const { house } = carillon;
   const acme = await testCompany(house);
   const { key, token } = await createScimKey(house.ground, acme.scope, { name: 'Okta' });
-  const { config, log } = house.ground;
-  const server = createHttpServer({
-    config,
-    log,
-    metrics: house.metrics,
-    hot: [scimRoute(house)],
-    app: (_req, res) => res.writeHead(404).end(),
-  });
-  const baseUrl = `http://127.0.0.1:${await server.listen()}/scim/v2`;
+  const baseUrl = `${carillon.url}/scim/v2`;
   const agent = new Agent({ keepAlive: true });
   return {
     house,
@@ -91,8 +84,7 @@ export async function serveScim(overrides: Partial<Config> = {}): Promise<Served
     as: (other) => client(baseUrl, other, agent),
     stop: async () => {
       agent.destroy();
-      await server.stop();
-      await house.stop();
+      await carillon.stop();
     },
   };
 }

@@ -3,17 +3,15 @@ import type { Connection } from '../../src/auth/connectors/openid/connection.ent
 import { connectionOf } from '../../src/auth/connectors/openid/settings.ts';
 import { listDomains } from '../../src/accounts/domains/domains.ts';
 import { letIn } from '../../src/auth/people/let-in.ts';
-import { createGroup } from '../../src/directory/groups/groups.ts';
-import { addMembers } from '../../src/directory/groups/members.ts';
 import type { DirectoryScope } from '../../src/directory/groups/scope.ts';
 import type { Group } from '../../src/users/entitlement/group.entity.ts';
-import { createPerson } from '../../src/users/lifecycle/people.ts';
 import type { User } from '../../src/users/user.entity.ts';
-import type { Browser } from './browser.ts';
+import { pushTo } from '../support/company.ts';
+import type { Visitor } from '../support/visitor.ts';
 import type { Running } from './support.ts';
 
 /** Creates an account by its form, and gives the address of its pages. */
-export async function newAccount(browser: Browser, name: string): Promise<string> {
+export async function newAccount(browser: Visitor, name: string): Promise<string> {
   const made = await (await browser.get('/console')).submit('/console/accounts', { name });
   assert.equal(made.status, 200);
   return made.path.replace(/\?.*/, '');
@@ -22,7 +20,7 @@ export async function newAccount(browser: Browser, name: string): Promise<string
 /** Claims a domain by its form, puts the record that the page shows into DNS, and verifies. */
 export async function verifiedDomain(
   running: Running,
-  browser: Browser,
+  browser: Visitor,
   base: string,
   domain: string,
 ): Promise<string> {
@@ -30,14 +28,14 @@ export async function verifiedDomain(
   const claims = await listDomains(running.house.ground.db.read, base.split('/').at(-1) ?? '');
   const claim = claims.find(({ name }) => name === domain);
   assert.ok(claim);
-  running.zone.set(claim.recordName, claim.recordValue);
+  running.dns.set(claim.recordName, [claim.recordValue]);
   const answer = await (await browser.get(`${base}/domains`)).submit(`${base}/domains/${claim.id}/verify`);
   assert.match(answer.text, new RegExp(`${domain} is verified`));
   return claim.id;
 }
 
 /** Connects the issuer by its form. */
-export async function connected(running: Running, browser: Browser, base: string): Promise<DirectoryScope> {
+export async function connected(running: Running, browser: Visitor, base: string): Promise<DirectoryScope> {
   const typed = { issuer: running.issuer, clientId: '0oa1', clientSecret: 'never to be seen', redirect: 'own' };
   const saved = await (await browser.get(`${base}/connection`)).submit(`${base}/connection`, typed);
   assert.match(saved.text, /settings were saved/);
@@ -52,34 +50,23 @@ export async function connectionIn(running: Running, base: string): Promise<Conn
   return connection;
 }
 
-/** What a directory would push: people, each in the groups that are named. */
+/** What a directory would push: people by their address, each in the groups that are named. */
 export async function pushed(
   running: Running,
   scope: DirectoryScope,
   people: Record<string, string[]>,
 ): Promise<{ users: User[]; groups: Group[] }> {
-  const { ground } = running.house;
-  return ground.db.write(async (m) => {
-    const users: User[] = [];
-    for (const address of Object.keys(people)) {
-      const input = { userName: address, externalId: `id-${address}`, displayName: `Name of ${address}`, profile: {} };
-      users.push(await createPerson(m, scope, scope.connectionId, { ...input, emails: [], primary: address }));
-    }
-    const groups: Group[] = [];
-    for (const displayName of new Set(Object.values(people).flat())) {
-      const group = await createGroup(ground, m, scope, { displayName, externalId: null });
-      const members = users.filter(({ userName }) => people[userName]?.includes(displayName));
-      await addMembers(
-        ground,
-        m,
-        scope,
-        group.id,
-        members.map(({ id }) => id),
-      );
-      groups.push(group);
-    }
-    return { users, groups };
-  });
+  const users: User[] = [];
+  for (const address of Object.keys(people)) {
+    const [name = '', domain = ''] = address.split('@');
+    users.push(await pushTo(running.house.ground, scope, domain).person(name));
+  }
+  const groups: Group[] = [];
+  for (const displayName of new Set(Object.values(people).flat())) {
+    const members = users.filter(({ userName }) => people[userName]?.includes(displayName));
+    groups.push(await pushTo(running.house.ground, scope, '').group(displayName, members));
+  }
+  return { users, groups };
 }
 
 /** Lets a person in as their provider would prove them; gives the cookie's token. */
