@@ -1,5 +1,6 @@
 import { clock } from '../platform/clock/clock.ts';
 import { requestContext } from '../platform/context/context.ts';
+import { chunks } from '../platform/database/chunks.ts';
 import { asRow } from '../platform/database/columns.ts';
 import type { Database } from '../platform/database/database.ts';
 import { insertRow } from '../platform/database/insert.ts';
@@ -27,6 +28,8 @@ export interface Done<T> {
   eventName?: string;
 }
 
+/** Each is a row of many columns, all of them parameters. */
+const recordsPerStatement = 100;
 /** Buffered records older than this are written. */
 const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
@@ -88,9 +91,7 @@ export class Trail {
     this.#dropped = 0;
     try {
       await this.#db.write(async (m) => {
-        for (let i = 0; i < batch.length; i += 100) {
-          await m.insert(TrailRecordTable, asRow(batch.slice(i, i + 100)));
-        }
+        for (const some of chunks(batch, recordsPerStatement)) await m.insert(TrailRecordTable, asRow(some));
       });
     } catch (error) {
       this.#log.error({ error }, 'trail: could not write buffered records; they are kept');

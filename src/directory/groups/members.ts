@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { chunks, chunkSize } from '../../platform/database/chunks.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -10,20 +11,20 @@ import type { DirectoryScope } from './scope.ts';
 
 type Member = Pick<Membership, 'memberId' | 'memberType'>;
 
-/** Ids that one statement names: well below both engines' limit of parameters. */
-const chunkSize = 500;
-
-/**
- * Adds members, in one statement a chunk; those who are in already stay as they are.
- * @throws group.memberUnknown when an id is not of this connection; nothing is added then
- */
-export async function addMembers(
+/** A change of a group's members, in the unit of work of whoever asks for it. */
+type Change = (
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   groupId: string,
   ids: readonly string[],
-): Promise<void> {
+) => Promise<void>;
+
+/**
+ * Adds members, in one statement a chunk; those who are in already stay as they are.
+ * @throws group.memberUnknown when an id is not of this connection; nothing is added then
+ */
+export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
   const members = await known(m, scope, ids);
   const added: Member[] = [];
   for (const some of chunks(members)) {
@@ -39,20 +40,14 @@ export async function addMembers(
     );
   }
   await tell(ground, m, scope, added);
-}
+};
 
 /** Takes members out, by their ids; whoever loses the last right by it is out. Ids that are no members are passed over. */
-export async function removeMembers(
-  ground: Ground,
-  m: Writer,
-  scope: DirectoryScope,
-  groupId: string,
-  ids: readonly string[],
-): Promise<void> {
+export const removeMembers: Change = async (ground, m, scope, groupId, ids) => {
   const removed: Member[] = [];
   for (const some of chunks(ids)) removed.push(...(await take(m, groupId, sql`"memberId" IN (${list(some)})`)));
   await review(ground, m, scope, removed);
-}
+};
 
 /** Takes every member out. */
 export async function removeAllMembers(
@@ -65,34 +60,18 @@ export async function removeAllMembers(
 }
 
 /** Makes exactly these the members. @throws group.memberUnknown; nothing is changed then */
-export async function replaceMembers(
-  ground: Ground,
-  m: Writer,
-  scope: DirectoryScope,
-  groupId: string,
-  ids: readonly string[],
-): Promise<void> {
+export const replaceMembers: Change = async (ground, m, scope, groupId, ids) => {
   const wanted = new Set(ids);
   const present = await rows<{ memberId: string }>(
     m,
     sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId}`,
   );
   const here = new Set(present.map(({ memberId }) => memberId));
-  await addMembers(
-    ground,
-    m,
-    scope,
-    groupId,
-    [...wanted].filter((id) => !here.has(id)),
-  );
-  await removeMembers(
-    ground,
-    m,
-    scope,
-    groupId,
-    [...here].filter((id) => !wanted.has(id)),
-  );
-}
+  const missing = [...wanted].filter((id) => !here.has(id));
+  const surplus = [...here].filter((id) => !wanted.has(id));
+  await addMembers(ground, m, scope, groupId, missing);
+  await removeMembers(ground, m, scope, groupId, surplus);
+};
 
 async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
   const found = new Map<string, Member>();
@@ -140,8 +119,4 @@ async function review(ground: Ground, m: Writer, scope: DirectoryScope, removed:
   await tell(ground, m, scope, removed);
   const among = few(removed) ? sql`u."id" IN (${list(removed.map(({ memberId }) => memberId))})` : sql`TRUE`;
   await putOutWithoutRight(ground, m, scope, 'group', among);
-}
-
-function* chunks<T>(all: readonly T[]): Generator<T[]> {
-  for (let i = 0; i < all.length; i += chunkSize) yield all.slice(i, i + chunkSize);
 }

@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { chunks } from '../../platform/database/chunks.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -28,12 +29,9 @@ export interface Scope {
   accountId: string;
 }
 
-/** Events name at most this many people each, so that one handler's work stays short. */
-const peoplePerEvent = 500;
-
 /**
  * The one way out: raises the epoch of these people, so that from this commit on all that they hold is refused, and
- * leaves the event from which the rest (rows, open pages, receipts) is done.
+ * leaves the events, a chunk of people each, from which the rest (rows, open pages, receipts) is done.
  */
 export async function putOut(
   ground: Ground,
@@ -42,8 +40,7 @@ export async function putOut(
   userIds: readonly string[],
   cause: OutCause,
 ): Promise<void> {
-  for (let i = 0; i < userIds.length; i += peoplePerEvent) {
-    const some = userIds.slice(i, i + peoplePerEvent);
+  for (const some of chunks(userIds)) {
     const people = await changed<{ id: string; epoch: number }>(
       m,
       sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
@@ -87,8 +84,7 @@ export async function putOutWithoutRight(
 
 /** Says that these people must be read again; ends nothing. */
 export async function markChanged(ground: Ground, m: Writer, userIds: readonly string[]): Promise<void> {
-  for (let i = 0; i < userIds.length; i += peoplePerEvent) {
-    const some = userIds.slice(i, i + peoplePerEvent);
+  for (const some of chunks(userIds)) {
     await changed(m, sql`UPDATE "users" SET "version" = "version" + 1 WHERE "id" IN (${list(some)}) RETURNING "id"`);
     ground.outbox.announce(usersChangedTopic, some[0]!, { userIds: some });
   }
