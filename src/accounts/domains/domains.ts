@@ -5,7 +5,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { requireAccount } from '../accounts/accounts.ts';
 import { accountErrors } from '../errors.ts';
 import { type Domain, DomainTable } from './domain.entity.ts';
-import { normaliseDomain } from './name.ts';
+import { domainOf, normaliseDomain } from './name.ts';
 
 /** Where the TXT record of every claim stands, below the claimed domain. */
 const recordLabel = '_carillon-verification';
@@ -70,6 +70,8 @@ export async function requireDomain(
   return domain;
 }
 
-/** The account that has verified this domain, or null. */
-export const verifiedDomain = (on: Reader, name: string): Promise<Domain | null> =>
-  on.findOneBy(DomainTable, { name, state: 'verified' });
+/** The verified claim of the domain of this e-mail address, or null: also for what is no address. */
+export async function verifiedDomainOf(on: Reader, address: string): Promise<Domain | null> {
+  const name = domainOf(address);
+  return name === null ? null : on.findOneBy(DomainTable, { name, state: 'verified' });
+}

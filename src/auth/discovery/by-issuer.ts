@@ -1,5 +1,4 @@
-import { verifiedDomain } from '../../accounts/domains/domains.ts';
-import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
+import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import { rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -37,8 +36,7 @@ async function hinted(
   among: { id: string; accountId: string }[],
   loginHint: string | null,
 ): Promise<string | undefined> {
-  const domain = loginHint !== null && normaliseAddress(loginHint) !== null ? domainOf(loginHint) : null;
-  const claim = domain === null ? null : await verifiedDomain(on, domain);
+  const claim = loginHint === null ? null : await verifiedDomainOf(on, loginHint);
   return among.find(({ accountId }) => accountId === claim?.accountId)?.id;
 }
 

@@ -1,5 +1,4 @@
-import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
-import { verifiedDomain } from '../../accounts/domains/domains.ts';
+import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { type Connection, ConnectionTable } from '../connectors/openid/connection.entity.ts';
 
@@ -9,7 +8,6 @@ import { type Connection, ConnectionTable } from '../connectors/openid/connectio
  * @returns the connection of the account that has verified the domain, or null
  */
 export async function connectionFor(on: Reader, address: string): Promise<Connection | null> {
-  const domain = normaliseAddress(address) === null ? null : domainOf(address);
-  const claim = domain === null ? null : await verifiedDomain(on, domain);
+  const claim = await verifiedDomainOf(on, address);
   return claim && on.findOneBy(ConnectionTable, { accountId: claim.accountId });
 }
