@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDirectory } from '../../deploy/demo/directory/server.ts';
 import type { Directory } from '../../deploy/demo/directory/server.ts';
+import { testFolder } from '../support/folder.ts';
 import { startScimStub } from './scim-stub.ts';
 import type { ScimStub } from './scim-stub.ts';
 
@@ -40,14 +40,13 @@ describe('the sample company: directory', () => {
     stub.requests.filter((each) => each.method === method).map((each) => each.body);
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'acme-'));
+    folder = testFolder();
     waited = [];
     stub = await startScimStub();
   });
   afterEach(async () => {
     await directory.close();
     await stub.close();
-    await rm(folder, { recursive: true });
   });
 
   it('sends nothing until it is connected, then tests and pushes as Okta does', async () => {

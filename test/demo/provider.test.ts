@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import * as oidc from 'openid-client';
@@ -8,6 +6,7 @@ import { demoPassword, samplePeople } from '../../deploy/demo/people.ts';
 import { startProviderProcess } from '../../deploy/demo/provider/process.ts';
 import type { ProviderProcess } from '../../deploy/demo/provider/process.ts';
 import { firstState, writeState } from '../../deploy/demo/state.ts';
+import { testFolder } from '../support/folder.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const redirect = 'http://localhost:3000/auth/okta/callback/1';
@@ -42,14 +41,13 @@ describe('the sample company: OpenID provider', () => {
     );
 
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'acme-'));
+    folder = testFolder();
     writeState(peoplePath(), firstState());
     provider = await start(0);
     browser = new Visitor(provider.issuer);
   });
   afterEach(async () => {
     await provider.stop();
-    await rm(folder, { recursive: true });
   });
 
   const discover = () =>

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { portOf } from '../support/port.ts';
 
 export interface Recorded {
   method: string;
@@ -67,7 +67,7 @@ export async function startScimStub(): Promise<ScimStub> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/scim/v2`,
+    baseUrl: `http://127.0.0.1:${portOf(server)}/scim/v2`,
     requests,
     lines: () => requests.map(({ method, path }) => `${method} ${path.replace('/scim/v2', '')}`),
     next,

@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { demoPassword } from '../../deploy/demo/people.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { type DemoProcess, startDemoProcess } from '../support/demo.ts';
-import { testFolder } from '../support/house.ts';
+import { testFolder } from '../support/folder.ts';
 import { freePorts } from '../support/port.ts';
 import { until } from '../support/until.ts';
 

@@ -1,12 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buildHouse, type House, startConsumer } from '../../src/app.ts';
 import { loadConfig } from '../../src/platform/config/load.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
-
-/** An own, empty folder of this test run. */
-export const testFolder = (): string => mkdtempSync(join(process.env['CARILLON_TEST_FOLDER'] ?? tmpdir(), 'case-'));
+import { testFolder } from './folder.ts';
 
 /** The configuration of a fresh installation in a folder of its own. */
 export function testConfig(overrides: Partial<Config> = {}, folder = testFolder()): Config {

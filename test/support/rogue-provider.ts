@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { portOf } from './port.ts';
 import { honest } from './rogue/modes.ts';
 import type { RogueMode } from './rogue/modes.ts';
 import { makeKeyring } from './rogue/tokens.ts';
@@ -187,7 +187,7 @@ export async function startRogueProvider(): Promise<RogueProvider> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  issuer = `http://127.0.0.1:${portOf(server)}`;
 
   return {
     issuer,

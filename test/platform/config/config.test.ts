@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { envExample } from '../../../src/platform/config/example.ts';
 import { loadConfig } from '../../../src/platform/config/load.ts';
 import { settingEntries } from '../../../src/platform/config/settings.ts';
+import { testFolder } from '../../support/folder.ts';
 
 describe('configuration', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'carillon-config-'));
+    folder = testFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const write = (name: string, content: unknown): void => {
     const path = join(folder, name);

@@ -6,7 +6,7 @@ import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import type { Reader } from '../../../src/platform/database/unit.ts';
 import { storage } from '../../../src/storage/storage.ts';
-import { testFolder } from '../../support/house.ts';
+import { testFolder } from '../../support/folder.ts';
 
 const insert = (m: Reader, id: string): Promise<unknown> =>
   rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${id}, ${'x'}, ${1})`);

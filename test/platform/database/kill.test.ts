@@ -7,7 +7,7 @@ import { Database } from '../../../src/platform/database/database.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import { storage } from '../../../src/storage/storage.ts';
-import { testFolder } from '../../support/house.ts';
+import { testFolder } from '../../support/folder.ts';
 
 const script = fileURLToPath(new URL('writer-process.ts', import.meta.url));
 

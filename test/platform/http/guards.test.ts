@@ -6,6 +6,7 @@ import { createCookies, parseCookies } from '../../../src/platform/http/cookies.
 import { createRate } from '../../../src/platform/http/rate.ts';
 import { requestContext } from '../../../src/platform/context/context.ts';
 import { sendJson } from '../../../src/platform/http/reply.ts';
+import { portOf } from '../../support/port.ts';
 import { route, startServer } from './support.ts';
 
 const from = (remoteAddress: string, forwarded?: string): IncomingMessage =>
@@ -94,8 +95,7 @@ describe('cookies', () => {
         res.end();
       });
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-      const { port } = server.address() as { port: number };
-      const answer = await fetch(`http://127.0.0.1:${port}`);
+      const answer = await fetch(`http://127.0.0.1:${portOf(server)}`);
       assert.deepEqual(answer.headers.getSetCookie(), expected);
       server.close();
     });

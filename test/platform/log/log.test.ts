@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { withContext } from '../../../src/platform/context/context.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { createLog } from '../../../src/platform/log/log.ts';
+import { testFolder } from '../../support/folder.ts';
 
 function written(level: 'info' | 'debug' = 'info') {
   const lines: string[] = [];
@@ -76,11 +76,10 @@ describe('log', () => {
   });
 
   it('writes a file that only its owner can read, in a folder that it makes', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'carillon-log-'));
+    const folder = testFolder();
     const path = join(folder, 'new/carillon.log');
     createLog({ level: 'info', destination: path }).info('hello');
     assert.match(readFileSync(path, 'utf8'), /"message":"hello"/);
     assert.equal(statSync(path).mode & 0o077, 0);
-    rmSync(folder, { recursive: true });
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { createServer, get } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testFolder } from '../../support/folder.ts';
 import { portOf } from '../../support/port.ts';
 import { makeCertificate, openCertificate } from '../../../src/platform/secrets/certificate.ts';
 import * as der from '../../../src/platform/secrets/der.ts';
@@ -46,9 +46,8 @@ describe('der', () => {
 describe('openCertificate', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'carillon-certificate-'));
+    folder = testFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('makes a self-signed certificate for this machine', () => {
     const { key, cert } = openCertificate(folder);

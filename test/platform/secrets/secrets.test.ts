@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sameSecret } from '../../../src/platform/secrets/compare.ts';
 import { openKeyring } from '../../../src/platform/secrets/keyring.ts';
 import { createSeal } from '../../../src/platform/secrets/seal.ts';
+import { testFolder } from '../../support/folder.ts';
 
 describe('secrets', () => {
   let folder: string;
   beforeEach(() => {
-    folder = join(mkdtempSync(join(tmpdir(), 'carillon-secrets-')), 'certs');
+    folder = join(testFolder(), 'certs');
   });
-  afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 
   const at = { table: 'connections', row: 'c1', column: 'clientSecret' };
 
