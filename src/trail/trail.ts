@@ -43,6 +43,7 @@ export class Trail {
   /** Refusals that have their record: one that is caught again on its way up gets no second. */
   readonly #told = new WeakSet<CarillonError>();
   #buffer: TrailRecord[] = [];
+  #flushed: Promise<void> = Promise.resolve();
   #dropped = 0;
 
   constructor(db: Database, log: Log) {
@@ -82,8 +83,14 @@ export class Trail {
     this.#keep(record(action, { readOnly: true }));
   }
 
-  /** Writes what is buffered; never throws, since nobody waits for it. */
-  async flush(): Promise<void> {
+  /** Everything that was buffered before this call is written when it answers; it never throws. */
+  flush(): Promise<void> {
+    // One after another: what an earlier flush has taken is not written yet while that one is under way.
+    this.#flushed = this.#flushed.then(() => this.#write());
+    return this.#flushed;
+  }
+
+  async #write(): Promise<void> {
     if (this.#buffer.length === 0) return;
     const batch = this.#buffer;
     this.#buffer = [];
