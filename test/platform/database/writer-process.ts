@@ -1,5 +1,4 @@
 // A process of its own for kill.test.ts: writes units as fast as it can, and says which were acknowledged.
-import { writeSync } from 'node:fs';
 import { Database } from '../../../src/platform/database/database.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
@@ -19,7 +18,8 @@ async function caller(number: number): Promise<void> {
         );
       }
     });
-    writeSync(1, `${id}\n`);
+    // Waits for whoever listens: a pipe that is full would refuse a write that does not.
+    await new Promise((done) => process.stdout.write(`${id}\n`, done));
   }
 }
 
