@@ -4,10 +4,17 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const wanted = 24;
 if (Number(process.versions.node.split('.')[0]) >= wanted) {
+  // A reader that has seen enough (`… | head`) is no fault.
+  process.stdout.on('error', (error) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  process.umask(0o077); // the database and the log are the operator's alone
   enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
   const { run } = await import('./cli/cli.ts');
   await run(process.argv);

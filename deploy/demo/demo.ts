@@ -1,10 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { resolve } from 'node:path';
 import { startDemo } from './compose.ts';
-import { companyName, demoPassword, displayName, samplePeople } from './people.ts';
+import { companyName, demoPassword, displayName, type Group, type Person } from './people.ts';
 import { consolePassword, consoleUser } from './set-up.ts';
 
-const expectations = ['is Pro', 'is Basic', 'is in no mapped group: refused, and told whom to ask'];
+/** What becomes of somebody who signs in now, by what the directory says of them. */
+function expected({ active, groups }: Person, all: readonly Group[]): string {
+  if (!active) return 'is deactivated in the directory: out, until it activates them';
+  const named = all.filter(({ id }) => groups.includes(id)).map(({ name }) => name);
+  if (named.includes('Carillon Pro')) return 'is Pro';
+  return named.includes('Carillon Basic') ? 'is Basic' : 'is in no mapped group: refused, and told whom to ask';
+}
 
 const say = (line = ''): boolean => process.stdout.write(`${line}\n`);
 
@@ -24,10 +30,9 @@ export async function demo(): Promise<void> {
   say(`${companyName}’s sign-in (an OpenID provider, as Okta is one)   ${running.issuer}`);
   say();
   say(`1. Open ${running.publicUrl} and sign in as one of these; everybody’s password is ${demoPassword}`);
-  samplePeople().forEach((person, i) =>
-    say(`     ${person.email.padEnd(32)} ${displayName(person)} ${expectations[i] ?? ''}`),
-  );
-  say(`2. Open the directory beside it, press Deactivate for that person, and watch their page end.`);
+  const { people, groups } = running.directory.company.state();
+  for (const each of people) say(`     ${each.email.padEnd(32)} ${displayName(each)} ${expected(each, groups)}`);
+  say('2. Open the directory beside it, press Deactivate for that person, and watch their page end.');
   say(`3. The administrator’s console is ${running.publicUrl}/console`);
   say(`     organisation ${running.organisationId}, user name ${consoleUser}, password ${consolePassword}`);
   say();

@@ -60,12 +60,12 @@ export async function setUp(parts: Parts): Promise<string> {
 type Scope = { organisationId: string; accountId: string };
 
 async function administrator({ carillon }: Parts): Promise<string> {
-  const { ground } = carillon.house;
+  const { ground, sessions } = carillon.house;
   const [organisation] = await listOrganisations(ground.db.read);
   if (!organisation) throw new Error('Carillon made no organisation');
   if (organisation.name) return organisation.id;
   const link = new URL(carillon.setUpLink ?? (await administratorLink(ground, null)));
-  await setUpAdministrator(ground, link.searchParams.get('token') ?? '', {
+  await setUpAdministrator(ground, sessions, link.searchParams.get('token') ?? '', {
     organisationName: companyName,
     userName: consoleUser,
     password: consolePassword,

@@ -4,8 +4,8 @@ export const accessErrors = errors({
   'administrator.linkInvalid': {
     kind: 'NotFound',
     text:
-      'This link was used already, is older than an hour, or was never made. ' +
-      'Whoever runs the server can make another with: carillon admin link',
+      'This link was used already, is older than an hour, or was replaced by a newer one. ' +
+      'Whoever runs the server can make another with: npm run carillon -- admin link',
   },
   'administrator.nameInvalid': {
     kind: 'BadRequest',

@@ -30,6 +30,10 @@ export const authErrors = errors({
     kind: 'BadRequest',
     text: 'No company here uses that identity provider. Check the link, or ask your administrator.',
   },
+  'connection.endpointRefused': {
+    kind: 'BadRequest',
+    text: 'The discovery document gives {what} an address that cannot be used: {reason}.',
+  },
   'signIn.stale': {
     kind: 'BadRequest',
     text: 'This sign-in was not begun in this browser, was used already, or took too long. Please sign in again.',

@@ -80,7 +80,7 @@ export class Trail {
 
   /** Records a read that is worth a record. */
   observed(action: Action): void {
-    this.#keep(record(action, { readOnly: true }));
+    this.#keep(record(action, {}));
   }
 
   /** Everything that was buffered before this call is written when it answers; it never throws. */
@@ -117,6 +117,9 @@ export class Trail {
   }
 }
 
+/** The names of reads, as CloudTrail tells them. */
+const reads = /^(Get|List|Lookup)/;
+
 function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
   const context = requestContext();
   return {
@@ -125,9 +128,9 @@ function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
     accountId: action.accountId ?? null,
     eventName: action.eventName,
     eventTime: clock.now(),
-    readOnly: false,
+    readOnly: reads.test(action.eventName),
     identity: { ...context.identity },
-    requestParameters: action.requestParameters ?? null,
+    requestParameters: action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null),
     responseElements: null,
     errorCode: null,
     errorMessage: null,

@@ -21,7 +21,7 @@ describe('console: set-up', () => {
     assert.match(home.text, /Organisation \d{12}/);
     assert.deepEqual(
       (await running.changes()).map(({ eventName }) => eventName),
-      ['CreateOrganisation', 'SetAdministratorPassword', 'ConsoleLogin'],
+      ['CreateOrganisation', 'SetAdministratorPassword'],
     );
     const again = await browser.get(running.setUpLink);
     assert.equal(again.status, 404);
@@ -133,7 +133,7 @@ describe('console: sign-in', () => {
     assert.equal(limited.status, 429);
     assert.ok(Number(limited.headers.get('retry-after')) > 0);
     assert.match(limited.text, /Too many requests/);
-    for (const name of ['b', 'c', 'd']) assert.equal((await attempt(name)).status, 401);
-    assert.equal((await attempt('e')).status, 429);
+    for (let i = 11; i < 60; i += 1) assert.equal((await attempt(`b${i}`)).status, 401);
+    assert.equal((await attempt('c')).status, 429);
   });
 });

@@ -92,7 +92,6 @@ describe('out', () => {
       assert.equal(await isIn(token), false, `${way.name}: out with the commit`);
       assert.equal((await entitlement(house.ground.db.read, paula.id)).maySignIn, false, way.name);
       await way.lift();
-      house.sessions.forgetAll();
       assert.equal(await isIn(token), false, `${way.name}: what was born before is dead`);
       assert.equal(await isIn(await signIn()), true, `${way.name}: she may come in anew`);
     }
@@ -114,7 +113,6 @@ describe('out', () => {
           await lifts[0].lift();
           assert.equal(await may(), false, `${first.name} + ${second.name}, ${lifts[0].name} lifted`);
           await lifts[1].lift();
-          house.sessions.forgetAll();
           assert.equal(await may(), true, `${first.name} + ${second.name}, both lifted`);
           assert.equal(await isIn(token), false);
         }

@@ -7,7 +7,10 @@ import { hashToken } from '../../platform/ids/ids.ts';
 import { hashPassword } from '../../platform/secrets/passwords.ts';
 import { checkPassword } from '../../platform/secrets/rules.ts';
 import type { Ground } from '../../trail/ground.ts';
+import type { Session } from '../../auth/sessions/session.entity.ts';
+import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { accessErrors } from '../errors.ts';
+import { administratorPrincipal } from './principal.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
 
@@ -34,10 +37,15 @@ export async function readLink(on: Reader, token: string): Promise<SetUp & { lin
 }
 
 /**
- * Sets the password of a link's administrator, once; every session they had ends with it.
+ * Sets the password of a link's administrator, once, and signs them in; every session they had ends with it.
  * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .organisationNameInvalid, .passwordsDiffer, password.*
  */
-export async function setUpAdministrator(ground: Ground, token: string, input: SetUpInput): Promise<Administrator> {
+export async function setUpAdministrator(
+  ground: Ground,
+  sessions: Sessions,
+  token: string,
+  input: SetUpInput,
+): Promise<{ session: Session; token: string }> {
   const { organisation, administrator: known } = await readLink(ground.db.read, token);
   const organisationName = input.organisationName.normalize('NFC').trim();
   const userName = input.userName.trim();
@@ -78,7 +86,8 @@ export async function setUpAdministrator(ground: Ground, token: string, input: S
     await m.update(OrganisationTable, { id: organisation.id }, { name: organisationName });
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     ground.outbox.announce(administratorChangedTopic, administrator.id);
-    return { result: { ...administrator, ...changes } };
+    const principal = await administratorPrincipal(m, administrator.id);
+    return { result: await sessions.begin(m, principal!, ground.config.adminSessionHours * 3_600_000) };
   });
 }
 

@@ -9,6 +9,7 @@ import type { Ground } from '../../trail/ground.ts';
 import type { Action, Done } from '../../trail/trail.ts';
 import { AccountTable } from '../accounts/account.entity.ts';
 import { becomeType } from '../accounts/accounts.ts';
+import { markAccountChanged } from '../accounts/changed.ts';
 import { accountErrors } from '../errors.ts';
 import { type Domain, DomainTable } from './domain.entity.ts';
 import { requireDomain } from './domains.ts';
@@ -50,7 +51,7 @@ export async function verifyDomain(
   const routine = requestContext().identity.type === 'System' && !isNews;
   const domain = await keep(ground, routine ? null : action, async (m) => {
     const now = await requireDomain(m, organisationId, accountId, domainId);
-    const changes = now.state === 'verified' ? checked(now, outcome) : await proved(m, now, outcome, onLost);
+    const changes = now.state === 'verified' ? checked(now, outcome) : await proved(ground, m, now, outcome, onLost);
     await m.update(DomainTable, { id: now.id }, changes);
     const result = { ...now, ...changes };
     return { result, responseElements: { domainStatus: result.state, outcome } };
@@ -77,7 +78,13 @@ function checked(domain: Domain, outcome: Outcome): Partial<Domain> {
   return newDay ? { ...seen, absentChecks: domain.absentChecks + 1 } : { lastOutcome: outcome };
 }
 
-async function proved(m: Writer, claim: Domain, outcome: Outcome, onLost: OnLost): Promise<Partial<Domain>> {
+async function proved(
+  ground: Ground,
+  m: Writer,
+  claim: Domain,
+  outcome: Outcome,
+  onLost: OnLost,
+): Promise<Partial<Domain>> {
   const now = clock.now();
   if (outcome !== 'found') return { checkedAt: now, lastOutcome: outcome };
   const holder = await m.findOneBy(DomainTable, { name: claim.name, state: 'verified' });
@@ -90,6 +97,7 @@ async function proved(m: Writer, claim: Domain, outcome: Outcome, onLost: OnLost
   }
   const account = await m.findOneBy(AccountTable, { id: claim.accountId });
   if (account?.type === 'Team') await becomeType(m, claim.accountId, 'EnterpriseLWA');
+  await markAccountChanged(ground, m, claim.accountId);
   return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0 };
 }
 

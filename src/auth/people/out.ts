@@ -1,8 +1,9 @@
+import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { accountChangedTopic, usersChangedTopic, type UsersOut, usersOutTopic } from '../../users/lifecycle/out.ts';
+import { usersChangedTopic, type UsersOut, usersOutTopic } from '../../users/lifecycle/out.ts';
 import { type Receipt, ReceiptTable } from '../../users/lifecycle/receipt.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 

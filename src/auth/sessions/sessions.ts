@@ -76,13 +76,14 @@ export class Sessions {
       this.#memory.principal(kind, session.principalId) ??
       (await this.#sources[kind](this.#db.read, session.principalId));
     if (!principal) return { in: false, because: 'deleted', session };
-    this.#memory.remember(moment, session, principal);
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
       // The row knows by now, or soon, which no it was.
       const row = await this.#db.read.findOneBy(SessionTable, { tokenHash });
       return { in: false, because: row?.endedBecause ?? 'signOut', session };
     }
+    // Only a yes is remembered: whatever is forgotten, a no is asked again, so that the next yes holds at once.
+    this.#memory.remember(moment, session, principal);
     this.#noteSeen(session);
     return { in: true, session, principal };
   }

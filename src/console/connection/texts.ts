@@ -12,7 +12,7 @@ export const texts = {
   secretKept: 'Empty keeps the present one. It is never shown.',
   redirect: 'Redirect URI',
   own: 'Of this connection alone (recommended)',
-  ownHint: 'You see it here once the settings are saved.',
+  ownHint: (uri: string): string => `${uri}, which no other connection uses.`,
   shared: 'Shared by the whole installation',
   sharedHint: (uri: string): string =>
     `${uri}, for the sole connection that uses it, or a provider that names itself in its answers (RFC 9207).`,

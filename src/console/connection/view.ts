@@ -1,4 +1,4 @@
-import { addressesOf, callbackPath } from '../../auth/connectors/openid/addresses.ts';
+import { addressesOf, callbackPath, connectionIdOf } from '../../auth/connectors/openid/addresses.ts';
 import type { Connection } from '../../auth/connectors/openid/connection.entity.ts';
 import type { ConnectionInput } from '../../auth/connectors/openid/settings.ts';
 import type { ScimKey } from '../../directory/scim/keys/key.entity.ts';
@@ -34,7 +34,7 @@ export function connectionView(view: ConnectionView): Html {
   }
   return html`${alertOf(fault, ['issuer', 'clientId', 'clientSecret', 'redirect', 'keyName'])}
     <p>${texts.intro}</p>
-    ${connection && copyView(view.publicUrl, connection)}
+    ${copyView(view)}
     <h2>${texts.settings}</h2>
     ${settingsView(view)}
     <h2 id="keys">${texts.keys}</h2>
@@ -42,15 +42,21 @@ export function connectionView(view: ConnectionView): Html {
     ${connection ? keysView(view) : empty(texts.keysNeedConnection)}`;
 }
 
-function copyView(publicUrl: string, connection: Connection): Html {
-  const { redirectUri, initiateLoginUri } = addressesOf(publicUrl, connection);
+/** The addresses that a connection will have, for the provider to know before it is saved. */
+const notYet = ({ scope }: Place): { id: string; redirect: 'own' } => ({
+  id: connectionIdOf(scope.accountId),
+  redirect: 'own',
+});
+
+function copyView({ publicUrl, connection, place }: ConnectionView): Html {
+  const { redirectUri, initiateLoginUri } = addressesOf(publicUrl, connection ?? notYet(place));
   return html`<section class="panel" aria-labelledby="copy">
     <h2 id="copy">${texts.copy}</h2>
     ${facts([
       [texts.redirectUri, copyable(redirectUri)],
       [texts.initiateUri, copyable(initiateLoginUri)],
       [texts.scimUrl, copyable(scimUrl(publicUrl))],
-      [texts.checked, time(connection.checkedAt)],
+      ...(connection ? [[texts.checked, time(connection.checkedAt)] as const] : []),
     ])}
   </section>`;
 }
@@ -62,7 +68,11 @@ function settingsView({ place, publicUrl, connection, typed, fault }: Connection
     redirect: connection?.redirect ?? 'own',
   };
   const choices = [
-    { value: 'own', text: texts.own, hint: texts.ownHint },
+    {
+      value: 'own',
+      text: texts.own,
+      hint: texts.ownHint(`${publicUrl}${callbackPath}/${connection?.id ?? connectionIdOf(place.scope.accountId)}`),
+    },
     { value: 'shared', text: texts.shared, hint: texts.sharedHint(`${publicUrl}${callbackPath}`) },
   ];
   const wrong = fault?.field === 'redirect' ? fault : undefined;

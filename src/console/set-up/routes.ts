@@ -1,7 +1,5 @@
 import { Router } from 'express';
 import { readLink, setUpAdministrator } from '../../access/administrators/set-up.ts';
-import { signInAdministrator } from '../../access/administrators/sign-in.ts';
-import { whoIs } from '../../auth/web.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import { faultOf } from '../forms.ts';
@@ -36,17 +34,13 @@ export function setUpRoutes(web: ConsoleWeb): Router {
     };
     const who = await readLink(ground.db.read, token);
     try {
-      await setUpAdministrator(ground, token, input);
+      keepSession(web, res, await setUpAdministrator(ground, web.sessions, token, input));
     } catch (error) {
       const fault = faultOf(error);
       const page = setUpPage({ csrf: web.csrf.token(req, res), token, who, typed: input, fault });
       sendPage(res, page, { status: fault.status });
       return;
     }
-    const previous = await whoIs(web, req, 'administrator');
-    const credentials = { organisationId: who.organisation.id, userName: input.userName, password: input.password };
-    const begun = await signInAdministrator(ground, web.sessions, credentials, previous.session);
-    keepSession(web, res, begun);
     done(res, homePath, 'setUp');
   });
   return router;

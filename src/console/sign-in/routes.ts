@@ -15,6 +15,8 @@ import type { ConsoleWeb } from '../web.ts';
 import { keepSession, organisationCookie } from './session.ts';
 import { signInPage } from './view.ts';
 
+/** Attempts a minute from one address, whoever is tried. */
+const attemptsPerAddress = 60;
 /** Attempts a minute for one administrator from one address. */
 const attemptsPerName = 10;
 
@@ -22,7 +24,7 @@ const attemptsPerName = 10;
 export function signInRoutes(web: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { ground, sessions } = web;
-  const byAddress = createRate({ points: ground.config.signInRate, seconds: 60 });
+  const byAddress = createRate({ points: attemptsPerAddress, seconds: 60 });
   const byName = createRate({ points: attemptsPerName, seconds: 60 });
 
   const answer = (

@@ -1,3 +1,4 @@
+import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
@@ -8,7 +9,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { type Group, GroupTable } from '../../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../../users/entitlement/membership.entity.ts';
-import { markAccountChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
+import { putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
 import type { DirectoryScope } from './scope.ts';
 

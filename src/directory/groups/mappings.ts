@@ -1,3 +1,4 @@
+import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import { type Tier, tiers } from '../../accounts/accounts/types.ts';
 import { clock } from '../../platform/clock/clock.ts';
@@ -8,7 +9,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { GroupTable } from '../../users/entitlement/group.entity.ts';
 import { type TierMapping, TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
-import { markAccountChanged, putOutWithoutRight, type Scope } from '../../users/lifecycle/out.ts';
+import { putOutWithoutRight, type Scope } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
 
 /**

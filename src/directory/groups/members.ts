@@ -1,3 +1,4 @@
+import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
 import { changed, rows } from '../../platform/database/run.ts';
@@ -5,7 +6,7 @@ import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Membership } from '../../users/entitlement/membership.entity.ts';
-import { markAccountChanged, markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
+import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
 import type { DirectoryScope } from './scope.ts';
 

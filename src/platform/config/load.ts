@@ -14,9 +14,14 @@ const prefix = 'CARILLON_';
 /** Names that look like Carillon's and are not: most often a slip of the keys, which must not pass in silence. */
 function unknownNames(sources: Source[]): Fault[] {
   const keys = new Set<string>(settingEntries().map(([key]) => key));
+  const variables = new Set<string>(settingEntries().map(([, { env }]) => env));
   return sources.flatMap(({ place, kind, values }) =>
     [...values.keys()]
-      .filter((name) => (kind === 'file' ? !keys.has(name) : name.startsWith(prefix) && name !== environmentVariable))
+      .filter((name) => {
+        if (kind === 'file') return !keys.has(name);
+        // The environment holds much that is not ours; .env is ours alone.
+        return name !== environmentVariable && !variables.has(name) && (place === '.env' || name.startsWith(prefix));
+      })
       .map((name) => ({ name, place, wrong: 'no setting has this name' })),
   );
 }
@@ -66,12 +71,13 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
     throw refuse('config.faults', { values: { faults: lines.join('\n') } });
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
-  const values = judged as Config & { dataDir?: string; logFile?: string };
+  const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile'> & Partial<Config>;
   const databaseUrl = resolve(folder, values.databaseUrl);
   const dataDir = resolve(folder, values.dataDir ?? dirname(databaseUrl));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
   return Object.freeze({
     ...values,
+    publicUrl: values.publicUrl ?? `http://localhost:${values.port}`,
     databaseUrl,
     dataDir,
     certsDir: resolve(folder, values.certsDir),

@@ -33,7 +33,8 @@ export const settings = {
   publicUrl: {
     env: 'PUBLIC_URL',
     kind: origin,
-    default: 'http://localhost:3000',
+    default: undefined,
+    derived: 'http://localhost with PORT',
     meaning:
       'The origin by which people and other servers reach Carillon. Every link, issuer and redirect URI is built from it, never from the Host header. With https, cookies are Secure.',
   },
@@ -136,14 +137,15 @@ export const settings = {
   scimRate: {
     env: 'SCIM_RATE',
     kind: wholeNumber(1, 1_000_000),
-    default: 200,
+    default: 1000,
     meaning: 'Requests a second that one SCIM key may make.',
   },
   signInRate: {
     env: 'SIGN_IN_RATE',
     kind: wholeNumber(1, 1_000_000),
-    default: 60,
-    meaning: 'Attempts to sign in, a minute, from one client address.',
+    default: 600,
+    meaning:
+      'How often, a minute, people behind one client address may begin to sign in at their company. Guessing the password of an administrator is slowed by limits of its own.',
   },
 } as const satisfies Record<string, Setting>;
 

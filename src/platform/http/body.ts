@@ -16,7 +16,7 @@ interface Body {
 }
 
 /** What is still read of a body that was refused, so that the sender gets to read the refusal. */
-const drained = 1024 * 1024;
+const drained = 16 * 1024 * 1024;
 
 /** Checks what the headers promise (RFC 9110 §8.3, §8.4, §8.6). */
 function mediaType(req: IncomingMessage, { limit, types }: BodyOptions): string {

@@ -20,7 +20,7 @@ export const refuse = errors({
   'body.tooDeep': { kind: 'BadRequest', text: 'The content is nested more than {depth} levels deep.' },
   'body.forbiddenKey': { kind: 'BadRequest', text: 'The content has a key that is not allowed.' },
   'body.cut': { kind: 'BadRequest', text: 'The request ended before its content was complete.' },
-  'rate.exceeded': { kind: 'Throttled', text: 'Too many requests. Please try again in {seconds} seconds.' },
+  'rate.exceeded': { kind: 'Throttled', text: 'Too many requests. Please try again in {seconds} s.' },
   'csrf.foreign': { kind: 'Forbidden', text: 'This form was sent from another site, and was not accepted.' },
   'csrf.token': {
     kind: 'Forbidden',

@@ -5,7 +5,7 @@ import { callbackify } from 'node:util';
 import { buildConnector } from 'undici';
 import { isPublicAddress } from './addresses.ts';
 import { outboundError } from './errors.ts';
-import type { HostList } from './hosts.ts';
+import { bareHost, type HostList } from './hosts.ts';
 
 /** Gives every address of a name. */
 export type Lookup = (hostname: string) => Promise<{ address: string; family: number }[]>;
@@ -31,12 +31,34 @@ const loopback = [
 /** RFC 6761 §6.3: these names are loopback, whatever a resolver says; both families, as a server may have only one. */
 const isLocalhost = (hostname: string): boolean => hostname === 'localhost' || hostname.endsWith('.localhost');
 
+const lookupOf = (options: ConnectorOptions): Lookup =>
+  options.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
+
+/** The addresses of a name, when all of them are public. @throws outbound.notAllowed, what the resolver throws */
+async function resolvePublic(options: ConnectorOptions, hostname: string): ReturnType<Lookup> {
+  const found = await lookupOf(options)(hostname);
+  const isPublic = options.isPublic ?? isPublicAddress;
+  const inner = found.find(({ address }) => !isPublic(address));
+  if (inner) throw refusal(hostname, `resolves to ${inner.address}`);
+  return found;
+}
+
+/** Judges an address as a dial would, without dialling: for what is called later. */
+export async function judge(options: ConnectorOptions, url: URL): Promise<void> {
+  const hostname = bareHost(url.hostname);
+  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+  if (options.hosts.has(hostname, port)) return;
+  if (url.protocol !== 'https:') throw refusal(hostname, 'is not https');
+  if (isIP(hostname) === 0) await resolvePublic(options, hostname);
+  else if (!(options.isPublic ?? isPublicAddress)(hostname)) throw refusal(hostname, 'is not public');
+}
+
 /**
  * Makes what opens the sockets of the agent: it resolves, checks, and dials only what it checked.
  * Gives its callback `outbound.notAllowed` for an address that is not public, or plain http to a host not listed.
  */
 export function createConnector(options: ConnectorOptions): buildConnector.connector {
-  const resolve: Lookup = options.lookup ?? ((hostname) => systemLookup(hostname, { all: true }));
+  const resolve = lookupOf(options);
   const isPublic = options.isPublic ?? isPublicAddress;
   const shared = {
     allowH2: false,
@@ -52,12 +74,7 @@ export function createConnector(options: ConnectorOptions): buildConnector.conne
   });
   const guarded = buildConnector({
     ...shared,
-    lookup: lookupWith(async (hostname) => {
-      const found = await resolve(hostname);
-      const inner = found.find(({ address }) => !isPublic(address));
-      if (inner) throw refusal(hostname, `resolves to ${inner.address}`);
-      return found;
-    }),
+    lookup: lookupWith((hostname) => resolvePublic(options, hostname)),
   });
   return (target, callback) => {
     const { hostname, protocol } = target;

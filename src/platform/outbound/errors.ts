@@ -7,6 +7,9 @@ export const outboundError = errors({
   },
   'outbound.redirected': { kind: 'BadGateway', text: '{origin} answered with a redirect, which is not followed.' },
   'outbound.timedOut': { kind: 'BadGateway', text: '{origin} did not answer in time.' },
-  'outbound.unreachable': { kind: 'BadGateway', text: 'No secure connection to {origin} could be made.' },
+  'outbound.unreachable': {
+    kind: 'BadGateway',
+    text: '{origin} could not be reached: no such server, no answer, or no certificate that can be trusted.',
+  },
   'outbound.tooLarge': { kind: 'BadGateway', text: '{origin} sent a larger answer than is accepted.' },
 });

@@ -1,6 +1,6 @@
 import { Agent, fetch as send, type RequestInit as UndiciInit } from 'undici';
 import { CarillonError } from '../errors/errors.ts';
-import { createConnector, type Lookup } from './connector.ts';
+import { createConnector, judge, type Lookup } from './connector.ts';
 import { outboundError } from './errors.ts';
 import { bareHost, hostList } from './hosts.ts';
 
@@ -37,6 +37,11 @@ export interface Outbound {
    *   the reason of `init.signal` when the caller gave up
    */
   fetch(url: string | URL, init?: OutboundInit): Promise<Response>;
+  /**
+   * Judges an address as `fetch` would, without asking it anything: for what will be called later.
+   * @throws CarillonError outbound.notAllowed, .unreachable
+   */
+  check(url: string | URL): Promise<void>;
   /** Ends after the requests under way. */
   close(): Promise<void>;
 }
@@ -52,8 +57,9 @@ export function createOutbound(options: OutboundOptions): Outbound {
   const { timeoutMs = 8000, maxBytes = 1024 * 1024 } = options;
   const hosts = hostList(options.privateHosts);
   const { ca, lookup, isPublic } = options;
+  const rules = { hosts, timeoutMs, ca, lookup, isPublic };
   const agent = new Agent({
-    connect: createConnector({ hosts, timeoutMs, ca, lookup, isPublic }),
+    connect: createConnector(rules),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
@@ -104,6 +110,14 @@ export function createOutbound(options: OutboundOptions): Outbound {
         options.log?.warn({ origin: url.origin, code: error.code, detail: error.detail }, 'outbound request failed');
         throw error;
       }
+    },
+    async check(input) {
+      const url = URL.parse(String(input));
+      if (!url) throw outboundError('outbound.notAllowed', { values: { origin: 'given' }, detail: 'not a URL' });
+      if (url.username || url.password) throw refused(url, 'user information in the address');
+      await judge(rules, url).catch((thrown: unknown) => {
+        throw explain(thrown, url, false);
+      });
     },
     close: () => agent.close(),
   };

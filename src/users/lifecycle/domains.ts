@@ -1,9 +1,10 @@
+import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { type Domain, DomainTable } from '../../accounts/domains/domain.entity.ts';
 import { requireDomain } from '../../accounts/domains/domains.ts';
 import type { OnLost } from '../../accounts/domains/verify.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { markAccountChanged, putOutWithoutRight } from './out.ts';
+import { putOutWithoutRight } from './out.ts';
 
 /**
  * Removes a claim (the guide, "Delete Your Account", note): everybody whose primary address is in a verified domain

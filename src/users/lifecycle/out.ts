@@ -21,9 +21,6 @@ export interface UsersOut {
 export const usersOutTopic = 'users.out';
 /** People whose rights may have changed, and who are not out by that: memory forgets them. */
 export const usersChangedTopic = 'users.changed';
-/** The same for everybody of an account; the subject is the account's id. */
-export const accountChangedTopic = 'account.changed';
-
 export interface Scope {
   organisationId: string;
   accountId: string;
@@ -88,10 +85,4 @@ export async function markChanged(ground: Ground, m: Writer, userIds: readonly s
     await changed(m, sql`UPDATE "users" SET "version" = "version" + 1 WHERE "id" IN (${list(some)}) RETURNING "id"`);
     ground.outbox.announce(usersChangedTopic, some[0]!, { userIds: some });
   }
-}
-
-/** Says that everybody of an account must be read again (a mapping, a domain): one row, however many people. */
-export async function markAccountChanged(ground: Ground, m: Writer, accountId: string): Promise<void> {
-  await changed(m, sql`UPDATE "accounts" SET "version" = "version" + 1 WHERE "id" = ${accountId} RETURNING "id"`);
-  ground.outbox.announce(accountChangedTopic, accountId);
 }

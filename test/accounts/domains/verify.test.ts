@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { startDns, type DnsServer } from '../../../deploy/demo/dns/dns.ts';
 import type { House } from '../../../src/app.ts';
 import { requireAccount, createAccount } from '../../../src/accounts/accounts/accounts.ts';
+import { userPrincipal } from '../../../src/auth/people/principal.ts';
 import type { Domain } from '../../../src/accounts/domains/domain.entity.ts';
 import { claimDomain } from '../../../src/accounts/domains/domains.ts';
 import { claimsToCheck, verifyDomain } from '../../../src/accounts/domains/verify.ts';
 import { createOrganisation } from '../../../src/accounts/organisations/organisations.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
 import { createTxtResolver } from '../../../src/platform/dns/txt.ts';
-import { loseDomain } from '../../../src/users/lifecycle/domains.ts';
+import { loseDomain, removeDomain } from '../../../src/users/lifecycle/domains.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { mapGroup } from '../../../src/directory/groups/mappings.ts';
 import { testCompany } from '../../support/company.ts';
@@ -113,6 +114,29 @@ describe('verifying a domain', () => {
     }
     assert.equal((await verify(rival)).domain.state, 'verified');
     assert.deepEqual((await entitlement(ground.db.read, paula.id)).maySignIn, false);
+  });
+
+  it('lets people in again from the verification on, whatever was asked in between', async () => {
+    const { ground, sessions } = house;
+    const acme = await testCompany(house);
+    const paula = await acme.person('paula');
+    await acme.group('Pro', [paula]);
+    await mapGroup(ground, acme.scope, { groupName: 'Pro', tier: 'Pro' });
+    const signIn = (): Promise<string> =>
+      ground.db.write(async (m) => {
+        const principal = await userPrincipal(m, paula.id);
+        assert.ok(principal);
+        return (await sessions.begin(m, principal, 3_600_000)).token;
+      });
+    const old = await signIn();
+    const [held] = await ground.db.read.query<[Domain]>('SELECT * FROM "domains"');
+    await removeDomain(ground, { ...acme.scope, domainId: held.id });
+    assert.equal((await sessions.check(old, 'user')).in, false);
+    const again = await claim(acme.scope);
+    dns.set(again.recordName, [again.recordValue]);
+    assert.equal((await sessions.check(old, 'user')).in, false);
+    await verify(again);
+    assert.equal((await sessions.check(await signIn(), 'user')).in, true);
   });
 
   it('normalises international names, and refuses public suffixes and repeated claims', async () => {

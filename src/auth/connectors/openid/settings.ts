@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { markAccountChanged } from '../../../accounts/accounts/changed.ts';
 import type * as openid from 'openid-client';
 import { becomeType, requireAccount } from '../../../accounts/accounts/accounts.ts';
 import { accountErrors } from '../../../accounts/errors.ts';
@@ -8,10 +8,12 @@ import type { Reader } from '../../../platform/database/unit.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
 import type { Ground } from '../../../trail/ground.ts';
-import { markAccountChanged, putOutWithoutRight, type Scope } from '../../../users/lifecycle/out.ts';
+import { putOutWithoutRight, type Scope } from '../../../users/lifecycle/out.ts';
 import { authErrors } from '../../errors.ts';
+import { connectionIdOf } from './addresses.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
-import { discover, secretPlace } from './provider.ts';
+import { checkProvider } from './check.ts';
+import { type Client, secretPlace } from './provider.ts';
 
 export interface ConnectionInput {
   issuer: string;
@@ -40,13 +42,13 @@ export async function saveConnection(
     redirect: input.redirect.slice(0, 16),
   };
   const action = { eventName: 'UpdateAccountOpenIdConfig', organisationId, accountId, requestParameters };
-  let client: { issuer: string; clientId: string; clientSecret: string };
+  let client: Client;
   let configuration: openid.Configuration;
   try {
     await requireAccount(ground.db.read, organisationId, accountId);
     if (!(await isEnterprise(ground.db.read, accountId))) throw accountErrors('account.notEnterprise');
     client = await readClient(ground, accountId, input);
-    configuration = await reachable(outbound, client);
+    configuration = await checkProvider(outbound, client);
   } catch (error) {
     if (error instanceof CarillonError) ground.trail.refused(action, error);
     throw error;
@@ -57,7 +59,7 @@ export async function saveConnection(
     const present = await m.findOneBy(ConnectionTable, { accountId });
     const redirect = await readRedirect(m, input.redirect, announcesIssuer, present?.id ?? null);
     const now = clock.now();
-    const id = present?.id ?? randomBytes(9).toString('base64url');
+    const id = present?.id ?? connectionIdOf(accountId);
     const connection: Connection = {
       id,
       organisationId,
@@ -83,11 +85,7 @@ export async function saveConnection(
 export const connectionOf = (on: Reader, accountId: string): Promise<Connection | null> =>
   on.findOneBy(ConnectionTable, { accountId });
 
-async function readClient(
-  ground: Ground,
-  accountId: string,
-  input: ConnectionInput,
-): Promise<{ issuer: string; clientId: string; clientSecret: string }> {
+async function readClient(ground: Ground, accountId: string, input: ConnectionInput): Promise<Client> {
   const issuer = readIssuer(input.issuer);
   const clientId = input.clientId.trim();
   if (!/^[\x21-\x7e]{1,256}$/.test(clientId)) throw authErrors('connection.clientInvalid', { field: 'clientId' });
@@ -115,33 +113,6 @@ function readIssuer(input: string): string {
     !url.password;
   if (!fair) throw authErrors('connection.issuerInvalid', { field: 'issuer' });
   return issuer;
-}
-
-async function reachable(
-  outbound: Outbound,
-  client: { issuer: string; clientId: string; clientSecret: string },
-): Promise<openid.Configuration> {
-  const configuration = await discover(outbound, client).catch((error: unknown) => {
-    throw authErrors('connection.discoveryFailed', {
-      field: 'issuer',
-      values: { reason: reasonOf(error) },
-      detail: String(error),
-      cause: error,
-    });
-  });
-  const metadata = configuration.serverMetadata();
-  for (const what of ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'] as const) {
-    if (!metadata[what]) throw authErrors('connection.incomplete', { field: 'issuer', values: { what } });
-  }
-  return configuration;
-}
-
-/** Plain words for the administrator: what our own agent said, else only that it was no good answer. */
-function reasonOf(error: unknown): string {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof CarillonError) return at.message.replace(/\.$/, '');
-  }
-  return 'the answer is not the discovery document of this issuer';
 }
 
 async function readRedirect(
