@@ -120,6 +120,14 @@ export class Trail {
 /** The names of reads, as CloudTrail tells them. */
 const reads = /^(Get|List|Lookup)/;
 
+/** Most characters of JSON that one record keeps of a request. */
+const mostParameters = 8_192;
+
+function bounded(parameters: Record<string, unknown> | null): Record<string, unknown> | null {
+  const characters = JSON.stringify(parameters).length;
+  return characters <= mostParameters ? parameters : { tooLargeToKeep: true, characters };
+}
+
 function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
   const context = requestContext();
   return {
@@ -130,7 +138,7 @@ function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
     eventTime: clock.now(),
     readOnly: reads.test(action.eventName),
     identity: { ...context.identity },
-    requestParameters: action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null),
+    requestParameters: bounded(action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null)),
     responseElements: null,
     errorCode: null,
     errorMessage: null,

@@ -15,6 +15,22 @@ export interface SignInInput {
 }
 
 /**
+ * By what an administrator is looked up, and attempts are counted: one form for both, of bounded length. What is no
+ * number of an organisation, or no user name, is the same empty key for all.
+ */
+export function administratorKey(input: Pick<SignInInput, 'organisationId' | 'userName'>): {
+  organisation: string;
+  name: string;
+} {
+  const organisation = input.organisationId.slice(0, 64).replaceAll(/[\s-]/g, '');
+  const name = input.userName.trim();
+  return {
+    organisation: /^\d{12}$/.test(organisation) ? organisation : '',
+    name: name.length <= 64 ? name.toLowerCase() : '',
+  };
+}
+
+/**
  * Signs an administrator in: a password is verified in every case, so an unknown name costs the same time.
  * @param previous the session that this browser held before, which ends
  * @throws administrator.signInFailed, password.busy
@@ -25,9 +41,10 @@ export async function signInAdministrator(
   input: SignInInput,
   previous: Session | null,
 ): Promise<{ session: Session; token: string }> {
+  const { organisation, name } = administratorKey(input);
   const administrator = await ground.db.read.findOneBy(AdministratorTable, {
-    organisationId: input.organisationId.replaceAll(/[\s-]/g, '').slice(0, 12),
-    userNameKey: input.userName.trim().toLowerCase().slice(0, 64),
+    organisationId: organisation,
+    userNameKey: name,
   });
   const right = await verifyPassword(administrator?.passwordHash ?? null, input.password.slice(0, 1024));
   const action = {

@@ -17,7 +17,9 @@ export interface Domain {
   verifiedAt: number | null;
   /** When the record was last looked for. */
   checkedAt: number | null;
-  /** What that look-up gave: found, absent, disagree or silent. */
+  /** When its turn last came, whatever came of it. */
+  triedAt: number | null;
+  /** What that look-up gave: found, absent, disagree or silent; taken when it is another account's. */
   lastOutcome: string | null;
   /** Daily checks in a row that found the record gone; a warning, nothing more. */
   absentChecks: number;
@@ -37,6 +39,7 @@ export const DomainTable = new EntitySchema<Domain>({
     createdAt: time,
     verifiedAt: { ...time, nullable: true },
     checkedAt: { ...time, nullable: true },
+    triedAt: { ...time, nullable: true },
     lastOutcome: { ...text(16), nullable: true },
     absentChecks: integer,
   } satisfies Columns<Domain>,

@@ -47,6 +47,7 @@ export async function claimDomain(
       createdAt: clock.now(),
       verifiedAt: null,
       checkedAt: null,
+      triedAt: null,
       lastOutcome: null,
       absentChecks: 0,
     };

@@ -2,6 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
+import type { CarillonError } from '../../platform/errors/errors.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { TxtAnswer, TxtResolver } from '../../platform/dns/txt.ts';
 import { sameSecret } from '../../platform/secrets/compare.ts';
@@ -45,16 +46,26 @@ export async function verifyDomain(
     accountId,
     requestParameters: { accountId, domainName: claim.name },
   };
+  // On its own, so that a claim that is refused goes to the end of the queue all the same.
+  await ground.db.write((m) => m.update(DomainTable, { id: claim.id }, { triedAt: clock.now() }));
   const outcome: Outcome = answer.outcome === 'found' && !holds(claim, answer) ? 'absent' : answer.outcome;
   // The job looks at every claim every few minutes: only what it finds out is worth a record.
-  const isNews = outcome !== claim.lastOutcome || (outcome === 'found' && claim.state === 'pending');
-  const routine = requestContext().identity.type === 'System' && !isNews;
+  const proves = outcome === 'found' && claim.state === 'pending';
+  const byJob = requestContext().identity.type === 'System';
+  if (byJob && proves && claim.lastOutcome === 'taken' && (await isHeld(ground.db.read, claim.name)))
+    throw taken(claim);
+  const routine = byJob && !proves && outcome === claim.lastOutcome;
   const domain = await keep(ground, routine ? null : action, async (m) => {
     const now = await requireDomain(m, organisationId, accountId, domainId);
     const changes = now.state === 'verified' ? checked(now, outcome) : await proved(ground, m, now, outcome, onLost);
     await m.update(DomainTable, { id: now.id }, changes);
     const result = { ...now, ...changes };
     return { result, responseElements: { domainStatus: result.state, outcome } };
+  }).catch(async (error: unknown) => {
+    if ((error as { code?: string }).code === 'domain.taken') {
+      await ground.db.write((m) => m.update(DomainTable, { id: claim.id }, { lastOutcome: 'taken' }));
+    }
+    throw error;
   });
   return { domain, answer };
 }
@@ -64,6 +75,15 @@ const keep = async (
   action: Action | null,
   unit: (m: Writer) => Promise<Done<Domain>>,
 ): Promise<Domain> => (action ? ground.trail.perform(action, unit) : (await ground.db.write(unit)).result);
+
+const taken = ({ name }: Domain): CarillonError =>
+  accountErrors('domain.taken', { field: 'domain', values: { domain: name } });
+
+/** Whether an account has this domain, and still proves it often enough to keep it. */
+async function isHeld(on: Reader, name: string): Promise<boolean> {
+  const holder = await on.findOneBy(DomainTable, { name, state: 'verified' });
+  return holder !== null && holder.absentChecks < absentChecksBeforeLoss;
+}
 
 const holds = (claim: Domain, answer: TxtAnswer): boolean =>
   answer.values.some((value) => sameSecret(value.trim(), claim.recordValue));
@@ -89,9 +109,7 @@ async function proved(
   if (outcome !== 'found') return { checkedAt: now, lastOutcome: outcome };
   const holder = await m.findOneBy(DomainTable, { name: claim.name, state: 'verified' });
   if (holder) {
-    if (holder.absentChecks < absentChecksBeforeLoss) {
-      throw accountErrors('domain.taken', { field: 'domain', values: { domain: claim.name } });
-    }
+    if (holder.absentChecks < absentChecksBeforeLoss) throw taken(claim);
     await m.update(DomainTable, { id: holder.id }, { state: 'pending', verifiedAt: null, absentChecks: 0 });
     await onLost(m, holder);
   }
@@ -101,7 +119,7 @@ async function proved(
   return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0 };
 }
 
-/** Claims whose turn it is: pending ones always, verified ones once a day; those longest unseen first. */
+/** Claims whose turn it is: pending ones always, verified ones once a day; those longest untried first. */
 export async function claimsToCheck(on: Reader, limit: number): Promise<Domain[]> {
   return on
     .createQueryBuilder(DomainTable, 'd')
@@ -109,7 +127,7 @@ export async function claimsToCheck(on: Reader, limit: number): Promise<Domain[]
       pending: 'pending',
       yesterday: clock.now() - dayMs,
     })
-    .orderBy('d.checkedAt', 'ASC', 'NULLS FIRST')
+    .orderBy('d.triedAt', 'ASC', 'NULLS FIRST')
     .limit(limit)
     .getMany();
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { authErrors } from '../errors.ts';
 import { sessionCookie, type Web } from '../web.ts';
 import { overText } from './texts.ts';
@@ -7,6 +8,8 @@ import { overText } from './texts.ts';
 const checkMs = 1_000;
 /** Proxies cut connections on which nothing is said. */
 const beatMs = 15_000;
+/** Pages that are checked before requests get their turn. */
+const pagesAtOnce = 50;
 /** Pages that one session may have open. */
 const mostPages = 20;
 
@@ -99,7 +102,9 @@ export class LivePages {
     const beat = performance.now() - this.#lastBeat >= beatMs;
     if (beat) this.#lastBeat = performance.now();
     try {
+      let looked = 0;
       for (const page of this.#open) {
+        if (++looked % pagesAtOnce === 0) await setImmediate();
         const result = await this.#web.sessions.check(page.token, 'user');
         if (!result.in) page.end(result.because);
         else if (beat) page.res.write(': still here\n\n');

@@ -1,6 +1,7 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { changed } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
+import type { Reader } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -8,6 +9,7 @@ import type { Because } from '../../users/entitlement/entitlement.ts';
 import { entitlement } from '../../users/entitlement/entitlement.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
+import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import { join, matchPerson } from '../connectors/openid/person.ts';
 import { authErrors } from '../errors.ts';
 import type { Session } from '../sessions/session.entity.ts';
@@ -27,6 +29,14 @@ export class NotEntitled extends CarillonError {
   }
 }
 
+/** The provider's answer took its time: what it was asked for must still be what the account trusts. */
+async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void> {
+  const now = await on.findOneBy(ConnectionTable, { id: connection.id });
+  if (now?.updatedAt !== connection.updatedAt || now.issuer !== connection.issuer) {
+    throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
+  }
+}
+
 /**
  * Lets in whom a connector has proved, if they may: matching, entitlement, identity and session in one unit of work,
  * so that no no can slip between.
@@ -43,6 +53,7 @@ export async function letIn(
   const requestParameters = { accountId, connectionId: proof.connection.id, issuer: proof.issuer };
   identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
   return ground.trail.perform({ eventName: 'SignIn', organisationId, accountId, requestParameters }, async (m) => {
+    await requireUnchanged(m, proof);
     const { user, joined } = await matchPerson(m, proof);
     identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
     const { maySignIn, because, tier } = await entitlement(m, user.id);

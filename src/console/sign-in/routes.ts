@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { signInAdministrator } from '../../access/administrators/sign-in.ts';
+import { administratorKey, signInAdministrator } from '../../access/administrators/sign-in.ts';
 import { sessionCookie, whoIs } from '../../auth/web.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
@@ -19,6 +19,8 @@ import { signInPage } from './view.ts';
 const attemptsPerAddress = 60;
 /** Attempts a minute for one administrator from one address. */
 const attemptsPerName = 10;
+/** Attempts an hour for one administrator from all addresses: slows many guessers, and is no lock on the owner. */
+const attemptsAnywhere = 600;
 
 /** `/console/sign-in` and `/console/sign-out`. */
 export function signInRoutes(web: ConsoleWeb): Router {
@@ -26,6 +28,7 @@ export function signInRoutes(web: ConsoleWeb): Router {
   const { ground, sessions } = web;
   const byAddress = createRate({ points: attemptsPerAddress, seconds: 60 });
   const byName = createRate({ points: attemptsPerName, seconds: 60 });
+  const byNameAnywhere = createRate({ points: attemptsAnywhere, seconds: 3600 });
 
   const answer = (
     req: Request,
@@ -57,7 +60,9 @@ export function signInRoutes(web: ConsoleWeb): Router {
     try {
       const client = addressKey(requestContext().clientAddress);
       await byAddress(client);
-      await byName(JSON.stringify([organisationId.replaceAll(/\D/g, ''), userName.trim().toLowerCase(), client]));
+      const { organisation, name } = administratorKey({ organisationId, userName });
+      await byName(JSON.stringify([organisation, name, client]));
+      await byNameAnywhere(JSON.stringify([organisation, name]));
       const previous = await whoIs(web, req, 'administrator');
       const input = { organisationId, userName, password: form.get('password') ?? '' };
       keepSession(web, res, await signInAdministrator(ground, sessions, input, previous.session));

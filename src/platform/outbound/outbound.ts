@@ -42,10 +42,15 @@ export interface Outbound {
    * @throws CarillonError outbound.notAllowed, .unreachable
    */
   check(url: string | URL): Promise<void>;
+  /** Whether the operator has listed this address's host: it may be private. */
+  isListed(url: string | URL): boolean;
+  /** What `fetch` throws for an address that it may not call. */
+  refusal(url: string | URL): CarillonError;
   /** Ends after the requests under way. */
   close(): Promise<void>;
 }
 
+const portOf = (url: URL): number => Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
 const redirects = new Set([301, 302, 303, 307, 308]);
 const withoutBody = new Set([204, 205, 304]);
 
@@ -65,7 +70,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
   });
 
   const exchange = async (url: URL, init: OutboundInit, signal: AbortSignal): Promise<Response> => {
-    const listed = hosts.has(bareHost(url.hostname), Number(url.port) || (url.protocol === 'https:' ? 443 : 80));
+    const listed = hosts.has(bareHost(url.hostname), portOf(url));
     if (url.username || url.password) throw refused(url, 'user information in the address');
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && listed)) throw refused(url, 'not https');
     const headers = new Headers(init.headers);
@@ -111,6 +116,11 @@ export function createOutbound(options: OutboundOptions): Outbound {
         throw error;
       }
     },
+    isListed(input) {
+      const url = URL.parse(String(input));
+      return url !== null && hosts.has(bareHost(url.hostname), portOf(url));
+    },
+    refusal: (input) => refused(new URL(input), 'a private host, for the provider that lives there alone'),
     async check(input) {
       const url = URL.parse(String(input));
       if (!url) throw outboundError('outbound.notAllowed', { values: { origin: 'given' }, detail: 'not a URL' });

@@ -1,4 +1,3 @@
-import { clock } from '../../platform/clock/clock.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { list, sql, type Sql } from '../../platform/database/sql.ts';
@@ -67,7 +66,7 @@ export async function putOutWithoutRight(
     m,
     sql`WITH RECURSIVE ${grantedGroups(sql`${scope.accountId}`)}
         SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
-        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" > ${clock.now()} AND ${among} AND ${withoutRight}`,
+        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" IS NOT NULL AND ${among} AND ${withoutRight}`,
   );
   await putOut(
     ground,

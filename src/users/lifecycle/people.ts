@@ -7,11 +7,12 @@ import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
+import { inheritSuspension } from './inherit.ts';
 import { markChanged, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
 import { sql } from '../../platform/database/sql.ts';
 
-/** A person as a directory first names them; the default licence counts where tiers are given by hand. */
+/** A person as a directory first names them; an administrator's suspension of a deleted namesake goes on. */
 export async function createPerson(m: Writer, scope: Scope, connectionId: string, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, scope, input, null);
   const now = clock.now();
@@ -32,6 +33,7 @@ export async function createPerson(m: Writer, scope: Scope, connectionId: string
     deletedAt: null,
   };
   await insertRow(m, UserTable, user);
+  await inheritSuspension(m, user);
   await writeAddresses(m, user, input);
   return user;
 }

@@ -148,6 +148,27 @@ describe('verifying a domain', () => {
     await assert.rejects(claim(at, 'not a domain'), { code: 'domain.invalid' });
   });
 
+  it('gives every claim its turn, whatever becomes of the others', async () => {
+    const mine = await claim(await account());
+    dns.set(mine.recordName, [mine.recordValue]);
+    await verify(mine);
+    const rival = await claim(await account());
+    const late = await claim(await account(), 'late.acme.example');
+    dns.set(mine.recordName, [mine.recordValue, rival.recordValue]);
+    const next = async (): Promise<Domain | undefined> => (await claimsToCheck(house.ground.db.read, 1))[0];
+    for (const expected of [rival, late, rival, late]) {
+      const turn = await next();
+      assert.equal(turn?.id, expected.id);
+      clock.advance(1000);
+      await verify(turn).catch((error: { code?: string }) => assert.equal(error.code, 'domain.taken'));
+    }
+    await house.ground.trail.flush();
+    const refused = await house.ground.db.read.query<unknown[]>(
+      `SELECT 1 FROM "trail_records" WHERE "eventName" = 'VerifyDomain' AND "errorCode" IS NOT NULL`,
+    );
+    assert.equal(refused.length, 1, 'and the job says it once');
+  });
+
   it('looks at pending claims every time, and at verified ones once a day', async () => {
     const pending = await claim(await account());
     dns.set(pending.recordName, [pending.recordValue]);

@@ -2,7 +2,7 @@ import type * as openid from 'openid-client';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
 import { authErrors } from '../../errors.ts';
-import { type Client, discover } from './provider.ts';
+import { type Client, discover, requireOwnHost } from './provider.ts';
 
 /** What signing in calls. The browser is sent to the first; the others are called from here. */
 const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'] as const;
@@ -25,10 +25,15 @@ export async function checkProvider(outbound: Outbound, client: Client): Promise
   for (const what of needed) {
     const url = metadata[what];
     if (!url) throw authErrors('connection.incomplete', { field: 'issuer', values: { what } });
-    await outbound.check(url).catch(refusedFor(what));
+    await judge(outbound, client, url).catch(refusedFor(what));
   }
   await readKeys(outbound, metadata.jwks_uri ?? '').catch(refusedFor('jwks_uri'));
   return configuration;
+}
+
+async function judge(outbound: Outbound, { issuer }: Client, url: string): Promise<void> {
+  requireOwnHost(outbound, new URL(issuer), url);
+  await outbound.check(url);
 }
 
 async function readKeys(outbound: Outbound, url: string): Promise<void> {

@@ -58,6 +58,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
   const claims = tokens.claims();
   if (!claims) throw authErrors('signIn.notProved', { detail: 'no ID token' });
   requirePast(claims.iat);
+  requireParty(claims.azp, connection.clientId);
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
   return {
     connection,
@@ -114,6 +115,13 @@ function requireIssuerOnShared(connection: Connection, url: URL): void {
 function requirePast(iat: number): void {
   if (iat * 1000 > clock.now() + skewMs)
     throw authErrors('signIn.notProved', { detail: 'the ID token is from the future' });
+}
+
+/** OpenID Connect Core §3.1.3.7, step 5: where it is named, the authorised party is us. */
+function requireParty(azp: string | undefined, clientId: string): void {
+  if (azp !== undefined && azp !== clientId) {
+    throw authErrors('signIn.notProved', { detail: 'the ID token is for another party' });
+  }
 }
 
 function vouchedAddress(info: openid.UserInfoResponse): string | null {

@@ -18,17 +18,18 @@ export interface Match {
 /**
  * Whose proof this is, in the connection's own account: the person who is joined to this subject; else the one whom
  * the same connection pushed with this subject as `externalId`; else the one with an address that the provider vouches
- * for, in a domain that this account has verified. Never anybody of another connection.
+ * for, in a domain that this account has verified. Never anybody of another connection, and never by address a subject
+ * that stood, or stands, for somebody else.
  * @throws signIn.unknownPerson, signIn.anotherSubject
  */
 export async function matchPerson(on: Reader, proof: Proof): Promise<Match> {
   const { connection, issuer, subject } = proof;
   const identity = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, subject });
-  if (identity) {
-    const user = await on.findOneBy(UserTable, { id: identity.userId });
-    if (user && user.deletedAt === null) return { user, joined: true };
-  }
-  const user = (await pushedAs(on, proof)) ?? (await addressed(on, proof));
+  const known = identity && (await on.findOneBy(UserTable, { id: identity.userId }));
+  if (known && known.deletedAt === null) return { user: known, joined: true };
+  // Somebody whom this directory knew, or knows, by their subject is nobody else, whatever address they now have.
+  const someoneElse = identity !== null || (await wasPushed(on, proof));
+  const user = (await pushedAs(on, proof)) ?? (someoneElse ? null : await addressed(on, proof));
   if (!user) throw authErrors('signIn.unknownPerson', { detail: 'no person for this subject or address' });
   const other = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, userId: user.id });
   if (other) throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
@@ -60,6 +61,10 @@ const pushedAs = async (on: Reader, { connection, subject }: Proof): Promise<Use
   const alive = found.filter(({ deletedAt }) => deletedAt === null);
   return alive.length === 1 ? alive[0]! : null;
 };
+
+/** Whether the connection ever pushed somebody, deleted by now or not, with this subject as `externalId`. */
+const wasPushed = (on: Reader, { connection, subject }: Proof): Promise<boolean> =>
+  on.existsBy(UserTable, { connectionId: connection.id, externalId: subject });
 
 async function addressed(on: Reader, { connection, address }: Proof): Promise<User | null> {
   const key = address === null ? null : normaliseAddress(address);

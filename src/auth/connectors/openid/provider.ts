@@ -22,6 +22,15 @@ export const secretPlace = (connectionId: string): { table: string; row: string;
 });
 
 /**
+ * A host that the operator let be private is for the provider that lives there: no other's discovery document may send
+ * us, and a client secret, to it.
+ * @throws outbound.notAllowed
+ */
+export function requireOwnHost(outbound: Outbound, issuer: URL, url: string): void {
+  if (outbound.isListed(url) && new URL(url).host !== issuer.host) throw outbound.refusal(url);
+}
+
+/**
  * Reads a provider's discovery document and gives what openid-client needs to speak with it. Every request goes
  * through the guarded agent; an ID token's signature is checked even though it comes over TLS.
  * @throws openid-client's and the agent's errors
@@ -31,7 +40,10 @@ export async function discover(outbound: Outbound, client: Client): Promise<open
   const execute = [openid.enableNonRepudiationChecks];
   // The agent lets plain http pass only to hosts that the operator has named.
   if (issuer.protocol === 'http:') execute.push(openid.allowInsecureRequests);
-  const fetch: openid.CustomFetch = (url, init) => outbound.fetch(url, init);
+  const fetch: openid.CustomFetch = (url, init) => {
+    requireOwnHost(outbound, issuer, url);
+    return outbound.fetch(url, init);
+  };
   const probe = await openid.discovery(
     issuer,
     client.clientId,

@@ -122,8 +122,15 @@ async function readRedirect(
   connectionId: string | null,
 ): Promise<Connection['redirect']> {
   if (input === 'own') return 'own';
-  if (input === 'shared' && (announcesIssuer || (await isSole(on, connectionId)))) return 'shared';
+  if (input === 'shared' && (await mayShare(on, announcesIssuer, connectionId))) return 'shared';
   throw authErrors('connection.redirectInvalid', { field: 'redirect' });
+}
+
+/** Either everybody who shares announces their issuer, or there is nobody else: else one would spoil the other's. */
+async function mayShare(on: Reader, announcesIssuer: boolean, connectionId: string | null): Promise<boolean> {
+  const sharing = await on.find(ConnectionTable, { where: { redirect: 'shared' } });
+  const others = sharing.filter(({ id }) => id !== connectionId);
+  return others.length === 0 || (announcesIssuer && others.every((other) => other.announcesIssuer));
 }
 
 /** Whether no other connection of this installation uses the shared redirect URI. */

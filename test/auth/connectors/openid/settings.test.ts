@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { connectionIdOf } from '../../../../src/auth/connectors/openid/addresses.ts';
 import { ConnectionTable } from '../../../../src/auth/connectors/openid/connection.entity.ts';
 import { saveConnection } from '../../../../src/auth/connectors/openid/settings.ts';
+import { createOutbound } from '../../../../src/platform/outbound/outbound.ts';
 import type { CarillonError } from '../../../../src/platform/errors/errors.ts';
 import { type Company, testCompany } from '../../../support/company.ts';
 import { testConfig, testHouse } from '../../../support/house.ts';
@@ -48,6 +49,22 @@ describe('saving an OpenID connection', () => {
       });
     }
     assert.deepEqual(await stored(), before);
+  });
+
+  it('sends no provider’s secret to another private host, even to one that the operator listed', async () => {
+    const inner = await startRogueProvider();
+    const { outbound } = house;
+    const open = createOutbound({ privateHosts: [new URL(provider.url).host, new URL(inner.url).host] });
+    house.outbound = open;
+    try {
+      provider.set({ metadata: { token_endpoint: `${inner.url}/token` } });
+      await assert.rejects(save(), { code: 'connection.endpointRefused', field: 'issuer' });
+      assert.equal(inner.requests.length, 0);
+    } finally {
+      house.outbound = outbound;
+      await open.close();
+      await inner.close();
+    }
   });
 
   it('refuses what is no discovery document of this issuer, and inner hosts that nobody listed', async () => {
