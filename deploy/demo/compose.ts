@@ -6,6 +6,7 @@ import { loadConfig } from '../../src/platform/config/load.ts';
 import { type Directory, startDirectory } from './directory/server.ts';
 import { startDns } from './dns/dns.ts';
 import { companyDomain } from './people.ts';
+import { requireFree } from './ports.ts';
 import { startProviderProcess } from './provider/process.ts';
 import { setUp } from './set-up.ts';
 import { readJson, writeAtomically } from './state.ts';
@@ -33,6 +34,7 @@ export interface Demo {
  * domain, connect the provider, create an access key, push, map the groups. A start after a crash goes on from there.
  */
 export async function startDemo({ folder, ports }: DemoOptions): Promise<Demo> {
+  await requireFree(Object.values(ports));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const publicUrl = `http://localhost:${ports.carillon}`;
   const issuer = `http://localhost:${ports.provider}`;

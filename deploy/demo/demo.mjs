@@ -6,4 +6,9 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(1);
 }
 const { demo } = await import('./demo.ts');
-await demo();
+try {
+  await demo();
+} catch (error) {
+  process.stderr.write(`${error.code === 'EADDRINUSE' ? error.message : error.stack}\n`);
+  process.exit(1);
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server } from 'node:net';
+import type { Server } from 'node:net';
+import { isFree } from '../../deploy/demo/ports.ts';
 
 /** Below the range from which systems give ports to those who ask for any, so that nobody is given ours by chance. */
 const lowest = 20_000;
@@ -22,12 +23,4 @@ export async function freePorts(count = 1): Promise<number> {
     const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(first + i)));
     if (free.every(Boolean)) return first;
   }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
