@@ -80,12 +80,12 @@ const maxNested = 5_000;
 
 /** The unit of work takes back what was added. @throws group.tooManyNested */
 async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void> {
-  const counted = await firstRow<{ n: number }>(
+  const counted = await firstRow<{ n: number | string }>(
     m,
     sql`SELECT COUNT(*) AS "n" FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
         WHERE g."connectionId" = ${scope.connectionId} AND m."memberType" = 'Group'`,
   );
-  if ((counted?.n ?? 0) > maxNested)
+  if (Number(counted?.n ?? 0) > maxNested)
     throw directoryErrors('group.tooManyNested', { field: 'members', values: { limit: maxNested } });
 }
 

@@ -11,14 +11,14 @@ const maxMembers = 20_000;
  */
 export async function withinPage(on: Reader, ids: readonly string[]): Promise<string[]> {
   // Counts no further than the page goes: rows of groups behind it are not looked at.
-  const counted = await rows<{ groupId: string; n: number }>(
+  const counted = await rows<{ groupId: string; n: number | string }>(
     on,
     sql`SELECT c."groupId", COUNT(*) AS "n" FROM (
           SELECT "groupId" FROM "group_members" WHERE "groupId" IN (${list(ids)})
           ORDER BY "groupId" LIMIT ${maxMembers + 1}
         ) c GROUP BY c."groupId"`,
   );
-  const sizes = new Map(counted.map(({ groupId, n }) => [groupId, n]));
+  const sizes = new Map(counted.map(({ groupId, n }) => [groupId, Number(n)]));
   let members = 0;
   const beyond = ids.findIndex((id, i) => (members += sizes.get(id) ?? 0) > maxMembers && i > 0);
   return beyond < 0 ? [...ids] : ids.slice(0, beyond);

@@ -29,6 +29,6 @@ export async function findPage(
   const ids = found.map((row) => row.id);
   const last = ids.length < count && (ids.length > 0 || startIndex === 1);
   if (last) return { ids, total: startIndex - 1 + ids.length };
-  const counted = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM ${from}`);
-  return { ids, total: counted?.n ?? 0 };
+  const counted = await firstRow<{ n: number | string }>(on, sql`SELECT COUNT(*) AS "n" FROM ${from}`);
+  return { ids, total: Number(counted?.n ?? 0) };
 }
