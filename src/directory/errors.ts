@@ -7,6 +7,10 @@ export const directoryErrors = errors({
     kind: 'BadRequest',
     text: 'This directory has pushed no user or group with the id {value}.',
   },
+  'group.tooManyNested': {
+    kind: 'BadRequest',
+    text: 'A directory can have at most {limit} groups as members of groups.',
+  },
   'mapping.groupNotFound': {
     kind: 'NotFound',
     text:

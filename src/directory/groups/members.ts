@@ -1,7 +1,7 @@
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
-import { changed, rows } from '../../platform/database/run.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
 import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -23,7 +23,7 @@ type Change = (
 
 /**
  * Adds members, in one statement a chunk; those who are in already stay as they are.
- * @throws group.memberUnknown when an id is not of this connection; nothing is added then
+ * @throws group.memberUnknown when an id is not of this connection, group.tooManyNested; nothing is added then
  */
 export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
   const members = await known(m, scope, ids);
@@ -40,6 +40,7 @@ export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
       )),
     );
   }
+  if (added.some(({ memberType }) => memberType === 'Group')) await requireFewNested(m, scope);
   await tell(ground, m, scope, added);
 };
 
@@ -60,7 +61,7 @@ export async function removeAllMembers(
   await review(ground, m, scope, await take(m, groupId, sql`TRUE`));
 }
 
-/** Makes exactly these the members. @throws group.memberUnknown; nothing is changed then */
+/** Makes exactly these the members. @throws group.memberUnknown, group.tooManyNested; nothing is changed then */
 export const replaceMembers: Change = async (ground, m, scope, groupId, ids) => {
   const wanted = new Set(ids);
   const present = await rows<{ memberId: string }>(
@@ -73,6 +74,20 @@ export const replaceMembers: Change = async (ground, m, scope, groupId, ids) => 
   await addMembers(ground, m, scope, groupId, missing);
   await removeMembers(ground, m, scope, groupId, surplus);
 };
+
+/** Whoever comes in by a group is looked for through all of them; directories nest a handful. */
+const maxNested = 5_000;
+
+/** The unit of work takes back what was added. @throws group.tooManyNested */
+async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void> {
+  const counted = await firstRow<{ n: number | string }>(
+    m,
+    sql`SELECT COUNT(*) AS "n" FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
+        WHERE g."connectionId" = ${scope.connectionId} AND m."memberType" = 'Group'`,
+  );
+  if (Number(counted?.n ?? 0) > maxNested)
+    throw directoryErrors('group.tooManyNested', { field: 'members', values: { limit: maxNested } });
+}
 
 async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
   const found = new Map<string, Member>();

@@ -1,11 +1,13 @@
 import { In } from 'typeorm';
-import { firstRow, rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import { GroupTable } from '../../../users/entitlement/group.entity.ts';
+import { findPage } from '../http/page.ts';
 import { pagingOf } from '../http/paging.ts';
 import { parameterOf, type ScimReply, type ScimRequest } from '../http/request.ts';
 import { attributeMap, compileFilter } from '../protocol/filter.ts';
 import { listResponse, urn } from '../protocol/messages.ts';
+import { wants } from '../protocol/projection.ts';
+import { withinPage } from './page.ts';
 import { presentGroups, requireStored } from './stored.ts';
 
 /** What a filter on /Groups may name, in terms of the row `g`. */
@@ -33,20 +35,18 @@ export async function listGroups({ ground, scope, query, projection, base }: Sci
   const { startIndex, count } = pagingOf(query);
   const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, groupAttributes);
-  const where = sql`g."connectionId" = ${scope.connectionId} AND ${wanted}`;
+  const from = sql`"directory_groups" g WHERE g."connectionId" = ${scope.connectionId} AND ${wanted}`;
   const on = ground.db.read;
-  const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "directory_groups" g WHERE ${where}`);
-  const ids = await rows<{ id: string }>(
-    on,
-    sql`SELECT g."id" FROM "directory_groups" g WHERE ${where} ORDER BY g."id" LIMIT ${count} OFFSET ${startIndex - 1}`,
-  );
-  const groups = await on.find(GroupTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'ASC' } });
+  const id = sql`g."id"`;
+  const { ids, total } = await findPage(on, { startIndex, count }, { from, id, order: id });
+  const shown = wants('members', projection) ? await withinPage(on, ids) : ids;
+  const groups = await on.find(GroupTable, { where: { id: In(shown) }, order: { id: 'ASC' } });
   const { organisationId, accountId } = scope;
   const requestParameters = { startIndex, count, ...(filter !== null && { filter: filter.slice(0, 256) }) };
   ground.trail.observed({ eventName: 'ListDirectoryGroups', organisationId, accountId, requestParameters });
   return {
     status: 200,
-    body: listResponse(await presentGroups(on, groups, base, projection), total?.n ?? 0, startIndex),
+    body: listResponse(await presentGroups(on, groups, base, projection), total, startIndex),
   };
 }
 

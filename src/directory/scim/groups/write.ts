@@ -58,7 +58,7 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
 
 function changeStored(request: ScimRequest, id: string, changes: readonly GroupChange[]): Promise<Group> {
   const { scope } = request;
-  const requestParameters = { groupId: id, changes: changes.map(summary) };
+  const requestParameters = { groupId: id, changes: summaries(changes) };
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
     const group = await requireStored(m, scope, id);
     for (const each of changes) await apply(request, m, group, each);
@@ -86,13 +86,21 @@ async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, ea
   }
 }
 
+/** Changes of one PATCH that the trail names; the record stays small whatever was sent. */
+const maxSummaries = 20;
+
+function summaries(changes: readonly GroupChange[]): string[] {
+  const named = changes.slice(0, maxSummaries).map(summary);
+  return changes.length > maxSummaries ? [...named, `and ${changes.length - maxSummaries} more`] : named;
+}
+
 /** How a change stands in the trail: who came and went by id, as long as they are few. */
 function summary(each: GroupChange): string {
   const named = 20;
   if (each.kind === 'rename') return `rename to ${each.displayName}`;
   if (each.kind === 'externalId' || each.kind === 'removeAllMembers') return each.kind;
   const who = each.kind === 'removeMembers' ? each.ids : ids(each.members);
-  return `${each.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 2_000);
+  return `${each.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 1_000);
 }
 
 async function shown({ ground, base, projection }: ScimRequest, group: Group): Promise<ScimReply> {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
-import { badSyntax } from '../protocol/errors.ts';
+import { badSyntax, badValue } from '../protocol/errors.ts';
 import type { Projection } from '../protocol/projection.ts';
 
 /** A SCIM request whose key was good: everything it may touch is in `scope`. */
@@ -43,11 +43,21 @@ export function parameterOf(query: URLSearchParams, name: string): string | null
   return value || null;
 }
 
-/** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). @throws scim.invalidSyntax */
+/** Each name is held against each part of each resource on a page; the schema has about fifty. */
+const maxNames = 100;
+
+/** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). @throws scim.invalidSyntax, scim.invalidValue */
 export const projectionOf = (query: URLSearchParams): Projection => ({
-  attributes: parameterOf(query, 'attributes') ?? undefined,
-  excludedAttributes: parameterOf(query, 'excludedAttributes') ?? undefined,
+  attributes: namesOf(query, 'attributes'),
+  excludedAttributes: namesOf(query, 'excludedAttributes'),
 });
+
+function namesOf(query: URLSearchParams, name: string): string | undefined {
+  const names = parameterOf(query, name) ?? undefined;
+  if (names !== undefined && names.split(',').length > maxNames)
+    throw badValue(name, `it has more than ${maxNames} names`);
+  return names;
+}
 
 /** The media types that a body may have. */
 export const bodyTypes = ['application/scim+json', 'application/json'];

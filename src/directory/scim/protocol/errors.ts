@@ -8,7 +8,7 @@ export const scimError = errors({
   'scim.invalidValue': { kind: 'BadRequest', text: 'The value of {field} cannot be used: {reason}.' },
   'scim.noTarget': { kind: 'BadRequest', text: 'The operation has no target: {reason}.' },
   'scim.mutability': { kind: 'BadRequest', text: 'The attribute {field} cannot be changed or removed.' },
-  'scim.tooMany': { kind: 'BadRequest', text: 'The filter matches too many resources. Ask for fewer.' },
+  'scim.tooMany': { kind: 'BadRequest', text: 'The filter asks for too much: {reason}.' },
   'scim.tooLarge': { kind: 'PayloadTooLarge', text: 'The request holds more than {limit} {things}.' },
   'scim.uniqueness': { kind: 'Conflict', text: 'Another resource already has this value of {field}.' },
   'scim.notFound': { kind: 'NotFound', text: 'Resource {id} was not found.' },

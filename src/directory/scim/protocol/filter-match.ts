@@ -3,7 +3,7 @@ import type { Attribute } from './attributes.ts';
 import { badFilter } from './errors.ts';
 import type { Comparison, Filter } from './filter-tree.ts';
 import type { Literal } from './filter-text.ts';
-import type { Complex, Value } from './values.ts';
+import type { Complex, Fold, Value } from './values.ts';
 
 function subAttribute(parent: Attribute, name: string): Attribute {
   const found = parent.sub.get(name);
@@ -12,14 +12,14 @@ function subAttribute(parent: Attribute, name: string): Attribute {
 }
 
 /** Both sides in the terms of the attribute: booleans as they are, text without case unless that matters. */
-function normal(attribute: Attribute, value: Literal): string | boolean {
+function normal(attribute: Attribute, value: Literal, folded: Fold = fold): string | boolean {
   if (attribute.type === 'boolean') {
     const word = String(value).toLowerCase();
     if (word !== 'true' && word !== 'false') throw badFilter('true or false is expected');
     return word === 'true';
   }
   if (typeof value !== 'string') throw badFilter('a quoted value is expected');
-  return attribute.caseExact ? value : fold(value);
+  return attribute.caseExact ? value : folded(value);
 }
 
 const holds: Record<Comparison, (have: string, wanted: string) => boolean> = {
@@ -34,32 +34,33 @@ const holds: Record<Comparison, (have: string, wanted: string) => boolean> = {
   le: (have, wanted) => have <= wanted,
 };
 
-function compared(by: Comparison, sub: Attribute, have: Value | undefined, wanted: Literal): boolean {
+function compared(by: Comparison, sub: Attribute, have: Value | undefined, wanted: Literal, folded: Fold): boolean {
   if (wanted === null) {
     if (by !== 'eq' && by !== 'ne') throw badFilter(`"${by}" cannot compare with null`);
     return (have === undefined) === (by === 'eq');
   }
   if (sub.type === 'boolean' && by !== 'eq' && by !== 'ne') throw badFilter(`"${by}" is not for true and false`);
-  const value = normal(sub, wanted);
+  const value = normal(sub, wanted, folded);
   // RFC 7643 §2.4: an element that does not say so is not primary.
   const own = have ?? (sub.type === 'boolean' ? false : undefined);
   if (typeof own !== 'string' && typeof own !== 'boolean') return by === 'ne';
-  return holds[by](String(normal(sub, own)), String(value));
+  return holds[by](String(normal(sub, own, folded)), String(value));
 }
 
 /**
  * Whether one element of a multi-valued attribute meets the filter of a PATCH path.
+ * @param folded `fold`, which may remember what it has folded before
  * @throws scim.invalidFilter when the filter does not fit the attribute
  */
-export function matches(filter: Filter, attribute: Attribute, element: Complex): boolean {
-  const inner = (each: Filter) => matches(each, attribute, element);
+export function matches(filter: Filter, attribute: Attribute, element: Complex, folded: Fold = fold): boolean {
+  const inner = (each: Filter) => matches(each, attribute, element, folded);
   if (filter.op === 'and') return filter.filters.every(inner);
   if (filter.op === 'or') return filter.filters.some(inner);
   if (filter.op === 'not') return !inner(filter.filter);
   if (filter.op === 'any') throw badFilter('brackets within brackets');
   const sub = subAttribute(attribute, filter.attribute);
   const have = element[sub.name];
-  return filter.op === 'pr' ? have !== undefined : compared(filter.by, sub, have, filter.value);
+  return filter.op === 'pr' ? have !== undefined : compared(filter.by, sub, have, filter.value, folded);
 }
 
 /** The element that a filter on `type` and `primary` describes by `eq` and `and`; undefined for any other filter. */

@@ -1,6 +1,7 @@
 import { join, sql } from '../../../platform/database/sql.ts';
 import type { Sql } from '../../../platform/database/sql.ts';
 import { badFilter } from './errors.ts';
+import { filterBounds, requireBounded } from './filter-bounds.ts';
 import { compare, present } from './filter-sql.ts';
 import type { Column } from './filter-sql.ts';
 import { parseFilter } from './filter-tree.ts';
@@ -66,7 +67,10 @@ function compile(filter: Filter, negated: boolean, attributes: AttributeMap): Sq
 
 /**
  * Compiles a SCIM filter (RFC 7644 §3.4.2.2) to a condition for WHERE, with every value a parameter.
- * @throws scim.invalidFilter for whatever is not understood, or names what `attributes` lacks
+ * @throws scim.invalidFilter for whatever is not understood, or names what `attributes` lacks; scim.tooMany
  */
-export const compileFilter = (text: string, attributes: AttributeMap): Sql =>
-  compile(parseFilter(text), false, attributes);
+export function compileFilter(text: string, attributes: AttributeMap, bounds = filterBounds): Sql {
+  const filter = parseFilter(text);
+  requireBounded(filter, attributes, bounds);
+  return compile(filter, false, attributes);
+}

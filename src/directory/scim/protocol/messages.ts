@@ -47,6 +47,7 @@ const types: ReadonlyMap<string, string> = new Map(
     'user.addressInvalid': 'invalidValue',
     'user.domainNotVerified': 'invalidValue',
     'group.memberUnknown': 'invalidValue',
+    'group.tooManyNested': 'invalidValue',
     'body.notJson': 'invalidSyntax',
     'body.notUtf8': 'invalidSyntax',
     'body.tooDeep': 'invalidSyntax',

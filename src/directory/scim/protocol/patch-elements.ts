@@ -2,8 +2,8 @@ import type { Attribute } from './attributes.ts';
 import { badValue, scimError } from './errors.ts';
 import { described, matches } from './filter-match.ts';
 import type { Change } from './patch.ts';
-import { asComplex, asList, readValue, sameness } from './values.ts';
-import type { Complex } from './values.ts';
+import { asComplex, asList, readValue, requireFewElements, sameness, substantial } from './values.ts';
+import type { Complex, Fold } from './values.ts';
 
 function demoted(element: Complex): Complex {
   const { primary, ...rest } = element;
@@ -14,28 +14,35 @@ function demoted(element: Complex): Complex {
 const read = (attribute: Attribute, { value, named }: Change): Complex[] => asList(readValue(attribute, value, named));
 
 /** New elements come behind the old; one that is there already is brought up to date; a new primary is the only one. */
-function addition(attribute: Attribute, before: readonly Complex[], added: readonly Complex[]): Complex[] {
+function addition(
+  attribute: Attribute,
+  before: readonly Complex[],
+  added: readonly Complex[],
+  folded: Fold,
+): Complex[] {
   const moves = added.some((element) => element['primary'] === true);
   const kept = new Map<string, Complex>();
-  for (const element of before) kept.set(sameness(attribute, element), moves ? demoted(element) : element);
+  for (const element of before) kept.set(sameness(attribute, element, folded), moves ? demoted(element) : element);
   for (const element of added) {
-    const key = sameness(attribute, element);
+    const key = sameness(attribute, element, folded);
     kept.set(key, { ...kept.get(key), ...element });
   }
   return [...kept.values()];
 }
 
-/** One that is listed without a type stands for its value under any type. */
-const like = (listed: Complex, { type }: Complex): Complex =>
-  listed['type'] === undefined && type !== undefined ? { ...listed, type } : listed;
+/** What is listed without a type stands for its value under any type. */
+function untyped(element: Complex): Complex {
+  const { type: _, ...rest } = element;
+  return rest;
+}
 
 /** The elements without those that a client listed (Entra), or without all when it listed none. */
-function removal(attribute: Attribute, before: readonly Complex[], change: Change): Complex[] {
+function removal(attribute: Attribute, before: readonly Complex[], change: Change, folded: Fold): Complex[] {
   if (change.value === undefined || change.value === null) return [];
-  const listed = read(attribute, change);
+  const listed = new Set(read(attribute, change).map((each) => sameness(attribute, each, folded)));
   return before.filter((element) => {
-    const key = sameness(attribute, element);
-    return !listed.some((each) => sameness(attribute, like(each, element)) === key);
+    const both = [element, untyped(element)];
+    return !both.some((each) => listed.has(sameness(attribute, each, folded)));
   });
 }
 
@@ -60,10 +67,10 @@ function changed(
 }
 
 /** Changes those elements that the filter chooses (all, without one); makes the one that it describes, if none is. */
-function selection(attribute: Attribute, before: readonly Complex[], change: Change): Complex[] {
+function selection(attribute: Attribute, before: readonly Complex[], change: Change, folded: Fold): Complex[] {
   const { filter, steps } = change.path;
   const sub = steps[1];
-  const chosen = before.map((element) => !filter || matches(filter, attribute, element));
+  const chosen = before.map((element) => !filter || matches(filter, attribute, element, folded));
   const none = !chosen.includes(true);
   if (none && change.op === 'remove') return [...before];
   const fresh = none && change.value !== null ? (filter ? described(filter, attribute) : {}) : undefined;
@@ -81,20 +88,23 @@ function selection(attribute: Attribute, before: readonly Complex[], change: Cha
 }
 
 /**
- * Changes a multi-valued attribute of `record` (RFC 7644 §3.5.2.1–3).
+ * Changes a multi-valued attribute of `record` (RFC 7644 §3.5.2.1–3). Twins, and who is primary, are left to one reading
+ * of the whole list when all operations are done.
  * @throws scim.invalidValue, scim.invalidFilter, scim.noTarget
  */
-export function changeElements(record: Complex, change: Change): void {
+export function changeElements(record: Complex, change: Change, folded: Fold): void {
   if (change.op === 'add' && change.value === null) return;
   const [attribute, sub] = change.path.steps;
   const before = asList(record[attribute.name]);
   let after: Complex[];
-  if (change.path.filter || sub) after = selection(attribute, before, change);
-  else if (change.op === 'remove') after = removal(attribute, before, change);
+  if (change.path.filter || sub) after = selection(attribute, before, change, folded);
+  else if (change.op === 'remove') after = removal(attribute, before, change, folded);
   else if (change.value === undefined) throw badValue(change.named, 'it is missing');
-  else after = change.op === 'add' ? addition(attribute, before, read(attribute, change)) : read(attribute, change);
-  // Read once more as a whole: bounds, twins, one primary.
-  const list = readValue(attribute, after);
-  if (list === undefined) delete record[attribute.name];
-  else record[attribute.name] = list;
+  else
+    after =
+      change.op === 'add' ? addition(attribute, before, read(attribute, change), folded) : read(attribute, change);
+  after = after.filter((element) => substantial(attribute, element));
+  requireFewElements(attribute, after);
+  if (after.length === 0) delete record[attribute.name];
+  else record[attribute.name] = after;
 }

@@ -1,9 +1,9 @@
-import { groupSchema } from './attributes.ts';
+import { groupMembers, groupSchema } from './attributes.ts';
 import { badFilter, badValue, scimError } from './errors.ts';
 import type { Filter } from './filter-tree.ts';
 import { readDisplayName, readExternalId, readMembers } from './group.ts';
 import type { Member } from './group.ts';
-import { changes } from './patch.ts';
+import { changes, createPaths, tooLarge } from './patch.ts';
 import type { Change, Operation } from './patch.ts';
 import { badPath } from './path.ts';
 
@@ -62,13 +62,23 @@ function groupChange(change: Change): GroupChange[] {
   return [{ kind: 'rename', displayName: readDisplayName(value) }];
 }
 
+/** Each is a statement of its own, and a look at who is still in; directories send one or two. */
+const maxChanges = 200;
+/** As many as one list can have. */
+const maxNamed = groupMembers.max;
+
+const named = (change: GroupChange): number =>
+  'members' in change ? change.members.length : 'ids' in change ? change.ids.length : 0;
+
 /** Joins a run of additions, or of removals, into one; drops those of nobody. */
 function joined(all: readonly GroupChange[]): GroupChange[] {
   const result: GroupChange[] = [];
   for (const change of all) {
     const last = result.at(-1);
-    if (change.kind === 'addMembers' && last?.kind === 'addMembers') last.members = last.members.concat(change.members);
-    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers') last.ids = last.ids.concat(change.ids);
+    if (change.kind === 'addMembers' && last?.kind === 'addMembers')
+      for (const member of change.members) last.members.push(member);
+    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers')
+      for (const id of change.ids) last.ids.push(id);
     else if (change.kind === 'addMembers' && change.members.length === 0) continue;
     else if (change.kind === 'removeMembers' && change.ids.length === 0) continue;
     else result.push(change);
@@ -79,7 +89,20 @@ function joined(all: readonly GroupChange[]): GroupChange[] {
 /**
  * Reads a group's PATCH in all forms that Okta, Entra and others send. `replace` with `[]` empties the group, and so
  * does `remove members` without filter and value (RFC 7644 §3.5.2.2); a value without `members` leaves them alone.
- * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.mutability, scim.noTarget, scim.invalidSyntax
+ * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.mutability, scim.noTarget, scim.invalidSyntax,
+ * scim.tooMany, scim.tooLarge beyond 200 changes or 100,000 members
  */
-export const groupOperations = (operations: readonly Operation[]): GroupChange[] =>
-  joined(operations.flatMap((operation) => changes(operation, groupSchema).flatMap(groupChange)));
+export function groupOperations(operations: readonly Operation[]): GroupChange[] {
+  const paths = createPaths(groupSchema);
+  const all: GroupChange[] = [];
+  let members = 0;
+  for (const change of operations.flatMap((operation) => changes(operation, groupSchema, paths)))
+    for (const each of groupChange(change)) {
+      members += named(each);
+      if (members > maxNamed) throw tooLarge(maxNamed, 'members');
+      all.push(each);
+    }
+  const result = joined(all);
+  if (result.length > maxChanges) throw tooLarge(maxChanges, 'changes, one after another');
+  return result;
+}

@@ -1,14 +1,15 @@
 import type { Attribute } from './attributes.ts';
 import { userSchema } from './attributes.ts';
 import { badValue, scimError } from './errors.ts';
-import { changes } from './patch.ts';
+import { fold } from '../../../platform/text/fold.ts';
+import { changes, createPaths } from './patch.ts';
 import type { Change, Operation } from './patch.ts';
 import { changeElements } from './patch-elements.ts';
 import type { Path } from './path.ts';
-import { fromRecord, toRecord } from './user.ts';
+import { fromRecord, requireBoundedProfile, toRecord } from './user.ts';
 import type { UserInput } from './user.ts';
 import { asComplex, isObject, readValue } from './values.ts';
-import type { Complex } from './values.ts';
+import type { Complex, Fold } from './values.ts';
 
 /** Entra's older form wraps a plain value: `[{"$ref":null,"value":"False"}]`. */
 function plain(attribute: Attribute, value: unknown): unknown {
@@ -60,19 +61,45 @@ function descend(holder: Complex, steps: Path['steps'], change: Change): void {
   else delete holder[attribute.name];
 }
 
+/** Bounds, twins, one primary: what holds of a list as a whole. */
+function readAgain(record: Complex, list: Attribute): void {
+  const read = readValue(list, record[list.name]);
+  if (read === undefined) delete record[list.name];
+  else record[list.name] = read;
+}
+
+/** Folds each value once, however many operations compare it. */
+function rememberingFold(): Fold {
+  const known = new Map<string, string>();
+  return (text) => {
+    const folded = known.get(text) ?? fold(text);
+    known.set(text, folded);
+    return folded;
+  };
+}
+
+/** Operations in one PATCH of a user; directories send as many as there are attributes at most. */
+export const maxUserOperations = 100;
+
 /**
  * Applies a PATCH to a user, all of it or nothing; `stored` stays as it is. Read-only and ignored attributes, and
  * unknown ones in values without a path, change nothing. An element that a path's filter describes but that is not
- * there yet is made.
- * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.noTarget, scim.mutability, scim.invalidSyntax
+ * there yet is made. Lists are read as a whole once, when all operations are done.
+ * @throws scim.invalidPath, scim.invalidFilter, scim.tooMany, scim.invalidValue, scim.noTarget, scim.mutability, scim.invalidSyntax
  */
 export function patchUser(stored: UserInput, operations: readonly Operation[]): UserInput {
   const record = structuredClone(toRecord(stored));
-  for (const operation of operations) {
-    for (const change of changes(operation, userSchema)) {
-      if (change.path.steps[0].multiValued) changeElements(record, change);
-      else descend(record, change.path.steps, change);
-    }
+  const [paths, folded] = [createPaths(userSchema), rememberingFold()];
+  const lists = new Set<Attribute>();
+  for (const change of operations.flatMap((operation) => changes(operation, userSchema, paths))) {
+    const [attribute] = change.path.steps;
+    if (attribute.multiValued) {
+      lists.add(attribute);
+      changeElements(record, change, folded);
+    } else descend(record, change.path.steps, change);
   }
-  return fromRecord(record);
+  for (const list of lists) readAgain(record, list);
+  const patched = fromRecord(record);
+  requireBoundedProfile(patched.profile, stored.profile);
+  return patched;
 }

@@ -24,7 +24,23 @@ export interface Change {
   explicit: boolean;
 }
 
+/** A group's PATCH can name each member in an operation of its own. */
 const maxOperations = 1000;
+/** Values without a path hold this many names an operation, one with another; directories send one such value. */
+const namesPerOperation = 2;
+
+/** Reads a path once for all operations that name it. */
+export type Paths = (path: string) => Path;
+
+/** @param schema of the resource that one PATCH is about */
+export function createPaths(schema: ResourceSchema): Paths {
+  const known = new Map<string, Path>();
+  return (text) => {
+    const path = known.get(text) ?? parsePath(text, schema);
+    known.set(text, path);
+    return path;
+  };
+}
 
 function readOperation(given: unknown): Operation {
   const fields = members(given);
@@ -41,25 +57,41 @@ function readOperation(given: unknown): Operation {
   };
 }
 
+/** A 413 for a PATCH. */
+export const tooLarge = (limit: number, things: string) =>
+  scimError('scim.tooLarge', { field: 'Operations', values: { limit, things } });
+
+/** How many places a value without a path names, also within the core schema's URN. */
+function namesIn({ path, value }: Operation): number {
+  if (path !== undefined || !isObject(value)) return 0;
+  return Object.entries(value).reduce(
+    (sum, [key, each]) => sum + (/^urn:/i.test(key) && isObject(each) ? Object.keys(each).length : 1),
+    0,
+  );
+}
+
 /**
  * Reads the body of PATCH (RFC 7644 §3.5.2); names and `op` in any case, as Entra sends them.
- * @throws scim.invalidSyntax, scim.invalidPath, scim.tooLarge beyond 1,000 operations
+ * @param max how many operations there can be
+ * @throws scim.invalidSyntax, scim.invalidPath, scim.tooLarge
  */
-export function readPatch(body: unknown): Operation[] {
+export function readPatch(body: unknown, max: number = maxOperations): Operation[] {
   const given = members(body);
   requireSchema(given, urn.patchOp);
   const operations = given.get('operations');
   if (!Array.isArray(operations) || operations.length === 0)
     throw badSyntax('"Operations" must be a list that is not empty');
-  if (operations.length > maxOperations)
-    throw scimError('scim.tooLarge', { field: 'Operations', values: { limit: maxOperations, things: 'operations' } });
-  return operations.map(readOperation);
+  if (operations.length > max) throw tooLarge(max, 'operations');
+  const read = operations.map(readOperation);
+  const names = read.reduce((sum, operation) => sum + namesIn(operation), 0);
+  if (names > max * namesPerOperation) throw tooLarge(max * namesPerOperation, 'names in values without a path');
+  return read;
 }
 
 /** A member of a value without a path: what is unknown there is no mistake, as directories send more than is stored. */
-function tolerant(key: string, schema: ResourceSchema): Path | undefined {
+function tolerant(key: string, paths: Paths): Path | undefined {
   try {
-    return parsePath(key, schema);
+    return paths(key);
   } catch (error) {
     if (error instanceof CarillonError) return undefined;
     throw error;
@@ -72,9 +104,9 @@ function tolerant(key: string, schema: ResourceSchema): Path | undefined {
  * @throws scim.invalidPath for a path that the schema lacks, scim.mutability for a read-only one, scim.noTarget,
  * scim.invalidSyntax
  */
-export function changes({ op, path: named, value }: Operation, schema: ResourceSchema): Change[] {
+export function changes({ op, path: named, value }: Operation, schema: ResourceSchema, paths: Paths): Change[] {
   if (named !== undefined) {
-    const path = parsePath(named, schema);
+    const path = paths(named);
     const { mutability, name } = path.steps[0];
     if (mutability === 'readOnly') throw scimError('scim.mutability', { field: name, values: { field: name } });
     return mutability === 'ignored' ? [] : [{ op, path, value, named, explicit: true }];
@@ -85,7 +117,7 @@ export function changes({ op, path: named, value }: Operation, schema: ResourceS
     // The core schema's URN may hold its attributes, as an extension's does.
     const own = key.toLowerCase() === schema.urn.toLowerCase() && isObject(each) ? Object.entries(each) : undefined;
     return (own ?? [[key, each] as const]).flatMap(([name, part]) => {
-      const inner = tolerant(name, schema);
+      const inner = tolerant(name, paths);
       if (inner?.steps[0].mutability !== 'readWrite') return [];
       return [{ op, path: inner, value: part, named: name, explicit: false }];
     });

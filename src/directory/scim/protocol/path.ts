@@ -1,5 +1,6 @@
 import type { Attribute, ResourceSchema } from './attributes.ts';
 import { scimError } from './errors.ts';
+import { requireFew } from './filter-bounds.ts';
 import { parseFilter } from './filter-tree.ts';
 import type { Filter } from './filter-tree.ts';
 
@@ -49,7 +50,7 @@ function resolve(text: string, path: string, schema: ResourceSchema): [Attribute
 /**
  * Reads a PATCH path (RFC 7644 §3.5.2, figure 7): `attribute`, `attribute.sub`, `attribute[filter]`,
  * `attribute[filter].sub`, each with or without its schema's URN. Only the schema's own names are accepted.
- * @throws scim.invalidPath, or scim.invalidFilter for what stands in the brackets
+ * @throws scim.invalidPath, or scim.invalidFilter and scim.tooMany for what stands in the brackets
  */
 export function parsePath(path: string, schema: ResourceSchema): Path {
   if (path.length > maxLength) throw badPath(path);
@@ -62,5 +63,7 @@ export function parsePath(path: string, schema: ResourceSchema): Path {
   const [attribute, ...below] = resolve(head, path, schema);
   if (attribute.mutability !== 'readWrite') return { steps: [attribute] };
   if (!attribute.multiValued || below.length) throw badPath(path);
-  return { steps: resolve(head + behind, path, schema), filter: parseFilter(path.slice(open + 1, close)) };
+  const filter = parseFilter(path.slice(open + 1, close));
+  requireFew(filter);
+  return { steps: resolve(head + behind, path, schema), filter };
 }

@@ -78,6 +78,21 @@ export function fromRecord(record: Complex): UserInput {
   };
 }
 
+/** What is stored of one user, and answered for each on a page; a full profile of a directory takes about 3 kB. */
+const maxProfileBytes = 64 * 1024;
+
+const sizeOf = (profile: Profile): number => Buffer.byteLength(JSON.stringify(profile));
+
+/**
+ * Refuses a profile that takes more than 64 kB as JSON, unless it does not grow: who is stored can be deactivated.
+ * @throws scim.invalidValue
+ */
+export function requireBoundedProfile(profile: Profile, before: Profile = {}): void {
+  const size = sizeOf(profile);
+  if (size > maxProfileBytes && size > sizeOf(before))
+    throw badValue('the user', `all attributes together take more than ${maxProfileBytes} bytes`);
+}
+
 /**
  * Reads the body of POST (`create`) or PUT (`replace`) /Users (RFC 7644 §3.3, §3.5.1).
  * What is unknown, read-only or not stored is dropped. On `create` a user is active unless the body says otherwise;
@@ -92,7 +107,9 @@ export function readUser(body: unknown, mode: 'create' | 'replace'): UserInput {
     const value = readValue(attribute, given.get(key));
     if (value !== undefined) record[attribute.name] = value;
   }
-  return fromRecord(record);
+  const user = fromRecord(record);
+  requireBoundedProfile(user.profile);
+  return user;
 }
 
 /** The e-mail that stands for the user: the primary one, else the first of type `work`, else the first. */

@@ -8,6 +8,9 @@ export interface Complex {
   [name: string]: Value;
 }
 
+/** `fold`, or one that remembers: a PATCH compares the same values again and again. */
+export type Fold = (text: string) => string;
+
 /** A value as an object, if it is one. */
 export const asComplex = (value: Value | undefined): Complex | undefined =>
   typeof value === 'object' && !Array.isArray(value) ? value : undefined;
@@ -79,21 +82,26 @@ function readComplex(attribute: Attribute, value: unknown, field: string): Compl
 }
 
 /** Whether an element says anything: it has a value, or where there is none (addresses) any part but its labels. */
-const substantial = (attribute: Attribute, element: Complex): boolean =>
+export const substantial = (attribute: Attribute, element: Complex): boolean =>
   attribute.sub.has('value')
     ? element['value'] !== undefined
     : Object.keys(element).some((name) => name !== 'type' && name !== 'primary');
 
 /** What makes two elements of a list one: the same type and value, or where there is none (addresses) all parts. */
-export function sameness(attribute: Attribute, element: Complex): string {
+export function sameness(attribute: Attribute, element: Complex, folded: Fold = fold): string {
   const names = attribute.sub.has('value') ? ['type', 'value'] : [...attribute.sub.values()].map((sub) => sub.name);
   const parts = names.filter((name) => name !== 'primary').map((name) => element[name] ?? null);
-  return JSON.stringify(parts.map((part) => (typeof part === 'string' ? fold(part) : part)));
+  return JSON.stringify(parts.map((part) => (typeof part === 'string' ? folded(part) : part)));
+}
+
+/** @throws scim.invalidValue for more elements than the attribute can have */
+export function requireFewElements({ name, max }: Attribute, elements: readonly unknown[], field = name): void {
+  if (elements.length > max) throw badValue(field, `it has more than ${max} elements`);
 }
 
 function readMany(attribute: Attribute, value: unknown, field: string): Complex[] | undefined {
   const elements = Array.isArray(value) ? value : [value];
-  if (elements.length > attribute.max) throw badValue(field, `it has more than ${attribute.max} elements`);
+  requireFewElements(attribute, elements, field);
   const kept = new Map<string, Complex>();
   for (const given of elements) {
     const element = given === null ? undefined : readComplex(attribute, given, field);

@@ -1,8 +1,7 @@
-import { firstRow } from '../../../platform/database/run.ts';
-import { rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import { In } from 'typeorm';
 import { UserTable } from '../../../users/user.entity.ts';
+import { findPage } from '../http/page.ts';
 import { pagingOf } from '../http/paging.ts';
 import { parameterOf, type ScimReply, type ScimRequest } from '../http/request.ts';
 import { compileFilter } from '../protocol/filter.ts';
@@ -16,17 +15,13 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
   const filter = parameterOf(query, 'filter');
   const wanted = filter === null ? sql`TRUE` : compileFilter(filter, userAttributes);
   // The account is the connection's own: naming it lets the index of user names serve.
-  const where = sql`u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
+  const from = sql`"users" u WHERE u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
     AND u."deletedAt" IS NULL AND ${wanted}`;
   // An expression, so that the index of the filter is taken and not that of the order.
   const order = filter === null ? sql`u."id"` : sql`u."id" || ''`;
   const on = ground.db.read;
-  const total = await firstRow<{ n: number }>(on, sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE ${where}`);
-  const ids = await rows<{ id: string }>(
-    on,
-    sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY ${order} LIMIT ${count} OFFSET ${startIndex - 1}`,
-  );
-  const users = await on.find(UserTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'ASC' } });
+  const { ids, total } = await findPage(on, { startIndex, count }, { from, id: sql`u."id"`, order });
+  const users = await on.find(UserTable, { where: { id: In(ids) }, order: { id: 'ASC' } });
   const resources = await presentUsers(on, users, base, projection);
   ground.trail.observed({
     eventName: 'ListUsers',
@@ -34,7 +29,7 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
     accountId: scope.accountId,
     requestParameters: { startIndex, count, ...(filter !== null && { filter: filter.slice(0, 256) }) },
   });
-  return { status: 200, body: listResponse(resources, total?.n ?? 0, startIndex) };
+  return { status: 200, body: listResponse(resources, total, startIndex) };
 }
 
 /** GET /Users/{id} (RFC 7644 §3.4.1). */

@@ -80,7 +80,9 @@ async function groupsOf(on: Reader, ids: readonly string[], base: string): Promi
   const all = new Map<string, Reference[]>();
   for (const { memberId, id, displayName } of found) {
     const reference = { value: id, display: displayName, type: 'direct', $ref: `${base}/Groups/${id}` };
-    all.set(memberId, [...(all.get(memberId) ?? []), reference]);
+    const references = all.get(memberId);
+    if (references) references.push(reference);
+    else all.set(memberId, [reference]);
   }
   return all;
 }

@@ -6,7 +6,7 @@ import type { User } from '../../../users/user.entity.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readPatch } from '../protocol/patch.ts';
-import { patchUser } from '../protocol/patch-user.ts';
+import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
 import { asInput, asPerson, isActive, presentUsers, requireStored } from './stored.ts';
 
@@ -34,7 +34,7 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
 
 /** PATCH /Users/{id}: all operations, or none (RFC 7644 §3.5.2). */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
-  const operations = readPatch(await request.body());
+  const operations = readPatch(await request.body(), maxUserOperations);
   return write(request, id, { operations: operations.length }, (stored) => patchUser(stored, operations));
 }
 

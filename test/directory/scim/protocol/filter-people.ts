@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { attributeMap, compileFilter } from '../../../../src/directory/scim/protocol/filter.ts';
+import type { FilterBounds } from '../../../../src/directory/scim/protocol/filter-bounds.ts';
 import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
 import { sql } from '../../../../src/platform/database/sql.ts';
 import { fold } from '../../../../src/platform/text/fold.ts';
@@ -78,7 +79,7 @@ const attributes = attributeMap(
 );
 
 /** A database of `people`, and the ids that a filter finds there, in order. */
-export function openPeople(): { find: (filter: string) => unknown[]; close: () => void } {
+export function openPeople(bounds?: FilterBounds): { find: (filter: string) => unknown[]; close: () => void } {
   const database = new Database(':memory:');
   database.exec(`CREATE TABLE "users" ("id" text, "userNameKey" text, "titleKey" text, "active" int, "createdAt" int);
     CREATE TABLE "emails" ("userId" text, "valueKey" text, "typeKey" text, "primary" int)`);
@@ -91,7 +92,7 @@ export function openPeople(): { find: (filter: string) => unknown[]; close: () =
   }
   return {
     find(filter) {
-      const where = compileFilter(filter, attributes);
+      const where = compileFilter(filter, attributes, bounds);
       const { text, parameters } = sql`SELECT u."id" FROM "users" u WHERE ${where} ORDER BY u."id"`.render('sqlite');
       return database
         .prepare(text)

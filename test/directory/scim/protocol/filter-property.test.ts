@@ -93,7 +93,7 @@ function holds(node: Tree, thing: Thing): boolean {
 }
 
 describe('SCIM filters, any', () => {
-  const { find, close } = openPeople();
+  const { find, close } = openPeople({ comparisons: Infinity, scans: Infinity });
   after(close);
 
   it('find what they mean', () => {

@@ -128,6 +128,18 @@ const cases: [string, unknown[], unknown][] = [
 ];
 
 describe('PATCH of a group', () => {
+  it('is bounded in changes after joining, and in members named in all', () => {
+    const add = { op: 'add', path: 'members', value: [{ value: 'a' }] };
+    const remove = { op: 'remove', path: 'members[value eq "a"]' };
+    const turns = (length: number) => Array.from({ length }, (_, i) => (i % 2 ? remove : add));
+    assert.equal(changes(...turns(200)).length, 200);
+    assert.equal(changes(...Array.from({ length: 1000 }, () => add)).length, 1);
+    refused('scim.tooLarge', () => changes(...turns(201)), '200 changes');
+    const half = { ...add, value: Array.from({ length: 50_000 }, (_, i) => ({ value: `m${i}` })) };
+    assert.equal(changes(half, half).length, 1);
+    refused('scim.tooLarge', () => changes(half, half, remove), '100000 members');
+  });
+
   for (const [what, operations, expected] of cases) it(what, () => assert.deepEqual(changes(...operations), expected));
 
   it('is refused when it is not understood', () => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { userSchema } from '../../../../src/directory/scim/protocol/attributes.ts';
 import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
-import { patchUser } from '../../../../src/directory/scim/protocol/patch-user.ts';
-import { readPatch } from '../../../../src/directory/scim/protocol/patch.ts';
-import type { UserInput } from '../../../../src/directory/scim/protocol/user.ts';
+import { maxUserOperations, patchUser } from '../../../../src/directory/scim/protocol/patch-user.ts';
+import { createPaths, readPatch } from '../../../../src/directory/scim/protocol/patch.ts';
+import { readUser, type UserInput } from '../../../../src/directory/scim/protocol/user.ts';
 import { CarillonError } from '../../../../src/platform/errors/errors.ts';
 import { refused } from './refused.ts';
 
@@ -194,6 +195,54 @@ describe('PATCH of a user', () => {
     const operations = Array.from({ length: 1001 }, () => ({ op: 'remove', path: 'title' }));
     assert.equal(readPatch({ operations: operations.slice(1) }).length, 1000);
     refused('scim.tooLarge', () => readPatch({ operations }), '1000');
+    refused('scim.tooLarge', () => readPatch({ operations: operations.slice(0, 101) }, maxUserOperations), '100');
+    const names = (length: number) => Object.fromEntries(Array.from({ length }, (_, i) => [`x${i}`, i]));
+    const value = (length: number) => ({ operations: [{ op: 'replace', value: names(length) }] });
+    assert.equal(readPatch(value(200), maxUserOperations).length, 1);
+    refused('scim.tooLarge', () => readPatch(value(201), maxUserOperations), '200 names');
+    const within = { operations: [{ op: 'replace', value: { [urn.user]: names(201) } }] };
+    refused('scim.tooLarge', () => readPatch(within, maxUserOperations), '200 names');
+  });
+
+  it('has at most 20 comparisons in a path, and 50 elements in a list at any time', () => {
+    const path = (length: number) => `emails[${Array.from({ length }, (_, i) => `type eq "${i}"`).join(' or ')}]`;
+    patch({ op: 'remove', path: path(20) });
+    refused('scim.tooMany', () => patch({ op: 'remove', path: path(21) }), '20 comparisons');
+    const add = (from: number) => ({
+      op: 'add',
+      path: 'phoneNumbers',
+      value: Array.from({ length: 30 }, (_, i) => ({ value: `+49 ${from + i}` })),
+    });
+    patch(add(0), add(0));
+    refused('scim.invalidValue', () => patch(add(0), add(30), { op: 'remove', path: 'phoneNumbers' }), '50');
+  });
+
+  it('holds lists to their rules as a whole, when all is done', () => {
+    const rename = (from: string, to: string) => ({ op: 'replace', path: `emails[type eq "${from}"].type`, value: to });
+    const twins = [{ op: 'replace', path: 'emails.value', value: 'one@x.org' }, rename('home', 'work')];
+    assert.equal(patch(...twins).profile.emails?.length, 1);
+    assert.equal(patch(...twins.slice(0, 1)).profile.emails?.length, 2);
+  });
+
+  it('leaves no profile above 64 kB, unless it was so and does not grow', () => {
+    const text = 'x'.repeat(1024);
+    const addresses = (length: number) =>
+      Array.from({ length }, (_, i) => ({ type: `t${i}`, formatted: text, locality: text }));
+    const add = (length: number) => ({ op: 'add', path: 'addresses', value: addresses(length) });
+    patch(add(30));
+    refused('scim.invalidValue', () => patch(add(32)), '65536 bytes');
+    refused('scim.invalidValue', () => readUser({ userName: 'a', addresses: addresses(32) }, 'create'), '65536 bytes');
+    const big = { ...stored, profile: { ...stored.profile, addresses: addresses(40) } };
+    assert.equal(
+      patchUser(big, readPatch({ operations: [{ op: 'replace', path: 'active', value: false }] })).active,
+      false,
+    );
+  });
+
+  it('reads a path once for all operations', () => {
+    const [first, second] = [createPaths(userSchema), createPaths(userSchema)];
+    assert.equal(first('emails[type eq "work"].value'), first('emails[type eq "work"].value'));
+    assert.notEqual(first('title'), second('title'));
   });
 
   it('gives a user or a refusal for any operations, and leaves prototypes alone', () => {
