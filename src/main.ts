@@ -47,7 +47,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       assetsRoute,
       healthRoute(),
       readyRoute([{ name: 'database', check: async () => void (await ground.db.read.query('SELECT 1')) }]),
-      metricsRoute(metrics, config.metricsToken),
+      metricsRoute(metrics, { token: config.metricsToken, publicUrl: config.publicUrl }),
     ],
     app: createPagesApp({ config, csrf, log: ground.log, routes: [createAuthPages(web), createConsole(web)] }),
   });

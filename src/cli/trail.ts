@@ -4,6 +4,7 @@ import { errors } from '../platform/errors/errors.ts';
 import { listTrail } from '../trail/list.ts';
 import { presentRecord } from '../trail/present.ts';
 import { asCommand } from './as-command.ts';
+import { printable } from './printable.ts';
 
 const cliErrors = errors({
   'cli.organisationNeeded': {
@@ -45,7 +46,6 @@ export const trail = (options: Options): Promise<void> =>
             `${record.identity.type} ${record.identity.userName ?? record.identity.principalId}`,
             record.errorCode ? `refused: ${record.errorMessage}` : JSON.stringify(record.requestParameters ?? {}),
           ].join('  ');
-      // A name that came from outside must not move the cursor.
-      process.stdout.write(`${line.replaceAll(/\p{Cc}/gu, '�')}\n`);
+      process.stdout.write(`${printable(line)}\n`);
     }
   });

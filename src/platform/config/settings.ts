@@ -124,13 +124,15 @@ export const settings = {
     kind: text("a file's path, or -"),
     default: undefined,
     derived: 'carillon.log in DATA_DIR',
-    meaning: 'Where the log goes, one JSON object a line; - is standard error.',
+    meaning:
+      'Where the log goes, one JSON object a line; - is standard error. At 50 MB the file is renamed to the same name with .1 at the end, in place of the one before, and begun anew.',
   },
   metricsToken: {
     env: 'METRICS_TOKEN',
     kind: secret(16),
     default: undefined,
-    derived: 'none: /metrics answers this machine only',
+    derived:
+      'none: /metrics answers this machine only, and nobody unless PUBLIC_URL is at localhost or a loopback address',
     secret: true,
     meaning: 'The bearer token that /metrics asks for.',
   },

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource, EntityManager } from 'typeorm';
-import { source, type Storage } from './source.ts';
+import { migrate, opened } from './migrate.ts';
+import { type Raw, rawOf, whenUnlocked } from './raw.ts';
+import type { Storage } from './source.ts';
 import type { Reader, Writer } from './unit.ts';
 
 interface Waiting {
@@ -16,17 +17,8 @@ interface Inside {
   afterCommit: (() => void)[];
 }
 
-/** What the door uses of better-sqlite3's connection: TypeORM's own transactions lose count when SQLite ends one. */
-interface Raw {
-  inTransaction: boolean;
-  exec(text: string): unknown;
-  pragma(text: string, options: { simple: true }): unknown;
-}
-
 /** Units that may share one COMMIT: more would only make the first of them wait. */
 const groupSize = 64;
-/** How long a group waits for another process's lock before it fails. */
-const lockedMs = 10_000;
 
 /**
  * The door to the database: every write goes through `write`, every read through `read`.
@@ -50,10 +42,15 @@ export class Database {
 
   /** Opens the SQLite file at `path`, brings its schema up to date, and gives the door. */
   static async open(path: string, storage: Storage): Promise<Database> {
-    const writer = await source(path, storage).initialize();
-    await writer.runMigrations();
-    const reader = await source(path, storage, true).initialize();
-    return new Database(writer, reader);
+    const writer = await opened(path, storage);
+    try {
+      await migrate(writer);
+      rawOf(writer).pragma('busy_timeout = 0'); // the door waits for a lock by itself, without stopping the process
+      return new Database(writer, await opened(path, storage, true));
+    } catch (error) {
+      await writer.destroy();
+      throw error;
+    }
   }
 
   /** Inside a unit its own view; elsewhere what is committed, on a connection that cannot write. */
@@ -102,7 +99,7 @@ export class Database {
 
   /** A number that changes when, and only when, another process has committed to this database. */
   foreignCommits(): number {
-    return this.#raw().pragma('data_version', { simple: true }) as number;
+    return rawOf(this.#writer).pragma('data_version', { simple: true }) as number;
   }
 
   /** Lets the waiting units end, then closes both connections. */
@@ -118,40 +115,25 @@ export class Database {
     return store?.open ? store : undefined;
   }
 
-  #raw(): Raw {
-    return (this.#writer.driver as unknown as { databaseConnection: Raw }).databaseConnection;
-  }
-
   async #drain(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // lets units of the same turn gather
     while (this.#queue.length) await this.#commit(this.#queue.splice(0, groupSize));
     this.#draining = null; // in the same turn as the last look at the queue
   }
 
+  /** Never throws: every unit of the group is answered, one way or the other. */
   async #commit(group: Waiting[]): Promise<void> {
-    const raw = this.#raw();
+    const raw = rawOf(this.#writer);
     try {
-      await this.#begin(raw);
+      if (raw.inTransaction) raw.exec('ROLLBACK'); // what an earlier group could not undo, such as for a disk's error
+      await whenUnlocked(() => raw.exec('BEGIN IMMEDIATE'));
       const answers: (() => void)[] = [];
       for (const waiting of group) answers.push(await this.#savepoint(raw, waiting));
       raw.exec('COMMIT');
       for (const answer of answers) answer();
     } catch (error) {
-      if (raw.inTransaction) raw.exec('ROLLBACK');
+      undo(raw);
       for (const waiting of group) waiting.reject(error); // the COMMIT failed: nobody is told yes
-    }
-  }
-
-  async #begin(raw: Raw): Promise<void> {
-    const deadline = performance.now() + lockedMs;
-    for (;;) {
-      try {
-        raw.exec('BEGIN IMMEDIATE');
-        return;
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw error;
-        await pause(20);
-      }
     }
   }
 
@@ -170,4 +152,11 @@ export class Database {
   }
 }
 
-const isBusy = (error: unknown): boolean => (error as { code?: string }).code?.startsWith('SQLITE_BUSY') === true;
+/** A ROLLBACK that fails is tried again before the next group: the error that led to it is what callers hear. */
+function undo(raw: Raw): void {
+  try {
+    if (raw.inTransaction) raw.exec('ROLLBACK');
+  } catch {
+    // Nothing of it was committed, and nobody was told so.
+  }
+}

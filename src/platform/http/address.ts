@@ -57,3 +57,9 @@ export function isLocal(req: IncomingMessage): boolean {
   const passedOn = ['x-forwarded-for', 'forwarded', 'via', 'x-real-ip'].some((name) => req.headers[name] !== undefined);
   return peer?.range() === 'loopback' && !passedOn;
 }
+
+/** Whether an origin names this machine alone: localhost (RFC 6761 §6.3) or a loopback address. */
+export function isLoopbackOrigin(origin: string): boolean {
+  const name = new URL(origin).hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return name === 'localhost' || name.endsWith('.localhost') || parse(name)?.range() === 'loopback';
+}

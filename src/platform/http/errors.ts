@@ -27,6 +27,10 @@ export const refuse = errors({
     text: 'This form is out of date, or cookies are blocked. Please open the page again and send it once more.',
   },
   'metrics.token': { kind: 'Unauthorized', text: 'The metrics need a bearer token.' },
+  'metrics.noToken': {
+    kind: 'Forbidden',
+    text: 'The metrics are closed until METRICS_TOKEN is set, because PUBLIC_URL is not an address of this machine alone.',
+  },
   'metrics.loopback': { kind: 'Forbidden', text: 'The metrics are for this machine only.' },
 });
 

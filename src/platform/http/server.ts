@@ -35,12 +35,20 @@ export interface HttpServer {
   stop: () => Promise<void>;
 }
 
-/** The path and query that were asked for; the host in an absolute form (RFC 9112 §3.2.2) is ignored like the header. */
+/** A segment `.` or `..`, plain or encoded, between separators in any spelling; or a backslash, which URL takes for one. */
+const ambiguous = /\\|(?:\/|%2f|%5c)(?:\.|%2e){1,2}(?=\/|%2f|%5c|$)/i;
+
+/**
+ * The path and query that were asked for; undefined for none, and for a path that a proxy in front may resolve to
+ * another than we would (RFC 3986 §5.2.4). The host in an absolute form (RFC 9112 §3.2.2) is ignored like the
+ * header.
+ */
 function targetOf(req: IncomingMessage): URL | undefined {
   const target = req.url ?? '';
   const local = target.startsWith('/') ? target : /^https?:\/\/[^/?#]+(.*)$/i.exec(target)?.[1];
   if (local === undefined) return undefined;
   req.url = local.startsWith('/') ? local : `/${local}`;
+  if (ambiguous.test(/^[^?#]*/.exec(req.url)?.[0] ?? '')) return undefined;
   const full = `http://carillon.invalid${req.url}`;
   return URL.canParse(full) ? new URL(full) : undefined;
 }

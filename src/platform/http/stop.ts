@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Streams } from './streams.ts';
 
@@ -13,18 +13,23 @@ function closeAfter(res: ServerResponse): void {
  */
 export function createStopper(server: Server, streams: Streams, deadline: number): () => Promise<void> {
   const sockets = new Set<Socket>();
-  const answering = new Set<ServerResponse>();
+  /** A client may ask again before it is answered: after `close` Node sends no answer more, so only the last says it. */
+  const last = new Map<Socket, ServerResponse>();
   let stopping: Promise<void> | undefined;
 
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.prependListener('request', (_req, res: ServerResponse) => {
-    answering.add(res);
-    if (stopping) closeAfter(res);
+  server.prependListener('request', ({ socket }: IncomingMessage, res: ServerResponse) => {
+    const before = last.get(socket);
+    last.set(socket, res);
+    if (stopping) {
+      if (before && !before.headersSent) before.removeHeader('connection');
+      closeAfter(res);
+    }
     res.once('close', () => {
-      answering.delete(res);
+      if (last.get(socket) === res) last.delete(socket);
       // An answer that had begun before the stop leaves its connection open: nothing else would close it.
       if (stopping) server.closeIdleConnections();
     });
@@ -37,7 +42,7 @@ export function createStopper(server: Server, streams: Streams, deadline: number
         clearTimeout(cut);
         resolve();
       });
-      for (const res of answering) closeAfter(res);
+      for (const res of last.values()) closeAfter(res);
       streams.closeAll();
       // Node counts a connection that never said anything as busy. The tick lets bytes that are here be read first.
       setImmediate(() => {

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
 import { currentRequest } from '../context/context.ts';
+import { logFile, standardError } from './file.ts';
 import { redact, redactText } from './redact.ts';
 
 /** Without `child`: pino writes a child's bindings past the redaction. */
@@ -16,14 +17,12 @@ const redacted = (object: Record<string, unknown>): Record<string, unknown> =>
   redact(object) as Record<string, unknown>;
 
 const streamTo = (destination: string): DestinationStream =>
-  destination === '-'
-    ? pino.destination({ dest: 2, sync: true })
-    : // Only the operator may read it: it tells who signed in from where.
-      pino.destination({ dest: destination, mkdir: true, mode: 0o600, sync: true });
+  destination === '-' ? standardError() : logFile(destination);
 
 /**
  * The log: one JSON object a line, redacted, with the id of the request that is being answered.
- * Lines are in the file when the call returns, so that none is lost with the process.
+ * Lines are in the file when the call returns, so that none is lost with the process; what cannot be written is dropped.
+ * @throws log.file when the file cannot be opened
  */
 export function createLog({ level, destination }: LogOptions): Log {
   return pino(

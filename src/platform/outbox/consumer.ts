@@ -23,6 +23,8 @@ export class Consumer {
   #foreign: number;
   #working: Promise<void> | null = null;
   #again = false;
+  #polls = 0;
+  #blind = false;
   #stopped = false;
 
   /**
@@ -43,15 +45,7 @@ export class Consumer {
     this.#foreign = db.foreignCommits();
     this.#working = this.#takeBack();
     this.#deaf = outbox.listen(() => this.wake());
-    let polls = 0;
-    this.#timer = setInterval(() => {
-      const foreign = this.#db.foreignCommits();
-      if (foreign !== this.#foreign) {
-        this.#foreign = foreign;
-        onForeign();
-        this.wake();
-      } else if (++polls % 10 === 0) this.wake(); // what was put off, or left by a process that died
-    }, pollMs);
+    this.#timer = setInterval(() => this.#poll(onForeign), pollMs);
   }
 
   wake(): void {
@@ -69,6 +63,22 @@ export class Consumer {
     this.#deaf();
     clearInterval(this.#timer);
     await this.#working;
+  }
+
+  /** Nobody awaits the timer: what it throws would end the process. */
+  #poll(onForeign: () => void): void {
+    try {
+      const foreign = this.#db.foreignCommits();
+      this.#blind = false;
+      if (foreign !== this.#foreign) {
+        onForeign();
+        this.#foreign = foreign;
+        this.wake();
+      } else if (++this.#polls % 10 === 0) this.wake(); // what was put off, or left by a process that died
+    } catch (error) {
+      if (!this.#blind) this.#log.error({ error }, 'outbox: could not look for commits of other processes');
+      this.#blind = true; // said once, not five times a second
+    }
   }
 
   async #work(): Promise<void> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { addressKey, clientAddressOf } from '../../../src/platform/http/address.ts';
+import { addressKey, clientAddressOf, isLoopbackOrigin } from '../../../src/platform/http/address.ts';
 import { createCookies, parseCookies } from '../../../src/platform/http/cookies.ts';
 import { createRate } from '../../../src/platform/http/rate.ts';
 import { requestContext } from '../../../src/platform/context/context.ts';
@@ -48,6 +48,13 @@ describe("a client's address", () => {
       assert.equal(await answer.json(), expected);
       await server.stop();
     }
+  });
+
+  it('is told apart from an origin that is this machine alone', () => {
+    for (const host of ['localhost', 'LOCALHOST.', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]', '[::ffff:7f00:1]'])
+      assert.ok(isLoopbackOrigin(`http://${host}:3000`), host);
+    for (const host of ['localhost.example', 'notlocalhost', '127.0.0.1.example', '10.0.0.1', '0.0.0.0', '[::2]'])
+      assert.ok(!isLoopbackOrigin(`https://${host}`), host);
   });
 
   it('counts an IPv6 subscriber by the /64', () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { text as wholeText } from 'node:stream/consumers';
+import express from 'express';
 import { identifyAs, requestContext } from '../../../src/platform/context/context.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { asCarillonError, errorBody } from '../../../src/platform/http/errors.ts';
@@ -108,6 +111,62 @@ describe('http server', () => {
     assert.match(await ask('http://evil.example/abs?a=1'), /"absolute"$/);
   });
 
+  it('refuses a path that a proxy might resolve to another', async () => {
+    server = await startServer({ app: (_req, res) => res.end('reached') });
+    const ask = async (target: string): Promise<string | undefined> => {
+      const socket = await open(server.port);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      return / (\d+) /.exec(await everything(socket))?.[1];
+    };
+    for (const target of [
+      '/..',
+      '/a/../b',
+      '/a/./b',
+      '/a/.',
+      '/a/.?x=1',
+      '/a/%2e%2E/b',
+      '/a/.%2e/b',
+      '/a/%2e',
+      '/a/..%2fb',
+      '/a%2f../b',
+      '/a%5c..%5cb',
+      '/a\\b',
+      'http://x/../b',
+    ])
+      assert.equal(await ask(target), '400', target);
+    for (const target of ['/', '/.well-known/x', '/a/..b', '/a..', '/a/...', '/a.b/c', '/a?next=/../b', '/%2ea'])
+      assert.equal(await ask(target), '200', target);
+  });
+
+  for (const how of ['a hot route', 'the app']) {
+    it(`tells a client that keeps its connection to close it, when ${how} answers after the stop began`, async () => {
+      const started = Promise.withResolvers<void>();
+      const held = Promise.withResolvers<void>();
+      const slow = async (): Promise<void> => {
+        started.resolve();
+        await held.promise;
+      };
+      const hot = [route('/slow', async (_req, res) => slow().then(() => sendJson(res, 200, 'done')))];
+      const app = express().get('/slow', async (_req, res) => void (await slow().then(() => res.json('done'))));
+      server = await startServer(how === 'the app' ? { app } : { hot });
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const ask = async (path: string): Promise<{ connection: string | undefined; text: string; reused: boolean }> => {
+        const asked = request(`${server.url}${path}`, { agent }).end();
+        const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+        const { headers } = answer;
+        return { connection: headers.connection, text: await wholeText(answer), reused: asked.reusedSocket };
+      };
+      assert.equal((await ask('/warm')).connection, 'keep-alive');
+      const answer = ask('/slow');
+      await started.promise;
+      const stopped = server.stop();
+      held.resolve();
+      assert.deepEqual(await answer, { connection: 'close', text: '"done"', reused: true });
+      await stopped;
+      agent.destroy();
+    });
+  }
+
   it('answers an accepted request before it stops, and takes no new one', async () => {
     const started = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
@@ -126,6 +185,27 @@ describe('http server', () => {
     held.resolve();
     assert.match(await answer, /^HTTP\/1\.1 200 [\s\S]*connection: close[\s\S]*"done"$/i);
     assert.equal(await nothing, '');
+    await stopped;
+  });
+
+  it('answers all that a client asked on one connection before it stops, and closes after the last', async () => {
+    const taken = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const held = Promise.withResolvers<void>();
+    let requests = 0;
+    const slow = route('/slow', async (_req, res) => {
+      taken[requests++]?.resolve();
+      await held.promise;
+      sendJson(res, 200, 'done');
+    });
+    server = await startServer({ hot: [slow] });
+    const socket = await open(server.port);
+    const answers = everything(socket);
+    socket.write('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(2));
+    await Promise.all(taken.map(({ promise }) => promise));
+    const stopped = server.stop();
+    held.resolve();
+    const connections = [...(await answers).matchAll(/^connection: (\S+)/gim)].map(([, value]) => value);
+    assert.deepEqual(connections, ['keep-alive', 'close']);
     await stopped;
   });
 
@@ -180,15 +260,28 @@ describe('http server', () => {
     metrics.gauge('test_open', 'A test.', () => 3);
     const status = async (headers: Record<string, string>): Promise<number> =>
       (await fetch(`${server.url}/metrics`, { headers })).status;
-    server = await startServer({ hot: [metricsRoute(metrics, undefined)] });
+    server = await startServer({
+      hot: [metricsRoute(metrics, { token: undefined, publicUrl: 'http://localhost:3000' })],
+    });
     const text = await (await fetch(`${server.url}/metrics`)).text();
     assert.match(text, /carillon_test_total\{kind="a"\} 1/);
     assert.match(text, /carillon_test_open 3/);
     assert.equal(await status({ 'x-forwarded-for': '127.0.0.1' }), 403);
     await server.stop();
-    server = await startServer({ hot: [metricsRoute(metrics, 'a-long-metrics-token')] });
+    server = await startServer({
+      hot: [metricsRoute(metrics, { token: 'a-long-metrics-token', publicUrl: 'http://localhost:3000' })],
+    });
     assert.equal(await status({}), 401);
     assert.equal(await status({ authorization: 'Bearer wrong' }), 401);
     assert.equal(await status({ authorization: 'Bearer a-long-metrics-token' }), 200);
+  });
+
+  it('shows metrics to nobody without a token, not even to this machine, when it is there for others', async () => {
+    server = await startServer({
+      hot: [metricsRoute(createMetrics(), { token: undefined, publicUrl: 'https://carillon.example.com' })],
+    });
+    const answer = await fetch(`${server.url}/metrics`);
+    assert.equal(answer.status, 403);
+    assert.match(await answer.text(), /"code":"metrics\.noToken","message":"[^"]*METRICS_TOKEN/);
   });
 });
