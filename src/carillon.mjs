@@ -3,19 +3,19 @@
 // old to run TypeScript can hand over to the one that came with `npm ci`.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const wanted = 24;
 if (Number(process.versions.node.split('.')[0]) >= wanted) {
-  // A reader that has seen enough (`… | head`) is no fault.
+  // A reader that has seen enough (`… | head`) is no fault, and no reason for a server to end.
   process.stdout.on('error', (error) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    if (process.argv[2] !== 'serve') process.exit(0);
   });
   process.umask(0o077); // the database and the log are the operator's alone
-  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/compile', import.meta.url)));
   const { run } = await import('./cli/cli.ts');
   await run(process.argv);
 } else {
@@ -26,5 +26,5 @@ if (Number(process.versions.node.split('.')[0]) >= wanted) {
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  child.on('exit', (code, signal) => (signal ? process.kill(process.pid, signal) : process.exit(code ?? 1)));
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 }

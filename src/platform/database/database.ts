@@ -77,7 +77,7 @@ export class Database {
             store.open = false;
           });
           return () => {
-            for (const effect of store.afterCommit) effect();
+            for (const effect of store.afterCommit) harmless(effect);
             resolve(value);
           };
         },
@@ -158,5 +158,14 @@ function undo(raw: Raw): void {
     if (raw.inTransaction) raw.exec('ROLLBACK');
   } catch {
     // Nothing of it was committed, and nobody was told so.
+  }
+}
+
+/** What is committed is answered as committed, also when an effect breaks its promise not to throw. */
+function harmless(effect: () => void): void {
+  try {
+    effect();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
   }
 }
