@@ -7,7 +7,7 @@ export const domainError = errors({
   },
   'domain.publicSuffix': {
     kind: 'BadRequest',
-    text: '{domain} is a suffix under which many organizations have their names. Enter your own name under it.',
+    text: '{domain} is a suffix under which many organisations have their names. Enter your own name under it.',
   },
   'domain.specialUse': {
     kind: 'BadRequest',

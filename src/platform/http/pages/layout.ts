@@ -27,8 +27,6 @@ interface PageOptions {
   styles?: readonly string[];
   /** Addresses that `asset()` gave; loaded as modules. */
   scripts?: readonly string[];
-  /** Where the browser goes on to by itself, at once. */
-  forwardTo?: string;
   /** Seconds after which a browser without scripts loads the page again. */
   reloadWithoutScripts?: number;
 }
@@ -67,14 +65,13 @@ const wideOf = ({ body, navigation, corner }: PageOptions): Html =>
 
 /** A whole document. The title is in its head only: the body has its own `h1`. */
 export function page(options: PageOptions): Html {
-  const { title, body, narrow = false, styles = [], scripts = [], forwardTo, reloadWithoutScripts } = options;
+  const { title, body, narrow = false, styles = [], scripts = [], reloadWithoutScripts } = options;
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        ${forwardTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${forwardTo}" />`}
         ${
           reloadWithoutScripts !== undefined &&
           html`<noscript><meta http-equiv="refresh" content="${reloadWithoutScripts}" /></noscript>`

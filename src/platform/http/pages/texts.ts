@@ -6,9 +6,6 @@ export const texts = {
   reference: 'Reference',
   referenceHelp: 'If you ask for help, give this reference.',
   back: 'Back to the start',
-  forwardTitle: 'One moment',
-  forward: (name: string): string => `You are being taken to ${name}.`,
-  forwardLink: 'Continue',
   errorTitles: {
     400: 'That did not work',
     401: 'Please sign in',

@@ -6,7 +6,7 @@ import { createPagesApp, formOf } from '../../../../src/platform/http/pages/app.
 import { assetsRoute } from '../../../../src/platform/http/pages/assets.ts';
 import { html, raw, safeHref } from '../../../../src/platform/http/pages/html.ts';
 import { page } from '../../../../src/platform/http/pages/layout.ts';
-import { forwardPage, sendPage } from '../../../../src/platform/http/pages/send.ts';
+import { sendPage } from '../../../../src/platform/http/pages/send.ts';
 import { createLog } from '../../../../src/platform/log/log.ts';
 import { startServer } from '../support.ts';
 
@@ -35,7 +35,6 @@ describe('html', () => {
       assert.equal(safeHref(bad), '#', bad);
     }
     for (const good of ['/', '/a?b=c', 'https://idp.example/x']) assert.equal(safeHref(good), good);
-    assert.throws(() => forwardPage('javascript:alert(1)', 'x'));
   });
 });
 
@@ -52,7 +51,7 @@ describe('pages', () => {
     });
     router.post('/', (req, res) => {
       received.push(formOf(req).get('email') ?? '');
-      sendPage(res, forwardPage('https://idp.example/authorize?a=1&b=2', 'Example & Co'));
+      sendPage(res, page({ title: 'Thanks', body: html`<h1>Thanks, ${formOf(req).get('email')}</h1>` }));
     });
     router.get('/named/:name', (_req, res) =>
       sendPage(res, page({ title: 'Named', body: html`<h1>Named</h1>` }), { formAction: ['https://idp.example'] }),
@@ -102,15 +101,14 @@ describe('pages', () => {
     await server.metrics.text().then((text) => assert.match(text, /route="\/named\/:name",status="200"/));
   });
 
-  it('take a form from their own browser and lead on', async () => {
+  it('take a form from their own browser', async () => {
     const { cookie, token } = await form();
     const own = { cookie, origin: publicUrl, 'sec-fetch-site': 'same-origin' };
-    const answer = await post(own, { csrf: token, email: 'ü@x' });
+    const answer = await post(own, { csrf: token, email: 'ü<@x' });
     const text = await answer.text();
     assert.equal(answer.status, 200);
-    assert.match(text, /content="0; url=https:\/\/idp\.example\/authorize\?a=1&amp;b=2"/);
-    assert.match(text, /Example &amp; Co/);
-    assert.equal(received.pop(), 'ü@x');
+    assert.match(text, /Thanks, ü&lt;@x/);
+    assert.equal(received.pop(), 'ü<@x');
   });
 
   describe('CSRF', () => {
