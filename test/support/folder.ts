@@ -3,4 +3,4 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** An own, empty folder; it goes with the test run. */
-export const testFolder = (): string => mkdtempSync(join(process.env['CARILLON_TEST_FOLDER'] ?? tmpdir(), 'case-'));
+export const testFolder = (): string => mkdtempSync(join(process.env['TEST_RUN_FOLDER'] ?? tmpdir(), 'case-'));

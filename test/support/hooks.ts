@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 /** One folder for everything that this run writes; gone with it. */
 export function mochaGlobalSetup(): void {
-  process.env['CARILLON_TEST_FOLDER'] = mkdtempSync(join(tmpdir(), 'carillon-test-'));
+  process.env['TEST_RUN_FOLDER'] = mkdtempSync(join(tmpdir(), 'carillon-test-'));
 }
 
 export function mochaGlobalTeardown(): void {
-  const folder = process.env['CARILLON_TEST_FOLDER'];
+  const folder = process.env['TEST_RUN_FOLDER'];
   if (folder) rmSync(folder, { recursive: true, force: true });
 }
