@@ -17,6 +17,7 @@ import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
+import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
 
@@ -41,6 +42,7 @@ export const storage: Storage = {
     MembershipTable,
     UserCauseTable,
     ReceiptTable,
+    SuspensionKeyTable,
     UserTable,
   ],
   migrations: [FirstLight1700000000000],

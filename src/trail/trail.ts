@@ -16,6 +16,8 @@ export interface Action {
   eventName: string;
   organisationId: string | null;
   accountId?: string | null;
+  /** Whether it only reads; else the name tells. */
+  readOnly?: boolean;
   /** Lower camel case, as CloudTrail has them; never a secret. */
   requestParameters?: Record<string, unknown>;
 }
@@ -136,7 +138,7 @@ function record(action: Action, outcome: Partial<TrailRecord>): TrailRecord {
     accountId: action.accountId ?? null,
     eventName: action.eventName,
     eventTime: clock.now(),
-    readOnly: reads.test(action.eventName),
+    readOnly: action.readOnly ?? reads.test(action.eventName),
     identity: { ...context.identity },
     requestParameters: bounded(action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null)),
     responseElements: null,

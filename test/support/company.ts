@@ -37,7 +37,7 @@ export function pushTo(ground: Ground, scope: DirectoryScope, domain: string): P
     const address = `${name}@${domain}`;
     const input = { userName: address, externalId, displayName: name, profile: {}, primary: address };
     const emails = [{ value: address, type: 'work', primary: true }];
-    return ground.db.write((m) => createPerson(m, scope, scope.connectionId, { ...input, emails }));
+    return ground.db.write((m) => createPerson(ground, m, scope, scope.connectionId, { ...input, emails }));
   };
   const group: Pushed['group'] = (displayName, members = []) =>
     ground.db.write(async (m) => {

@@ -116,6 +116,7 @@ function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathn
   const verb = verbs.get(method);
   const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
   return {
+    readOnly: method === 'GET' || method === 'HEAD',
     eventName: key && verb && noun ? `${verb}${noun}` : 'ScimRequest',
     organisationId: key?.organisationId ?? null,
     accountId: key?.accountId ?? null,

@@ -1,17 +1,17 @@
 import type { Ground } from '../../trail/ground.ts';
 import { userErrors } from '../errors.ts';
-import { liftNo, sayNo } from './causes.ts';
+import { lift, suspend } from './suspension.ts';
 import { putOut, type Scope } from './out.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { type User, UserTable } from '../user.entity.ts';
 
 /** An administrator suspends a person: out at once, and no directory can lift it. @throws user.notFound */
 export const suspendUser = (ground: Ground, scope: Scope, userId: string, by: string): Promise<boolean> =>
-  act(ground, 'SuspendUsers', scope, userId, (m, user) => sayNo(ground, m, user, 'administrator', by));
+  act(ground, 'SuspendUsers', scope, userId, (m, user) => suspend(ground, m, user, by));
 
 /** An administrator lifts their suspension; what the directory says of the person still counts. @throws user.notFound */
 export const activateUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
-  act(ground, 'ActivateUsers', scope, userId, (m, user) => liftNo(ground, m, user, 'administrator'));
+  act(ground, 'ActivateUsers', scope, userId, (m, user) => lift(ground, m, user));
 
 /** Signs a person out of all their devices (the guide: LogoutUser); they may sign in again. @throws user.notFound */
 export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>

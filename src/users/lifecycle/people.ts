@@ -7,13 +7,19 @@ import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
-import { inheritSuspension } from './inherit.ts';
+import { inheritSuspension } from './suspension.ts';
 import { markChanged, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /** A person as a directory first names them; an administrator's suspension of a deleted namesake goes on. */
-export async function createPerson(m: Writer, scope: Scope, connectionId: string, input: PersonInput): Promise<User> {
+export async function createPerson(
+  ground: Ground,
+  m: Writer,
+  scope: Scope,
+  connectionId: string,
+  input: PersonInput,
+): Promise<User> {
   const columns = await personColumns(m, scope, input, null);
   const now = clock.now();
   const user: User = {
@@ -33,7 +39,7 @@ export async function createPerson(m: Writer, scope: Scope, connectionId: string
     deletedAt: null,
   };
   await insertRow(m, UserTable, user);
-  await inheritSuspension(m, user);
+  await inheritSuspension(ground, m, user);
   await writeAddresses(m, user, input);
   return user;
 }
@@ -46,8 +52,10 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
   await m.delete(UserAddressTable, { userId: user.id });
   await writeAddresses(m, user, input);
   await markChanged(ground, m, [user.id]);
+  const updated = { ...user, ...columns, updatedAt };
+  await inheritSuspension(ground, m, updated);
   await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
-  return { ...user, ...columns, updatedAt };
+  return updated;
 }
 
 /** A person whose attributes stay as they are; the time of the last change tells when something else did. */

@@ -43,6 +43,24 @@ describe('auth pages: becoming somebody else, or coming back', () => {
     assert.deepEqual(await whoIsIn(stage), nobody);
   });
 
+  it('whoever is pushed anew under their old name comes back, also where subject and external id differ', async () => {
+    const { ground } = stage.carillon.house;
+    const { scope } = stage.company;
+    const [group] = await ground.db.read.findBy(GroupTable, { accountId: scope.accountId });
+    const rehire = async (): Promise<string> => {
+      const { id } = await stage.company.person('ulf', 'hr-number-7');
+      await ground.db.write((m) => addMembers(ground, m, scope, group!.id, [id]));
+      return id;
+    };
+    Object.assign(stage.provider.subject, { sub: 'sub-ulf', email: 'ulf@acme.example' });
+    const first = await rehire();
+    assert.equal((await signIn(stage.carillon.visitor(), 'ulf@acme.example')).status, 200);
+    await remove(first);
+    assertRefused(await signIn(stage.carillon.visitor(), 'ulf@acme.example'), 403, /has not given you access yet/);
+    await rehire();
+    assert.equal((await signIn(stage.carillon.visitor(), 'ulf@acme.example')).status, 200);
+  });
+
   it('a suspension outlives deleting and pushing again, until the administrator lifts it', async () => {
     const { ground } = stage.carillon.house;
     const { scope } = stage.company;

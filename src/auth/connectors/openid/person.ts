@@ -4,6 +4,7 @@ import { firstRow } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { newId } from '../../../platform/ids/ids.ts';
+import { UserCauseTable } from '../../../users/lifecycle/cause.entity.ts';
 import { type User, UserTable } from '../../../users/user.entity.ts';
 import { authErrors } from '../../errors.ts';
 import type { Proof } from './finish.ts';
@@ -27,10 +28,10 @@ export async function matchPerson(on: Reader, proof: Proof): Promise<Match> {
   const identity = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, subject });
   const known = identity && (await on.findOneBy(UserTable, { id: identity.userId }));
   if (known && known.deletedAt === null) return { user: known, joined: true };
-  // Somebody whom this directory knew, or knows, by their subject is nobody else, whatever address they now have.
-  const someoneElse = identity !== null || (await wasPushed(on, proof));
-  const user = (await pushedAs(on, proof)) ?? (someoneElse ? null : await addressed(on, proof));
-  if (!user) throw authErrors('signIn.unknownPerson', { detail: 'no person for this subject or address' });
+  const user = (await pushedAs(on, proof)) ?? (await addressed(on, proof, known));
+  if (!user || (known && (await isSuspended(on, known)) && !(await isSuspended(on, user)))) {
+    throw authErrors('signIn.unknownPerson', { detail: 'no person for this subject or address' });
+  }
   const other = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, userId: user.id });
   if (other) throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
   return { user, joined: false };
@@ -62,11 +63,27 @@ const pushedAs = async (on: Reader, { connection, subject }: Proof): Promise<Use
   return alive.length === 1 ? alive[0]! : null;
 };
 
-/** Whether the connection ever pushed somebody, deleted by now or not, with this subject as `externalId`. */
-const wasPushed = (on: Reader, { connection, subject }: Proof): Promise<boolean> =>
-  on.existsBy(UserTable, { connectionId: connection.id, externalId: subject });
+/** The subject of a deleted person whom an administrator had suspended does not come back as one who is not. */
+const isSuspended = (on: Reader, user: User): Promise<boolean> =>
+  on.existsBy(UserCauseTable, { userId: user.id, cause: 'administrator' });
 
-async function addressed(on: Reader, { connection, address }: Proof): Promise<User | null> {
+/**
+ * Somebody whom this directory knew, or knows, by their subject is nobody else by address, whatever address they now
+ * have; but may be the same one, pushed anew under the name or the address that they had.
+ */
+async function isSomebodyElse(
+  on: Reader,
+  { connection, subject }: Proof,
+  known: User | null,
+  user: User,
+): Promise<boolean> {
+  const pushed = await on.find(UserTable, { where: { connectionId: connection.id, externalId: subject }, take: 50 });
+  const former = [...pushed, ...(known ? [known] : [])];
+  return former.some((one) => one.userNameKey !== user.userNameKey && one.primaryAddressKey !== user.primaryAddressKey);
+}
+
+async function addressed(on: Reader, proof: Proof, known: User | null): Promise<User | null> {
+  const { connection, address } = proof;
   const key = address === null ? null : normaliseAddress(address);
   const domain = address === null ? null : domainOf(address);
   if (!key || !domain) return null;
@@ -76,5 +93,6 @@ async function addressed(on: Reader, { connection, address }: Proof): Promise<Us
           ON d."accountId" = u."accountId" AND d."name" = ${domain} AND d."state" = 'verified'
         WHERE u."connectionId" = ${connection.id} AND u."primaryAddressKey" = ${key} AND u."deletedAt" IS NULL`,
   );
-  return found ? on.findOneBy(UserTable, { id: found.id }) : null;
+  const user = found && (await on.findOneBy(UserTable, { id: found.id }));
+  return user && !(await isSomebodyElse(on, proof, known, user)) ? user : null;
 }

@@ -15,7 +15,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const { scope } = request;
   const input = readUser(await request.body(), 'create');
   const user = await perform(request, 'CreateUser', { userName: input.userName }, async (m) => {
-    const created = await createPerson(m, scope, scope.connectionId, asPerson(input));
+    const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     return { result: created, responseElements: { userId: created.id } };
   });

@@ -1,0 +1,84 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
+import { join, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Writer } from '../../platform/database/unit.ts';
+import type { Ground } from '../../trail/ground.ts';
+import type { User } from '../user.entity.ts';
+import { liftNo, sayNo } from './causes.ts';
+import type { SuspensionKey } from './suspension-key.entity.ts';
+
+type Named = Pick<
+  User,
+  'id' | 'organisationId' | 'accountId' | 'userNameKey' | 'primaryAddressKey' | 'externalId' | 'connectionId'
+>;
+
+/** An administrator's no, which also bars the names by which this person is known. @returns whether it was news */
+export async function suspend(ground: Ground, m: Writer, user: Named, setBy: string): Promise<boolean> {
+  const isNews = await sayNo(ground, m, user, 'administrator', setBy);
+  await bar(m, user, { originId: user.id, since: clock.now(), setBy });
+  return isNews;
+}
+
+/**
+ * An administrator lifts their no: of this person, of every name that it barred, and of the deleted ones who had them.
+ * @returns whether there was one
+ */
+export async function lift(ground: Ground, m: Writer, user: Named): Promise<boolean> {
+  const origins = sql`SELECT "originId" FROM "suspension_keys" WHERE ${barred(user)}`;
+  const touched = await rows<SuspensionKey>(
+    m,
+    sql`DELETE FROM "suspension_keys" WHERE "accountId" = ${user.accountId} AND "originId" IN (${origins}) RETURNING *`,
+  );
+  for (const { kind, key } of touched) {
+    const column = { userName: sql`"userNameKey"`, address: sql`"primaryAddressKey"`, externalId: sql`"externalId"` }[
+      kind
+    ];
+    await changed(
+      m,
+      sql`DELETE FROM "user_causes" WHERE "cause" = 'administrator' AND "userId" IN (SELECT "id" FROM "users"
+          WHERE "accountId" = ${user.accountId} AND "deletedAt" IS NOT NULL AND ${column} = ${key}) RETURNING "userId"`,
+    );
+  }
+  return liftNo(ground, m, user, 'administrator');
+}
+
+/**
+ * Called whenever a directory names or renames a person: deleting, pushing again and renaming must not lift what only
+ * an administrator may. Whoever takes a barred name is suspended, and their other names are barred from then on.
+ */
+export async function inheritSuspension(ground: Ground, m: Writer, user: Named): Promise<void> {
+  const found = await firstRow<SuspensionKey>(
+    m,
+    sql`SELECT * FROM "suspension_keys" WHERE ${barred(user)} ORDER BY "since" LIMIT 1`,
+  );
+  if (!found) return;
+  await sayNo(ground, m, user, 'administrator', found.setBy);
+  await bar(m, user, found);
+}
+
+const namesOf = (user: Named): { kind: SuspensionKey['kind']; key: string }[] => [
+  { kind: 'userName', key: user.userNameKey },
+  { kind: 'address', key: user.primaryAddressKey },
+  ...(user.externalId === null ? [] : [{ kind: 'externalId' as const, key: user.externalId }]),
+];
+
+const barred = (user: Named): Sql =>
+  sql`"accountId" = ${user.accountId} AND (${join(
+    namesOf(user).map(({ kind, key }) => sql`("kind" = ${kind} AND "key" = ${key})`),
+    ' OR ',
+  )})`;
+
+async function bar(
+  m: Writer,
+  user: Named,
+  { originId, since, setBy }: Pick<SuspensionKey, 'originId' | 'since' | 'setBy'>,
+): Promise<void> {
+  for (const { kind, key } of namesOf(user)) {
+    await changed(
+      m,
+      sql`INSERT INTO "suspension_keys" ("accountId", "kind", "key", "originId", "since", "setBy")
+          VALUES (${user.accountId}, ${kind}, ${key}, ${originId}, ${since}, ${setBy})
+          ON CONFLICT DO NOTHING RETURNING "key"`,
+    );
+  }
+}
