@@ -53,7 +53,15 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   });
   const consumer = startConsumer(house);
   const jobs = startJobs(house);
-  const port = await server.listen();
+  const end = async (): Promise<void> => {
+    await jobs.stop();
+    await consumer.stop();
+    await house.close();
+  };
+  const port = await server.listen().catch(async (error: unknown) => {
+    await end();
+    throw error;
+  });
   ground.log.info({ port, publicUrl: config.publicUrl }, 'listening');
   consumer.wake();
   return {
@@ -62,9 +70,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     setUpLink,
     stop: async () => {
       await server.stop();
-      await jobs.stop();
-      await consumer.stop();
-      await house.close();
+      await end();
       ground.log.info({}, 'stopped');
     },
   };

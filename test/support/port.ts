@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import type { Server } from 'node:net';
 import { isFree } from '../../deploy/demo/ports.ts';
 
-/** Below the range from which systems give ports to those who ask for any, so that nobody is given ours by chance. */
+/**
+ * Below the range from which systems give ports to those who ask for any, so that nobody is given ours by chance; and a
+ * slice for each of mocha's workers, so that none takes what another has just found free.
+ */
 const lowest = 20_000;
-const highest = 32_000;
+const slice = 3_000;
+const slices = 4;
+const first = lowest + (Number(process.env['MOCHA_WORKER_ID'] ?? slices - 1) % slices) * slice;
+let next = Math.floor(Math.random() * slice);
 
 /** The port that a listening server was given. */
 export function portOf(server: Server): number {
@@ -19,8 +25,10 @@ export function portOf(server: Server): number {
  */
 export async function freePorts(count = 1): Promise<number> {
   for (;;) {
-    const first = lowest + Math.floor(Math.random() * (highest - lowest - count));
-    const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(first + i)));
-    if (free.every(Boolean)) return first;
+    if (next + count > slice) next = 0;
+    const start = first + next;
+    next += count;
+    const free = await Promise.all(Array.from({ length: count }, (_, i) => isFree(start + i)));
+    if (free.every(Boolean)) return start;
   }
 }
