@@ -1,3 +1,4 @@
+import { In } from 'typeorm';
 import type { Reader } from '../platform/database/unit.ts';
 import { rows } from '../platform/database/run.ts';
 import { join, sql } from '../platform/database/sql.ts';
@@ -25,6 +26,5 @@ export async function listTrail(on: Reader, query: TrailQuery): Promise<TrailRec
     on,
     sql`SELECT "id" FROM "trail_records" WHERE ${join(conditions, ' AND ')} ORDER BY "id" DESC LIMIT ${query.limit}`,
   );
-  const found = await Promise.all(ids.map(({ id }) => on.findOneBy(TrailRecordTable, { id })));
-  return found.filter((record) => record !== null);
+  return on.find(TrailRecordTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'DESC' } });
 }

@@ -1,3 +1,4 @@
+import { In } from 'typeorm';
 import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
 import { changed, firstRow, rows } from '../database/run.ts';
@@ -127,8 +128,8 @@ export class Consumer {
             RETURNING "id"`,
       ),
     );
-    const events = await Promise.all(claimed.map(({ id }) => this.#db.read.findOneBy(OutboxEventTable, { id })));
-    return events.filter((event) => event !== null).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const ids = claimed.map(({ id }) => id);
+    return this.#db.read.find(OutboxEventTable, { where: { id: In(ids) }, order: { id: 'ASC' } });
   }
 
   async #inOrder(queue: OutboxEvent[]): Promise<void> {

@@ -1,5 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed, firstRow, rows } from '../../platform/database/run.ts';
+import { changed, firstRow } from '../../platform/database/run.ts';
 import { join, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -7,10 +7,7 @@ import type { User } from '../user.entity.ts';
 import { liftNo, sayNo } from './causes.ts';
 import type { SuspensionKey } from './suspension-key.entity.ts';
 
-type Named = Pick<
-  User,
-  'id' | 'organisationId' | 'accountId' | 'userNameKey' | 'primaryAddressKey' | 'externalId' | 'connectionId'
->;
+type Named = Pick<User, 'id' | 'organisationId' | 'accountId' | 'userNameKey' | 'primaryAddressKey' | 'externalId'>;
 
 /** An administrator's no, which also bars the names by which this person is known. @returns whether it was news */
 export async function suspend(ground: Ground, m: Writer, user: Named, setBy: string): Promise<boolean> {
@@ -25,7 +22,7 @@ export async function suspend(ground: Ground, m: Writer, user: Named, setBy: str
  */
 export async function lift(ground: Ground, m: Writer, user: Named): Promise<boolean> {
   const origins = sql`SELECT "originId" FROM "suspension_keys" WHERE ${barred(user)}`;
-  const touched = await rows<SuspensionKey>(
+  const touched = await changed<SuspensionKey>(
     m,
     sql`DELETE FROM "suspension_keys" WHERE "accountId" = ${user.accountId} AND "originId" IN (${origins}) RETURNING *`,
   );
