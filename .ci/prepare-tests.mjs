@@ -1,30 +1,49 @@
-// Before the tests: the browser that they drive comes from Debian's packages. Where it is missing and cannot be
-// installed, the browser suites skip, and say so; in CI a missing browser is a failure.
+// Before the tests: the real servers and clients that they drive come from Debian's packages. Where one is missing and
+// cannot be installed, its suites skip, and say so; in CI a missing one is a failure.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 
-const browsers = [
-  process.env.CHROMIUM_PATH,
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
+const folder = (path) => (existsSync(path) ? readdirSync(path) : []);
+
+/** What a suite needs, the packages that bring it, and whether it is here. */
+const needs = [
+  {
+    what: 'BROWSER',
+    packages: ['chromium'],
+    isHere: () =>
+      [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].some(
+        (path) => path && existsSync(path),
+      ),
+  },
+  {
+    what: 'POSTGRESQL',
+    packages: ['postgresql'],
+    isHere: () =>
+      folder('/usr/lib/postgresql').some((version) => existsSync(`/usr/lib/postgresql/${version}/bin/initdb`)),
+  },
+  { what: 'AWS COMMAND LINE', packages: ['awscli'], isHere: () => existsSync('/usr/bin/aws') },
+  {
+    what: 'APACHE',
+    packages: ['apache2', 'libapache2-mod-auth-openidc'],
+    isHere: () => existsSync('/usr/lib/apache2/modules/mod_auth_openidc.so') && existsSync('/usr/sbin/apache2'),
+  },
 ];
-const installed = () => browsers.some((path) => path && existsSync(path));
+const missing = () => needs.filter(({ isHere }) => !isHere());
 const apt = (...args) =>
   spawnSync('apt-get', ['-y', '-q', ...args], {
     stdio: 'ignore',
-    timeout: 600_000,
+    timeout: 900_000,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
 
-if (!installed() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-  console.log('Installing Chromium for the browser tests …');
+const wanted = missing().flatMap(({ packages }) => packages);
+if (wanted.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  console.log(`Installing ${wanted.join(', ')} for the tests …`);
   apt('update');
-  apt('install', '--no-install-recommends', 'chromium');
+  apt('install', '--no-install-recommends', ...wanted);
 }
-if (!installed()) {
-  console.log('\n*** No Chromium here, and none could be installed: THE BROWSER TESTS ARE SKIPPED. ***');
-  console.log('*** Install Debian’s package "chromium", or name a browser in CHROMIUM_PATH. ***\n');
-  if (process.env.CI) process.exit(1);
+for (const { what, packages } of missing()) {
+  console.log(`\n*** ${packages.join(', ')} not here, and not to be installed: THE ${what} TESTS ARE SKIPPED. ***\n`);
 }
+if (process.env.CI && missing().length > 0) process.exit(1);
