@@ -3,9 +3,10 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { entry } from '../support/command.ts';
 import { testFolder } from '../support/folder.ts';
 import { freePorts } from '../support/port.ts';
-import { entry, type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { Visitor } from '../support/visitor.ts';
 
 const password = 'seven otters paddle upstream';

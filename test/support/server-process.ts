@@ -1,10 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Config } from '../../src/platform/config/settings.ts';
-
-/** The entry that `npm start` runs. */
-export const entry = fileURLToPath(new URL('../../src/carillon.mjs', import.meta.url));
+import { entry } from './command.ts';
 
 export interface ServerProcess {
   child: ChildProcess;

@@ -1,5 +1,6 @@
 import type { Noun } from '../frame/program.ts';
 import { admin } from './admin.ts';
+import { backup, restore } from './backup.ts';
 import { envExample } from './env-example.ts';
 import { serve } from './serve.ts';
 import { trail } from './trail.ts';
@@ -9,5 +10,7 @@ export const nouns: readonly Noun[] = [
   serve, //
   admin,
   trail,
+  backup,
+  restore,
   envExample,
 ];

@@ -26,16 +26,20 @@ export async function withHouse<T>(call: Call, work: (house: House) => Promise<T
   const config = call.configuration();
   requireDatabase(config);
   const house = await buildHouse(config).catch(refuseUnusable);
-  const identity = { type: 'CommandLine' as const, principalId: callerName() };
-  const context = { requestId: newId(), clientAddress: 'command line', userAgent: 'carillon', identity };
   try {
-    return await withContext(context, () => work(house));
+    return await asCaller(() => work(house));
   } catch (error) {
     if (!(error instanceof CarillonError)) house.ground.log.error({ error }, 'a command failed');
     throw error;
   } finally {
     await house.close();
   }
+}
+
+/** Runs what the trail shall tell of whoever called the command. */
+export function asCaller<T>(work: () => Promise<T>): Promise<T> {
+  const identity = { type: 'CommandLine' as const, principalId: callerName() };
+  return withContext({ requestId: newId(), clientAddress: 'command line', userAgent: 'carillon', identity }, work);
 }
 
 /** A command finds a database, and makes none: in the wrong folder it would answer from an empty one. */

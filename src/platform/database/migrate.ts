@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { rawOf, whenUnlocked } from './raw.ts';
 import { source, type Storage } from './source.ts';
 
@@ -6,20 +6,42 @@ import { source, type Storage } from './source.ts';
 export const opened = (path: string, storage: Storage, readOnly = false): Promise<DataSource> =>
   whenUnlocked(() => source(path, storage, readOnly).initialize());
 
+/** Opens a data source for as long as `work` takes. */
+export async function whileOpen<T>(
+  path: string,
+  storage: Storage,
+  { readOnly = false },
+  work: (source: DataSource) => Promise<T>,
+): Promise<T> {
+  const it = await opened(path, storage, readOnly);
+  try {
+    return await work(it);
+  } finally {
+    await it.destroy();
+  }
+}
+
 /**
  * Brings the schema up to date: all the missing migrations or none. What is missing is asked under the write lock, so
  * that of several processes that start at once one migrates, and the others find it done.
  * @throws the migration's or the engine's error, after everything is undone
  */
-export async function migrate(writer: DataSource): Promise<void> {
-  const runner = writer.createQueryRunner(); // a SQLite data source has only one: the migrations run in it too
+export const migrate = (writer: DataSource): Promise<void> =>
+  withTransaction(writer, async () => {
+    await writer.runMigrations({ transaction: 'none' }); // on the one connection that a SQLite data source has
+  });
+
+/** Runs what changes the schema in one transaction, under the write lock: all of it or nothing. */
+export async function withTransaction<T>(writer: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = writer.createQueryRunner();
   const raw = rawOf(writer);
   raw.pragma('foreign_keys = OFF'); // SQLite changes a table by making it anew, and ignores this in a transaction
   try {
     await whenUnlocked(() => runner.startTransaction());
     try {
-      await writer.runMigrations({ transaction: 'none' });
+      const result = await work(runner);
       await runner.commitTransaction();
+      return result;
     } catch (error) {
       if (raw.inTransaction) await runner.rollbackTransaction();
       throw error;

@@ -5,6 +5,7 @@ export const secretsError = errors({
     kind: 'ServiceFailure',
     text: 'The keyring cannot be read. Restore it from a backup; nothing was changed.',
   },
+  'secrets.fileThere': { kind: 'Conflict', text: 'Another keyring is at {path} already; it was not replaced.' },
   'secrets.unsealable': { kind: 'ServiceFailure', text: 'A stored secret cannot be opened.' },
   'password.busy': { kind: 'Throttled', text: 'Too many people are signing in at this moment. Try again shortly.' },
   'password.tooShort': { kind: 'BadRequest', text: 'Choose a password of at least {minimum} characters.' },

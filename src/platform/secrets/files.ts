@@ -51,11 +51,16 @@ export function writeWhole(path: string, content: string, { mode, replace }: Wri
   } finally {
     rmSync(part, { force: true });
   }
-  const folder = openSync(dirname(path), 'r');
+  flushFolder(dirname(path));
+  return true;
+}
+
+/** Makes the names in a folder outlast a crash of the machine. */
+export function flushFolder(path: string): void {
+  const folder = openSync(path, 'r');
   try {
     fsyncSync(folder);
   } finally {
     closeSync(folder);
   }
-  return true;
 }

@@ -30,7 +30,7 @@ const content = z
  * @throws CarillonError secrets.keyringDamaged for a file that is there and is no keyring; it stays as it is
  */
 export function openKeyring(folder: string): Keyring {
-  const path = join(folder, fileName);
+  const path = keyringPath(folder);
   privateFolder(folder);
   const text = readIfThere(path) ?? makeKeyring(path);
   const parsed = content.safeParse(readJson(text));
@@ -45,6 +45,31 @@ export function openKeyring(folder: string): Keyring {
     key: (id) => (Object.hasOwn(keys, id) ? keys[id] : undefined),
     derive: (purpose) => Buffer.from(hkdfSync('sha256', root, '', purpose, keyBytes)),
   };
+}
+
+export const keyringPath = (folder: string): string => join(folder, fileName);
+
+/** Copies a folder's keyring into a file that is not there yet. @throws secrets.fileThere */
+export function copyKeyring(folder: string, to: string): void {
+  placeFile(to, readFileSync(keyringPath(folder), 'utf8'));
+}
+
+/**
+ * Makes the keyring in a file that of a folder which has none.
+ * @throws secrets.fileThere for a folder with another; secrets.keyringDamaged for a file that is none
+ */
+export function placeKeyring(folder: string, from: string): void {
+  const text = readIfThere(from) ?? '';
+  if (!content.safeParse(readJson(text)).success) {
+    throw secretsError('secrets.keyringDamaged', { detail: `${from} is no keyring` });
+  }
+  privateFolder(folder);
+  placeFile(keyringPath(folder), text);
+}
+
+function placeFile(path: string, text: string): void {
+  if (writeWhole(path, text, { mode: 0o600, replace: false }) || readFileSync(path, 'utf8') === text) return;
+  throw secretsError('secrets.fileThere', { values: { path } });
 }
 
 const newKey = (): string => randomBytes(keyBytes).toString('base64');

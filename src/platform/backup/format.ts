@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { errors } from '../errors/errors.ts';
+
+export const backupErrors = errors({
+  'backup.exists': { kind: 'Conflict', text: '{path} is there already. Name a file that is not.' },
+  'backup.unreadable': { kind: 'BadRequest', text: '{path} cannot be read ({code}).' },
+  'backup.damaged': {
+    kind: 'BadRequest',
+    text: '{path} is no whole backup of Carillon: it is cut short, altered or something else. Nothing was changed.',
+  },
+  'backup.newer': {
+    kind: 'Conflict',
+    text: 'This backup was made by a newer release of Carillon ({migration}). Restore it with that one.',
+  },
+  'backup.otherKeys': {
+    kind: 'Conflict',
+    text: 'The keyring in CERTS_DIR is not the one of this backup, so its secrets could not be read. Put that keyring there first.',
+  },
+  'backup.notEmpty': {
+    kind: 'Conflict',
+    text: 'The database holds an installation already. Restoring with --replace deletes it.',
+  },
+});
+
+/** The first line. */
+export const head = z.strictObject({
+  format: z.literal('carillon-backup'),
+  version: z.literal(1),
+  madeAt: z.iso.datetime(),
+  /** The migrations that had run, oldest first. */
+  migrations: z.array(z.string()),
+  /** A known text, sealed: opens only with the keyring that opens the rest. */
+  canary: z.string(),
+});
+export type Head = z.output<typeof head>;
+
+/** Begins a table; its rows follow, each an array in the order of the columns. */
+export const tableLine = z.strictObject({ table: z.string(), columns: z.array(z.string()).min(1) });
+
+/** The last line. */
+export const end = z.strictObject({ rows: z.int().min(0), sha256: z.string().length(64) });
+
+/** Where the canary is sealed, and what it says. */
+export const canaryPlace = { table: 'backup', row: 'head', column: 'canary' };
+export const canaryText = 'carillon';
+
+/** A value as it stands in the file: what both engines mean by it, whatever their drivers give. */
+export function toFile(value: unknown, type: string): unknown {
+  if (value === null || value === undefined) return null;
+  if (type === 'boolean') return value === true || value === 1;
+  if (type === 'bigint') return Number(value);
+  return value;
+}

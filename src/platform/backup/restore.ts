@@ -1,0 +1,117 @@
+import { MigrationExecutor, type QueryRunner } from 'typeorm';
+import { migrate, whileOpen, withTransaction } from '../database/migrate.ts';
+import type { Storage } from '../database/source.ts';
+import type { Seal } from '../secrets/seal.ts';
+import { backupErrors, canaryPlace, canaryText, type Head } from './format.ts';
+import { readBackup } from './read.ts';
+import { tableNames } from './tables.ts';
+
+interface RestoreOptions {
+  /** Whether an installation that the database holds is deleted for it. */
+  replace: boolean;
+  /** What must be done besides, in the same transaction, once every row is there. */
+  after: (runner: QueryRunner, head: Head) => Promise<void>;
+}
+
+/** Well below what either engine takes in one statement. */
+const mostParameters = 20_000;
+const mostRows = 500;
+
+/**
+ * Puts a backup in place of what a database holds: all of it or nothing. The file is read twice, so that a damaged one
+ * is refused before anything is changed. The schema becomes that of the backup, and then the present one.
+ * @throws backup.unreadable, .damaged, .newer, .otherKeys, .notEmpty; the engine's error
+ */
+export async function restoreBackup(
+  url: string,
+  storage: Storage,
+  seal: Seal,
+  path: string,
+  { replace, after }: RestoreOptions,
+): Promise<{ head: Head; rows: number }> {
+  const head = await judged(path, seal);
+  const migrations = migrationsOf(head, storage);
+  const rows = await whileOpen(url, { ...storage, migrations }, {}, (to) =>
+    withTransaction(to, async (runner) => {
+      await empty(runner, replace);
+      const executor = new MigrationExecutor(to, runner);
+      executor.transaction = 'none';
+      await executor.executePendingMigrations();
+      const count = await fill(runner, path);
+      await after(runner, head);
+      return count;
+    }),
+  );
+  await whileOpen(url, storage, {}, migrate);
+  return { head, rows };
+}
+
+/** Reads the whole file once. */
+async function judged(path: string, seal: Seal): Promise<Head> {
+  let head: Head | undefined;
+  for await (const entry of readBackup(path)) if (entry.kind === 'head') head = entry.head;
+  if (!head) throw backupErrors('backup.damaged', { field: 'file', values: { path } });
+  try {
+    if (seal.unseal(head.canary, canaryPlace) === canaryText) return head;
+  } catch (error) {
+    throw backupErrors('backup.otherKeys', { cause: error });
+  }
+  throw backupErrors('backup.otherKeys');
+}
+
+/** The migrations that the backup had seen: those of this release, as far as they go. */
+function migrationsOf({ migrations }: Head, storage: Storage): Storage['migrations'] {
+  const known = storage.migrations.slice(0, migrations.length);
+  const names = known.map((migration) => migration.name);
+  const stranger = migrations.find((name, i) => name !== names[i]);
+  if (stranger !== undefined) throw backupErrors('backup.newer', { values: { migration: stranger } });
+  return known;
+}
+
+async function empty(runner: QueryRunner, replace: boolean): Promise<void> {
+  const names = await tableNames(runner);
+  if (!replace) {
+    for (const name of names) {
+      const [row] = (await runner.query(`SELECT 1 FROM "${name}" LIMIT 1`)) as unknown[];
+      if (row) throw backupErrors('backup.notEmpty');
+    }
+  }
+  const cascade = runner.connection.options.type === 'postgres' ? ' CASCADE' : '';
+  for (const name of [...names, 'migrations']) await runner.query(`DROP TABLE IF EXISTS "${name}"${cascade}`);
+}
+
+async function fill(runner: QueryRunner, path: string): Promise<number> {
+  let count = 0;
+  let into: { table: string; columns: string[] } | undefined;
+  let waiting: unknown[][] = [];
+  const flush = async (): Promise<void> => {
+    if (into && waiting.length > 0) await insert(runner, into, waiting);
+    count += waiting.length;
+    waiting = [];
+  };
+  for await (const entry of readBackup(path)) {
+    if (entry.kind === 'table') {
+      await flush();
+      into = entry;
+    } else if (entry.kind === 'row') {
+      waiting.push(entry.row);
+      if (waiting.length >= Math.min(mostRows, Math.floor(mostParameters / entry.row.length))) await flush();
+    }
+  }
+  await flush();
+  return count;
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+async function insert(
+  runner: QueryRunner,
+  { table, columns }: { table: string; columns: string[] },
+  rows: unknown[][],
+): Promise<void> {
+  const postgres = runner.connection.options.type === 'postgres';
+  let at = 0;
+  const places = rows.map((row) => `(${row.map(() => (postgres ? `$${++at}` : '?')).join(', ')})`).join(', ');
+  const values = rows.flat().map((value) => (!postgres && typeof value === 'boolean' ? Number(value) : value));
+  await runner.query(`INSERT INTO ${quoted(table)} (${columns.map(quoted).join(', ')}) VALUES ${places}`, values);
+}

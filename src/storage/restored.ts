@@ -1,0 +1,14 @@
+import type { QueryRunner } from 'typeorm';
+
+/** Tables whose rows say under which epoch everything that hangs off them was born. */
+const withEpoch = ['accounts', 'users', 'administrators'];
+
+/**
+ * Ends everything that was alive when a backup was made: a no that was said after that is not in it, and must not be
+ * undone by restoring it. People sign in again, and are let in by what is true then.
+ */
+export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
+  for (const table of withEpoch) {
+    await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
+  }
+}

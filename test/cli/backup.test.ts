@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { userPrincipal } from '../../src/auth/people/principal.ts';
+import { tablesOf } from '../../src/platform/backup/tables.ts';
+import type { Config } from '../../src/platform/config/settings.ts';
+import { opened } from '../../src/platform/database/migrate.ts';
+import { storage } from '../../src/storage/storage.ts';
+import { TrailRecordTable } from '../../src/trail/record.entity.ts';
+import { testCompany } from '../support/company.ts';
+import { runCommand } from '../support/command.ts';
+import { testConfig, testHouse } from '../support/house.ts';
+
+/** Every row of every table, but of the trail, which the commands themselves write. */
+async function contents(config: Config): Promise<Record<string, unknown[]>> {
+  const source = await opened(config.databaseUrl, storage, true);
+  const runner = source.createQueryRunner();
+  const all: Record<string, unknown[]> = {};
+  for (const { name, key } of await tablesOf(runner)) {
+    if (!name.startsWith('trail'))
+      all[name] = await runner.query(`SELECT * FROM "${name}" ORDER BY "${key.join('", "')}"`);
+  }
+  await source.destroy();
+  return all;
+}
+
+describe('backup and restore', function () {
+  this.timeout(60_000);
+  let config: Config;
+  let file: string;
+  let keyring: string;
+  let userId: string;
+  let token: string;
+
+  /** An installation with 1,200 people, one of them signed in, and its backup. */
+  before(async () => {
+    config = testConfig();
+    const house = await testHouse(config);
+    const acme = await testCompany(house);
+    const ada = await acme.member('ada', 'Pro');
+    userId = ada.id;
+    for (let i = 0; i < 1200; i++) await acme.person(`person${i}`);
+    token = await signedIn(house, ada.id);
+    file = join(config.dataDir, 'carillon.backup');
+    keyring = join(config.dataDir, 'keyring.copy');
+    const made = await runCommand(config, ['backup', file, '--keyring', keyring, '--json']);
+    assert.equal(made.status, 0, made.stderr);
+    assert.ok(made.json().rows > 2400);
+    await house.stop();
+  });
+
+  async function signedIn(house: Awaited<ReturnType<typeof testHouse>>, id: string): Promise<string> {
+    return house.ground.db.write(async (m) => {
+      const principal = await userPrincipal(m, id);
+      return (await house.sessions.begin(m, principal!, 3_600_000)).token;
+    });
+  }
+  const restored = async (...words: string[]) => {
+    const into = testConfig();
+    return { into, ran: await runCommand(into, ['restore', file, '--keyring', keyring, '--yes', ...words]) };
+  };
+
+  it('restores every row of every table, into an installation that is not there yet', async () => {
+    const { into, ran } = await restored('--keep-sessions');
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.deepEqual(await contents(into), await contents(config));
+    const house = await testHouse(into);
+    assert.equal((await house.sessions.check(token, 'user')).in, true);
+    const record = await house.ground.db.read.findOneBy(TrailRecordTable, { eventName: 'RestoreBackup' });
+    assert.equal(record?.identity.type, 'CommandLine');
+    await house.stop();
+  });
+
+  it('signs everybody out, since a no that came after the backup is not in it', async () => {
+    const { into, ran } = await restored();
+    assert.equal(ran.status, 0, ran.stderr);
+    const house = await testHouse(into);
+    assert.equal((await house.sessions.check(token, 'user')).in, false);
+    const again = await signedIn(house, userId);
+    assert.equal((await house.sessions.check(again, 'user')).in, true, 'and lets them sign in');
+    await house.stop();
+  });
+
+  it('is readable by its owner alone, whole or not there, and replaces no file', async () => {
+    assert.equal(statSync(file).mode & 0o077, 0);
+    assert.equal(statSync(keyring).mode & 0o077, 0);
+    assert.deepEqual(
+      readdirSync(config.dataDir).filter((name) => name.endsWith('.part')),
+      [],
+    );
+    const again = await runCommand(config, ['backup', file, '--json']);
+    assert.equal(again.error().code, 'backup.exists');
+  });
+
+  it('holds no secret that can be read without the keyring', () => {
+    const text = gunzipSync(readFileSync(file)).toString();
+    for (const secret of [token, '"secret"']) assert.ok(!text.includes(secret));
+  });
+
+  it('replaces an installation only when told to, and asks before', async () => {
+    const into = testConfig();
+    mkdirSync(into.certsDir, { recursive: true });
+    writeFileSync(join(into.certsDir, 'keyring.json'), readFileSync(keyring));
+    const there = await testHouse(into);
+    await testCompany(there, 'other.example');
+    await there.stop();
+    const before = await contents(into);
+    const refusals: [string[], string][] = [
+      [['restore', file], 'cli.confirmationNeeded'],
+      [['restore', file, '--yes'], 'backup.notEmpty'],
+    ];
+    for (const [words, code] of refusals) {
+      assert.equal((await runCommand(into, [...words, '--json'])).error().code, code);
+      assert.deepEqual(await contents(into), before);
+    }
+    const ran = await runCommand(into, ['restore', file, '--replace', '--keep-sessions', '--yes']);
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.deepEqual(await contents(into), await contents(config));
+  });
+
+  describe('refuses, and changes nothing, what', () => {
+    const lines = (): string[] => gunzipSync(readFileSync(file)).toString().split('\n');
+    const packed = (text: readonly string[]): Buffer => gzipSync(text.join('\n'));
+    const head = (change: object): string => JSON.stringify({ ...JSON.parse(lines()[0] ?? ''), ...change });
+    const cases: [string, () => Buffer, string][] = [
+      ['is cut short', () => readFileSync(file).subarray(0, -200), 'backup.damaged'],
+      ['ends before its end', () => packed([...lines().slice(0, -2), '']), 'backup.damaged'],
+      ['was altered', () => packed(lines().map((line) => line.replace('person7@', 'mallory@'))), 'backup.damaged'],
+      ['lacks a row', () => packed(lines().filter((line) => !line.includes('person7@'))), 'backup.damaged'],
+      ['has more after its end', () => packed([...lines().slice(0, -1), '[1]', '']), 'backup.damaged'],
+      ['is no gzip', () => Buffer.from('hello'), 'backup.damaged'],
+      ['is empty', () => Buffer.alloc(0), 'backup.damaged'],
+      ['is another format', () => packed([head({ format: 'other' }), '']), 'backup.damaged'],
+    ];
+    for (const [what, content, code] of cases) {
+      it(what, async () => {
+        const into = testConfig();
+        const broken = join(into.dataDir, 'broken.backup');
+        mkdirSync(into.dataDir, { recursive: true });
+        writeFileSync(broken, content());
+        const ran = await runCommand(into, ['restore', broken, '--keyring', keyring, '--yes', '--json']);
+        assert.equal(ran.error().code, code, ran.stderr);
+        assert.ok(!readdirSync(into.dataDir).includes('carillon.db'), 'not even an empty database');
+      });
+    }
+
+    it('was sealed with another keyring', async () => {
+      const into = testConfig();
+      await (await testHouse(into)).stop();
+      const ran = await runCommand(into, ['restore', file, '--yes', '--json']);
+      assert.equal(ran.error().code, 'backup.otherKeys');
+      const forced = await runCommand(into, ['restore', file, '--keyring', keyring, '--yes', '--json']);
+      assert.equal(forced.error().code, 'secrets.fileThere');
+    });
+
+    it('is not there', async () => {
+      const ran = await runCommand(testConfig(), ['restore', '/nowhere/x', '--keyring', keyring, '--yes', '--json']);
+      assert.equal(ran.error().code, 'backup.unreadable');
+    });
+  });
+});
