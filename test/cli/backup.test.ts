@@ -3,29 +3,38 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { userPrincipal } from '../../src/auth/people/principal.ts';
+import { toFile } from '../../src/platform/backup/format.ts';
 import { tablesOf } from '../../src/platform/backup/tables.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
-import { opened } from '../../src/platform/database/migrate.ts';
+import { wholeDatabase } from '../../src/platform/database/whole.ts';
 import { storage } from '../../src/storage/storage.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { testCompany } from '../support/company.ts';
 import { runCommand } from '../support/command.ts';
+import { describeOnEachEngine, onEngine } from '../support/engines.ts';
 import { testConfig, testHouse } from '../support/house.ts';
+import { isPostgresHere, migratedDatabase } from '../support/postgres.ts';
 
 /** Every row of every table, but of the trail, which the commands themselves write. */
 async function contents(config: Config): Promise<Record<string, unknown[]>> {
-  const source = await opened(config.databaseUrl, storage, true);
-  const runner = source.createQueryRunner();
   const all: Record<string, unknown[]> = {};
-  for (const { name, key } of await tablesOf(runner)) {
-    if (!name.startsWith('trail'))
-      all[name] = await runner.query(`SELECT * FROM "${name}" ORDER BY "${key.join('", "')}"`);
-  }
-  await source.destroy();
+  await (
+    await wholeDatabase(config.databaseUrl, storage)
+  ).snapshot(async (runner) => {
+    for (const { name, key, columns } of await tablesOf(runner)) {
+      if (name.startsWith('trail')) continue;
+      const rows: Record<string, unknown>[] = await runner.query(
+        `SELECT * FROM "${name}" ORDER BY "${key.join('", "')}"`,
+      );
+      all[name] = rows.map((row) =>
+        Object.fromEntries(columns.map((each) => [each.name, toFile(row[each.name], each.type)])),
+      );
+    }
+  });
   return all;
 }
 
-describe('backup and restore', function () {
+describeOnEachEngine('backup and restore', function (engine) {
   this.timeout(60_000);
   let config: Config;
   let file: string;
@@ -33,9 +42,11 @@ describe('backup and restore', function () {
   let userId: string;
   let token: string;
 
+  const fresh = (): Promise<Config> => onEngine(testConfig());
+
   /** An installation with 1,200 people, one of them signed in, and its backup. */
   before(async () => {
-    config = testConfig();
+    config = await fresh();
     const house = await testHouse(config);
     const acme = await testCompany(house);
     const ada = await acme.member('ada', 'Pro');
@@ -57,7 +68,7 @@ describe('backup and restore', function () {
     });
   }
   const restored = async (...words: string[]) => {
-    const into = testConfig();
+    const into = await fresh();
     return { into, ran: await runCommand(into, ['restore', file, '--keyring', keyring, '--yes', ...words]) };
   };
 
@@ -82,6 +93,15 @@ describe('backup and restore', function () {
     await house.stop();
   });
 
+  it('moves an installation to the other engine', async function () {
+    if (!isPostgresHere()) this.skip();
+    const into = testConfig(engine === 'sqlite' ? { databaseUrl: await migratedDatabase() } : {});
+    const words = ['restore', file, '--keyring', keyring, '--keep-sessions', '--yes'];
+    const ran = await runCommand(into, words);
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.deepEqual(await contents(into), await contents(config));
+  });
+
   it('is readable by its owner alone, whole or not there, and replaces no file', async () => {
     assert.equal(statSync(file).mode & 0o077, 0);
     assert.equal(statSync(keyring).mode & 0o077, 0);
@@ -99,7 +119,7 @@ describe('backup and restore', function () {
   });
 
   it('replaces an installation only when told to, and asks before', async () => {
-    const into = testConfig();
+    const into = await fresh();
     mkdirSync(into.certsDir, { recursive: true });
     writeFileSync(join(into.certsDir, 'keyring.json'), readFileSync(keyring));
     const there = await testHouse(into);
@@ -135,18 +155,18 @@ describe('backup and restore', function () {
     ];
     for (const [what, content, code] of cases) {
       it(what, async () => {
-        const into = testConfig();
+        const into = await fresh();
         const broken = join(into.dataDir, 'broken.backup');
         mkdirSync(into.dataDir, { recursive: true });
         writeFileSync(broken, content());
         const ran = await runCommand(into, ['restore', broken, '--keyring', keyring, '--yes', '--json']);
         assert.equal(ran.error().code, code, ran.stderr);
-        assert.ok(!readdirSync(into.dataDir).includes('carillon.db'), 'not even an empty database');
+        if (engine === 'sqlite') assert.ok(!readdirSync(into.dataDir).includes('carillon.db'), 'not even an empty one');
       });
     }
 
     it('was sealed with another keyring', async () => {
-      const into = testConfig();
+      const into = await fresh();
       await (await testHouse(into)).stop();
       const ran = await runCommand(into, ['restore', file, '--yes', '--json']);
       assert.equal(ran.error().code, 'backup.otherKeys');
@@ -155,7 +175,7 @@ describe('backup and restore', function () {
     });
 
     it('is not there', async () => {
-      const ran = await runCommand(testConfig(), ['restore', '/nowhere/x', '--keyring', keyring, '--yes', '--json']);
+      const ran = await runCommand(await fresh(), ['restore', '/nowhere/x', '--keyring', keyring, '--yes', '--json']);
       assert.equal(ran.error().code, 'backup.unreadable');
     });
   });

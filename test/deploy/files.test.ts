@@ -23,7 +23,7 @@ describe('what deploy/ ships', () => {
     it(`${unit} sets what there is to set, to what fits, and calls a command that there is`, () => {
       const text = read(`systemd/${unit}`);
       const env = Object.fromEntries(
-        text.split('\n').flatMap((line) => (/^Environment=/.test(line) ? assignments(line.slice(12)) : [])),
+        text.split('\n').flatMap((line) => (line.startsWith('Environment=') ? assignments(line.slice(12)) : [])),
       );
       assert.deepEqual(
         Object.keys(env).filter((name) => !known.has(name) && !others.has(name)),

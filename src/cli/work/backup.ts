@@ -5,7 +5,7 @@ import { backupErrors } from '../../platform/backup/format.ts';
 import { restoreBackup } from '../../platform/backup/restore.ts';
 import { writeBackup } from '../../platform/backup/write.ts';
 import type { Config } from '../../platform/config/settings.ts';
-import { whileOpen } from '../../platform/database/migrate.ts';
+import { wholeDatabase } from '../../platform/database/whole.ts';
 import { copyKeyring, keyringPath, openKeyring, placeKeyring } from '../../platform/secrets/keyring.ts';
 import { createSeal } from '../../platform/secrets/seal.ts';
 import { endWhatWasAlive } from '../../storage/restored.ts';
@@ -20,10 +20,8 @@ export const backup = (call: Call): Promise<void> =>
     const path = resolve(call.required('file'));
     const keyring = call.value('keyring');
     if (keyring !== undefined) copyKeyring(ground.config.certsDir, resolve(keyring));
-    const writing = whileOpen(ground.config.databaseUrl, storage, { readOnly: true }, (from) =>
-      writeBackup(from, ground.seal, path),
-    );
-    const written = await call.output.during('Writing', writing);
+    const from = await wholeDatabase(ground.config.databaseUrl, storage);
+    const written = await call.output.during('Writing', writeBackup(from, ground.seal, path));
     await ground.trail.perform(
       { eventName: 'CreateBackup', organisationId: null, requestParameters: { file: path } },
       async () => ({ result: null, responseElements: { rows: written.rows } }),
@@ -45,7 +43,8 @@ export async function restore(call: Call): Promise<void> {
     keepSessions ? 'Whoever was signed in at the time of the backup is signed in.' : 'Everybody is signed out.',
   ]);
   const seal = createSeal(keyringFor(call, config));
-  const work = restoreBackup(config.databaseUrl, storage, seal, path, {
+  const database = await wholeDatabase(config.databaseUrl, storage);
+  const work = restoreBackup(database, storage, seal, path, {
     replace,
     after: keepSessions ? async () => undefined : endWhatWasAlive,
   });

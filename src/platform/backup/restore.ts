@@ -1,6 +1,6 @@
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
-import { migrate, whileOpen, withTransaction } from '../database/migrate.ts';
-import type { Storage } from '../database/source.ts';
+import type { Storage } from '../database/storage.ts';
+import type { Whole } from '../database/whole.ts';
 import type { Seal } from '../secrets/seal.ts';
 import { backupErrors, canaryPlace, canaryText, type Head } from './format.ts';
 import { readBackup } from './read.ts';
@@ -23,7 +23,7 @@ const mostRows = 500;
  * @throws backup.unreadable, .damaged, .newer, .otherKeys, .notEmpty; the engine's error
  */
 export async function restoreBackup(
-  url: string,
+  database: Whole,
   storage: Storage,
   seal: Seal,
   path: string,
@@ -31,18 +31,16 @@ export async function restoreBackup(
 ): Promise<{ head: Head; rows: number }> {
   const head = await judged(path, seal);
   const migrations = migrationsOf(head, storage);
-  const rows = await whileOpen(url, { ...storage, migrations }, {}, (to) =>
-    withTransaction(to, async (runner) => {
-      await empty(runner, replace);
-      const executor = new MigrationExecutor(to, runner);
-      executor.transaction = 'none';
-      await executor.executePendingMigrations();
-      const count = await fill(runner, path);
-      await after(runner, head);
-      return count;
-    }),
-  );
-  await whileOpen(url, storage, {}, migrate);
+  const rows = await database.change(migrations, async (runner, to) => {
+    await empty(runner, replace);
+    const executor = new MigrationExecutor(to, runner);
+    executor.transaction = 'none';
+    await executor.executePendingMigrations();
+    const count = await fill(runner, path);
+    await after(runner, head);
+    return count;
+  });
+  await database.migrate();
   return { head, rows };
 }
 

@@ -1,4 +1,4 @@
-import type { QueryRunner } from 'typeorm';
+import type { QueryRunner, Table } from 'typeorm';
 
 export interface BackupTable {
   name: string;
@@ -9,11 +9,13 @@ export interface BackupTable {
 
 const isPostgres = (runner: QueryRunner): boolean => runner.connection.options.type === 'postgres';
 
+/** Columns that mean something in one server alone, and are made anew in another. */
+const ofOneServer: Record<string, readonly string[]> = { outbox: ['position', 'xid', 'node'] };
+
 /** Every table of the database but the list of migrations, a parent before its children. */
 export async function tablesOf(runner: QueryRunner): Promise<BackupTable[]> {
-  const found = await Promise.all(
-    (await tableNames(runner)).map(async (name) => ({ name, it: await described(runner, name) })),
-  );
+  const found: { name: string; it: Table }[] = [];
+  for (const name of await tableNames(runner)) found.push({ name, it: await described(runner, name) });
   const parents = new Map(
     found.map(({ name, it }) => [
       name,
@@ -27,7 +29,9 @@ export async function tablesOf(runner: QueryRunner): Promise<BackupTable[]> {
       name,
       {
         name,
-        columns: it.columns.map((column) => ({ name: column.name, type: column.type })),
+        columns: it.columns
+          .filter((column) => !ofOneServer[name]?.includes(column.name))
+          .map((column) => ({ name: column.name, type: column.type })),
         key: it.primaryColumns.map((column) => column.name),
       },
     ]),
@@ -44,7 +48,7 @@ export async function tableNames(runner: QueryRunner): Promise<string[]> {
   return rows.map(({ name }) => name).filter((name) => name !== 'migrations');
 }
 
-async function described(runner: QueryRunner, name: string) {
+async function described(runner: QueryRunner, name: string): Promise<Table> {
   const table = await runner.getTable(name);
   if (!table) throw new Error(`the table ${name} is gone`);
   return table;

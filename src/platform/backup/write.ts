@@ -4,8 +4,9 @@ import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { clock, iso } from '../clock/clock.ts';
+import type { Whole } from '../database/whole.ts';
 import { newId } from '../ids/ids.ts';
 import { errorCode, flushFolder } from '../secrets/files.ts';
 import type { Seal } from '../secrets/seal.ts';
@@ -17,28 +18,19 @@ const rowsAtOnce = 1000;
 /**
  * Writes everything that the database holds, as of one moment, into a new file that only its owner may read; it is
  * there whole or not at all.
- * @param from a data source of its own: the snapshot is a transaction on it
  * @throws backup.exists, backup.unreadable; the engine's error
  */
-export async function writeBackup(
-  from: DataSource,
-  seal: Seal,
-  path: string,
-): Promise<{ tables: number; rows: number }> {
+export async function writeBackup(from: Whole, seal: Seal, path: string): Promise<{ tables: number; rows: number }> {
   const part = join(dirname(path), `.${newId()}.part`);
   const file = await open(part, 'wx', 0o600).catch((error: unknown) => refuseFile(error, path));
-  const runner = from.createQueryRunner();
   try {
     const count = { tables: 0, rows: 0 };
-    await runner.query(beginSnapshot(from));
-    try {
+    await from.snapshot(async (runner) => {
       const text = Readable.from(lines(runner, seal, count), { objectMode: false });
       await pipeline(text, createGzip(), async (packed: AsyncIterable<Buffer>) => {
         for await (const piece of packed) await file.appendFile(piece);
       });
-    } finally {
-      await runner.query('COMMIT');
-    }
+    });
     await file.sync();
     await link(part, path).catch((error: unknown) => refuseFile(error, path)); // never over a file that is there
     flushFolder(dirname(path));
@@ -46,13 +38,8 @@ export async function writeBackup(
   } finally {
     await file.close();
     await rm(part, { force: true });
-    await runner.release();
   }
 }
-
-/** Every statement of the transaction sees what was committed when it began. */
-const beginSnapshot = ({ options }: DataSource): string =>
-  options.type === 'postgres' ? 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY' : 'BEGIN';
 
 async function* lines(
   runner: QueryRunner,
