@@ -9,11 +9,12 @@ import {
   serveScim,
   userBody,
 } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 const filter = (path: string, text: string): string => `${path}?filter=${encodeURIComponent(text)}`;
 const many = (length: number, one: string): string => Array.from({ length }, () => one).join(' or ');
 
-describe('SCIM: what one request can ask', () => {
+describeOnEachEngine('SCIM: what one request can ask', () => {
   let served: Served;
   before(async () => {
     served = await serveScim();

@@ -9,20 +9,21 @@ import { Outbox } from '../../../src/platform/outbox/outbox.ts';
 import { storage } from '../../../src/storage/storage.ts';
 import { testFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
+import { databaseAt, describeOnEachEngine } from '../../support/engines.ts';
 
-describe('the consumer of the outbox', () => {
+describeOnEachEngine('the consumer of the outbox', () => {
   it('outlives a database that cannot be read, says so once, and hears of other processes again', async () => {
-    const path = join(testFolder(), 'outbox.db');
+    const path = await databaseAt(join(testFolder(), 'outbox.db'));
     const db = await Database.open(path, storage);
     const other = await Database.open(path, storage);
     const lines: string[] = [];
     const log = createLog({ level: 'info', destination: { write: (line: string) => void lines.push(line) } });
     let heard = 0;
     let failed = 0;
-    const look = db.foreignCommits.bind(db);
+    const look = db.gaps.bind(db);
     const consumer = new Consumer(db, new Outbox(db), log, new Map(), () => void heard++, 1);
     try {
-      db.foreignCommits = () => {
+      db.gaps = () => {
         failed++;
         throw new Error('disk I/O error');
       };
@@ -30,7 +31,7 @@ describe('the consumer of the outbox', () => {
       await other.write((m) =>
         rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'x'}, ${'x'}, ${1})`),
       );
-      db.foreignCommits = look;
+      db.gaps = look;
       await until(() => heard > 0);
       assert.equal(lines.filter((line) => line.includes('disk I/O error')).length, 1);
     } finally {
