@@ -9,11 +9,10 @@ import { Outbox } from '../../../src/platform/outbox/outbox.ts';
 import { storage } from '../../../src/storage/storage.ts';
 import { testFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
-import { databaseAt, describeOnEachEngine } from '../../support/engines.ts';
 
-describeOnEachEngine('the consumer of the outbox', () => {
+describe('the consumer of the outbox', () => {
   it('outlives a database that cannot be read, says so once, and hears of other processes again', async () => {
-    const path = await databaseAt(join(testFolder(), 'outbox.db'));
+    const path = join(testFolder(), 'outbox.db');
     const db = await Database.open(path, storage);
     const other = await Database.open(path, storage);
     const lines: string[] = [];
