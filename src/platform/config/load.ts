@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path';
+import { isPostgres } from '../database/database.ts';
 import { errors } from '../errors/errors.ts';
 import { environmentVariable, settingEntries } from './settings.ts';
 import { type Config, developmentCertificate, type SettingName } from './settings.ts';
@@ -72,8 +73,9 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
   const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile'> & Partial<Config>;
-  const databaseUrl = resolve(folder, values.databaseUrl);
-  const dataDir = resolve(folder, values.dataDir ?? dirname(databaseUrl));
+  const onServer = isPostgres(values.databaseUrl);
+  const databaseUrl = onServer ? values.databaseUrl : resolve(folder, values.databaseUrl);
+  const dataDir = resolve(folder, values.dataDir ?? (onServer ? 'data' : dirname(databaseUrl)));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
   const publicUrl = values.publicUrl ?? `${values.tlsCertificate ? 'https' : 'http'}://localhost:${values.port}`;
   if (values.tlsCertificate && !publicUrl.startsWith('https:')) {

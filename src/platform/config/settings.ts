@@ -70,8 +70,9 @@ export const settings = {
     env: 'DATABASE_URL',
     kind: database,
     default: 'data/carillon.db',
-    secret: true, // somebody may paste a server's address, with its password
-    meaning: 'Where everything is kept: the path of a SQLite file. Carillon makes it, and its folder.',
+    secret: true, // a server's address has a password in it
+    meaning:
+      'Where everything is kept: the path of a SQLite file, which Carillon makes, and its folder; or postgres://user:password@host:5432/database, of PostgreSQL 15 or newer. A unix socket: postgres://user@/database?host=/var/run/postgresql. A server on another machine must prove its name by TLS (sslmode=verify-full, with sslrootcert=file for a CA of your own) unless sslmode says less: verify-ca, require, disable.',
   },
   dataDir: {
     env: 'DATA_DIR',
