@@ -6,6 +6,7 @@ import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
 import { group } from './group.ts';
+import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
@@ -17,6 +18,7 @@ import { user } from './user.ts';
 export const nouns: readonly Noun[] = [
   serve, //
   doctor,
+  migrate,
   admin,
   organisation,
   account,

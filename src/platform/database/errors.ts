@@ -2,11 +2,11 @@ import { type CarillonError, errors } from '../errors/errors.ts';
 import { type Fault, faultOf } from './faults.ts';
 
 const databaseErrors = errors({
-  'database.raced': {
+  'write.raced': {
     kind: 'Conflict',
     text: 'Somebody else has just made the same thing. Please look again.',
   },
-  'database.value': {
+  'value.refused': {
     kind: 'BadRequest',
     text: 'A value is too long, or has a character that cannot be stored.',
   },
@@ -18,8 +18,8 @@ const databaseErrors = errors({
 
 /** What the engine's refusals are to whoever asked: something that ought to be checked before, or nobody's fault. */
 const meanings = {
-  unique: 'database.raced',
-  value: 'database.value',
+  unique: 'write.raced',
+  value: 'value.refused',
   again: 'database.away',
   away: 'database.away',
 } as const satisfies Record<Fault, string>;
