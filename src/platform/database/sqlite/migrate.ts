@@ -10,11 +10,13 @@ export const opened = (path: string, storage: Storage, readOnly = false): Promis
 /**
  * Brings the schema up to date: all the missing migrations or none. What is missing is asked under the write lock, so
  * that of several processes that start at once one migrates, and the others find it done.
+ * @returns the names of the migrations that ran
  * @throws the migration's or the engine's error, after everything is undone
  */
-export const migrate = (writer: DataSource): Promise<void> =>
+export const migrate = (writer: DataSource): Promise<string[]> =>
   changeSqlite(writer, async () => {
-    await writer.runMigrations({ transaction: 'none' }); // on the one connection that a SQLite data source has
+    const ran = await writer.runMigrations({ transaction: 'none' }); // on the one connection that a SQLite source has
+    return ran.map(({ name }) => name);
   });
 
 /** Runs what changes the schema in one transaction, under the write lock: all of it or nothing. */
@@ -34,5 +36,15 @@ export async function changeSqlite<T>(writer: DataSource, work: (runner: QueryRu
     }
   } finally {
     raw.pragma('foreign_keys = ON');
+  }
+}
+
+/** `migrate`, for whoever wants nothing else of the database. */
+export async function migrateFile(path: string, storage: Storage): Promise<string[]> {
+  const writer = await opened(path, storage);
+  try {
+    return await migrate(writer);
+  } finally {
+    await writer.destroy();
   }
 }
