@@ -1,6 +1,7 @@
 import type { Noun } from '../frame/program.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
+import { commandReference } from './command-reference.ts';
 import { connection } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
@@ -28,4 +29,5 @@ export const nouns: readonly Noun[] = [
   receipt,
   trail,
   envExample,
+  commandReference,
 ];
