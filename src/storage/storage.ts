@@ -1,4 +1,4 @@
-import type { Storage } from '../platform/database/source.ts';
+import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
 import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
@@ -24,6 +24,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -53,7 +54,7 @@ export const storage: Storage = {
     ApiReplyTable,
     KeyringChangeTable,
   ],
-  migrations: [FirstLight1700000000000, AccessKeys1700000400000],
+  migrations: [FirstLight1700000000000, Nodes1700000100000, AccessKeys1700000400000],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
