@@ -89,7 +89,8 @@ async function answer(ground: Ground, caller: Caller, signed: Signed, asked: Ask
     ground.trail.observed(known(caller.organisationId, asked));
     return reply;
   }
-  const { reply, repeated } = await once(ground, signed, operation.method, () => operation.handle(call));
+  const about = { method: operation.method, accountId: path['accountId'] ?? null };
+  const { reply, repeated } = await once(ground, signed, about, () => operation.handle(call));
   if (repeated) {
     const action = known(caller.organisationId, asked);
     ground.trail.observed({ ...action, readOnly: true, requestParameters: { ...action.requestParameters, repeated } });

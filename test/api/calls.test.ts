@@ -5,9 +5,11 @@ import { AdministratorTable } from '../../src/access/administrators/administrato
 import { clock } from '../../src/platform/clock/clock.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { suspendUser } from '../../src/users/lifecycle/administer.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { type Answer, signed } from '../support/signer.ts';
 import { type Api, startApi } from './support.ts';
 
+// eslint-disable-next-line typescript/no-unnecessary-type-parameters -- says what the test expects to read
 const json = <T = Record<string, unknown>>({ body }: Answer): T => JSON.parse(body) as T;
 interface Listed {
   Accounts: Record<string, unknown>[];
@@ -15,7 +17,7 @@ interface Listed {
   NextToken?: string;
 }
 
-describe('administration API', () => {
+describeOnEachEngine('administration API', () => {
   let api: Api;
   let users: string;
   let ada: string;
@@ -62,7 +64,7 @@ describe('administration API', () => {
   it('ListAccounts: by the beginning of a name, in which nothing is a wildcard, and by a user’s address', async () => {
     const names = async (query: string): Promise<unknown[]> =>
       json<Listed>(await call('GET', `/accounts?${query}`)).Accounts.map(({ Name }) => Name);
-    assert.deepEqual(await names('name=Acme'), ['Acme', 'Acme Labs']);
+    assert.deepEqual(await names('name=acme'), ['Acme', 'Acme Labs']);
     assert.deepEqual(await names('name=Zebra%205'), ['Zebra 50%']);
     assert.deepEqual(await names('name=%25'), []);
     assert.deepEqual(await names('user-email=ADA%40acme.example'), ['Acme']);
@@ -219,7 +221,7 @@ describe('administration API', () => {
   });
 
   it('security check 35: another organisation’s ids are not found, whatever is done to them', async () => {
-    const before = await api.house.ground.db.read.findOneByOrFail(UserTable, { id: ada });
+    const before = await api.epochOf(ada);
     for (const [method, target] of [
       ['GET', users],
       ['GET', `${users}/${ada}`],
@@ -232,8 +234,7 @@ describe('administration API', () => {
       assert.equal(answer.error, 'NotFoundException');
       assert.equal(json<{ Code: string }>(answer).Code, 'NotFound');
     }
-    const after = await api.house.ground.db.read.findOneByOrFail(UserTable, { id: ada });
-    assert.equal(after.epoch, before.epoch);
+    assert.equal(await api.epochOf(ada), before);
   });
 
   it('what is read and what is refused is in the trail, without page tokens', async () => {

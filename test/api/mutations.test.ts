@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { clock } from '../../src/platform/clock/clock.ts';
-import { UserTable } from '../../src/users/user.entity.ts';
 import { amzTime, signed, type Unsigned } from '../support/signer.ts';
 import { type Api, startApi } from './support.ts';
 
@@ -200,8 +199,7 @@ describe('security check 32: mutations of a signed request', () => {
     body: '{}',
   });
   const elsewhere: Change = (request) => plus('X-Forwarded-For', `198.51.100.${++addresses}`)(request);
-  const epoch = async (): Promise<number> =>
-    (await api.house.ground.db.read.findOneByOrFail(UserTable, { id: userId })).epoch;
+  const epoch = (): Promise<number> => api.epochOf(userId);
 
   async function refused(request: Unsigned, error: string): Promise<void> {
     const before = await epoch();

@@ -4,6 +4,7 @@ import { clock } from '../../src/platform/clock/clock.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
 import { newId } from '../../src/platform/ids/ids.ts';
 import { TrailRecordTable, type TrailRecord } from '../../src/trail/record.entity.ts';
+import { UserTable } from '../../src/users/user.entity.ts';
 import { startTestCarillon, type TestCarillon } from '../support/carillon.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { amzTime, type Answer, send, signed, type Unsigned } from '../support/signer.ts';
@@ -23,6 +24,8 @@ export interface Api extends TestCarillon {
   headers: (...more: [string, string][]) => [string, string][];
   call: (key: Key, method: string, target: string, ...more: [string, string][]) => Promise<Answer>;
   send: (request: Unsigned) => Promise<Answer>;
+  /** Counts how often this person was put out. */
+  epochOf: (userId: string) => Promise<number>;
   records: (eventName: string) => Promise<TrailRecord[]>;
 }
 
@@ -62,6 +65,7 @@ export async function startApi(overrides: Partial<Config> = {}): Promise<Api> {
     headers,
     call: (key, method, target, ...more) => send(url, signed({ method, target, headers: headers(...more) }, key)),
     send: (request) => send(url, request),
+    epochOf: async (userId) => (await house.ground.db.read.findOneBy(UserTable, { id: userId }))?.epoch ?? 0,
     records: async (eventName) => {
       await house.ground.trail.flush();
       return house.ground.db.read.find(TrailRecordTable, { where: { eventName }, order: { id: 'ASC' } });

@@ -89,19 +89,22 @@ export interface Answer {
 export const send = (url: string, { method, target, headers, body = '' }: Unsigned): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
-    const sent = request({ hostname, port, method, path: target, headers: headers.flat(), setHost: false }, (res) => {
-      const chunks: Buffer[] = [];
-      res.on('data', (chunk: Buffer) => chunks.push(chunk));
-      res.on('end', () => {
-        const error = res.headers['x-amzn-errortype'];
-        resolve({
-          status: res.statusCode ?? 0,
-          error: Array.isArray(error) ? error[0] : error,
-          headers: res.headers,
-          body: Buffer.concat(chunks).toString(),
+    const sent = request(
+      { hostname, port, method, path: target, headers: headers.flat(), setHost: false, agent: false },
+      (res) => {
+        const chunks: Buffer[] = [];
+        res.on('data', (chunk: Buffer) => chunks.push(chunk));
+        res.on('end', () => {
+          const error = res.headers['x-amzn-errortype'];
+          resolve({
+            status: res.statusCode ?? 0,
+            error: Array.isArray(error) ? error[0] : error,
+            headers: res.headers,
+            body: Buffer.concat(chunks).toString(),
+          });
         });
-      });
-    });
+      },
+    );
     sent.on('error', reject);
     sent.end(body);
   });

@@ -10,7 +10,7 @@ import { type AccessKey, accessKeySecret, AccessKeyTable } from './key.entity.ts
 import { newAccessKeyId, newSecretAccessKey } from './secret.ts';
 
 /** As many as IAM gives a user: one in use, and its successor while it is put in place. */
-const keysPerAdministrator = 2;
+export const keysPerAdministrator = 2;
 
 /** Whose keys: every verb takes both, so that another organisation's are not found. */
 export interface KeyOwner {

@@ -19,20 +19,22 @@ const clientToken = 'x-amz-client-token';
 /**
  * Does a signed change once: the same bytes, or the same X-Amz-Client-Token, sent again within a quarter of an hour,
  * by whomever, are given the first answer. Change and answer are one unit of work, so a crash keeps both or neither.
+ * @param asked the method, and the account that the change is about, which it then has to itself
  * @returns the answer, and whether it is an earlier one
  * @throws api.tokenReused for a token that came with another request, signature.unknownKey when the key ended meanwhile
  */
 export function once(
   ground: Ground,
   signed: Signed,
-  method: string,
+  asked: { method: string; accountId: string | null },
   work: () => Promise<Reply>,
 ): Promise<{ reply: Reply; repeated: boolean }> {
   const { key, target, headers, body, signature } = signed;
   const token = onlyValue(headers, clientToken);
   const id = hashToken(JSON.stringify([key.id, token === undefined ? { signature } : { token }]));
-  const fingerprint = hashToken(JSON.stringify([method, target.path, target.query, body.toString('base64')]));
+  const fingerprint = hashToken(JSON.stringify([asked.method, target.path, target.query, body.toString('base64')]));
   const now = clock.now();
+  const hold = { organisationId: key.organisationId, accountId: asked.accountId };
   return ground.db.write(async (m) => {
     if (!(await findGoodKey(m, key.id))) throw signatureErrors('signature.unknownKey');
     await rows(m, sql`DELETE FROM "api_replies" WHERE "id" = ${id} AND "createdAt" < ${now - rememberedMs}`);
@@ -53,7 +55,7 @@ export function once(
       reply.body === undefined ? null : ground.seal.seal(JSON.stringify(reply.body), placeIn(apiReplyBody, id));
     await rows(m, sql`UPDATE "api_replies" SET "status" = ${reply.status}, "body" = ${text} WHERE "id" = ${id}`);
     return { reply, repeated: false };
-  });
+  }, hold);
 }
 
 /** Deletes answers that are remembered no longer. */

@@ -1,4 +1,5 @@
 import type { Noun } from '../frame/program.ts';
+import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { connection } from './connection.ts';
@@ -8,6 +9,7 @@ import { group } from './group.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
+import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
@@ -16,6 +18,7 @@ import { user } from './user.ts';
 export const nouns: readonly Noun[] = [
   serve, //
   admin,
+  accessKey,
   organisation,
   account,
   domain,
@@ -25,5 +28,6 @@ export const nouns: readonly Noun[] = [
   user,
   receipt,
   trail,
+  secrets,
   envExample,
 ];
