@@ -1,10 +1,9 @@
-import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
 import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
-import { newId } from '../../src/platform/ids/ids.ts';
 import { TrailRecordTable, type TrailRecord } from '../../src/trail/record.entity.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
+import { newAdministrator } from '../support/administrator.ts';
 import { startTestCarillon, type TestCarillon } from '../support/carillon.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { amzTime, type Answer, send, signed, type Unsigned } from '../support/signer.ts';
@@ -31,20 +30,7 @@ export interface Api extends TestCarillon {
 
 async function withKey({ house }: TestCarillon, company: Company): Promise<Company & { key: Key }> {
   const { ground } = house;
-  const owner = { organisationId: company.scope.organisationId, administratorId: newId() };
-  await ground.db.write((m) =>
-    m.insert(AdministratorTable, {
-      id: owner.administratorId,
-      organisationId: owner.organisationId,
-      userName: 'grace',
-      userNameKey: 'grace',
-      passwordHash: 'is set',
-      version: 1,
-      epoch: 1,
-      createdAt: Date.now(),
-      lastActiveAt: null,
-    }),
-  );
+  const owner = await newAdministrator(house, 'grace', company.scope.organisationId);
   const { key, secret } = await createAccessKey(ground, owner);
   return { ...company, key: { accessKeyId: key.id, secret, owner } };
 }
