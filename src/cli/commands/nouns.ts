@@ -1,4 +1,5 @@
 import type { Noun } from '../frame/program.ts';
+import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { commandReference } from './command-reference.ts';
@@ -7,9 +8,11 @@ import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
 import { group } from './group.ts';
+import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
+import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
@@ -18,7 +21,9 @@ import { user } from './user.ts';
 export const nouns: readonly Noun[] = [
   serve, //
   doctor,
+  migrate,
   admin,
+  accessKey,
   organisation,
   account,
   domain,
@@ -28,6 +33,7 @@ export const nouns: readonly Noun[] = [
   user,
   receipt,
   trail,
+  secrets,
   envExample,
   commandReference,
 ];
