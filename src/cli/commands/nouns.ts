@@ -1,7 +1,10 @@
 import type { Noun } from '../frame/program.ts';
+import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { backup, restore } from './backup.ts';
+import { commandReference } from './command-reference.ts';
+import { completion } from './completion.ts';
 import { connection } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
@@ -11,6 +14,7 @@ import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
+import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
@@ -21,6 +25,7 @@ export const nouns: readonly Noun[] = [
   doctor,
   migrate,
   admin,
+  accessKey,
   organisation,
   account,
   domain,
@@ -32,5 +37,8 @@ export const nouns: readonly Noun[] = [
   trail,
   backup,
   restore,
+  secrets,
   envExample,
+  commandReference,
+  completion,
 ];

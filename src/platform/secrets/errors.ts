@@ -7,6 +7,10 @@ export const secretsError = errors({
   },
   'secrets.fileThere': { kind: 'Conflict', text: 'Another keyring is at {path} already; it was not replaced.' },
   'secrets.unsealable': { kind: 'ServiceFailure', text: 'A stored secret cannot be opened.' },
+  'secrets.retireTooSoon': {
+    kind: 'Conflict',
+    text: 'The current key was made less than a minute ago. Try again shortly.',
+  },
   'password.busy': { kind: 'Throttled', text: 'Too many people are signing in at this moment. Try again shortly.' },
   'password.tooShort': { kind: 'BadRequest', text: 'Choose a password of at least {minimum} characters.' },
   'password.tooLong': { kind: 'BadRequest', text: 'Choose a password of at most {maximum} characters.' },
