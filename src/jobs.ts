@@ -6,6 +6,7 @@ import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
+import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -16,6 +17,11 @@ export function startJobs(house: House): Jobs {
   return new Jobs(ground.log, [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
+    {
+      name: 'erase what was deleted',
+      seconds: 60,
+      work: async () => void (await eraseWhatIsDue(ground, house.upstairs)),
+    },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }

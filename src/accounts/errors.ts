@@ -3,6 +3,20 @@ import { errors } from '../platform/errors/errors.ts';
 export const accountErrors = errors({
   'account.notFound': { kind: 'NotFound', text: 'There is no such account in this organisation.' },
   'account.nameInvalid': { kind: 'BadRequest', text: 'An account needs a name of 1 to 200 characters.' },
+  'account.domainsRemain': {
+    kind: 'Unprocessable',
+    text: 'An account can be deleted when its domains are removed. Remove first: {domains}.',
+  },
+  'account.peopleRemain': {
+    kind: 'Unprocessable',
+    text: 'A team account can be deleted when its people are removed or suspended. {people} are left: remove them first.',
+  },
+  'account.notConfirmed': { kind: 'BadRequest', text: 'Type the name of the account, exactly, to delete it.' },
+  'organisation.notFound': { kind: 'NotFound', text: 'There is no such organisation.' },
+  'organisation.notConfirmed': {
+    kind: 'BadRequest',
+    text: 'Type the number of the organisation, twelve digits, to delete it.',
+  },
   'account.contactInvalid': { kind: 'BadRequest', text: 'The contact must have at most 320 characters.' },
   'account.notEnterprise': {
     kind: 'Unprocessable',

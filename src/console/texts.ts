@@ -38,6 +38,7 @@ export const registrations: Record<Registration, { text: string; tone: string }>
   Registered: { text: 'Registered', tone: 'good' },
   Unregistered: { text: 'Unregistered', tone: '' },
   Suspended: { text: 'Suspended', tone: 'bad' },
+  Released: { text: 'Released', tone: 'warn' },
 };
 
 /** What is said after a change, by its code in the query. */

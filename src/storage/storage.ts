@@ -20,6 +20,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -45,5 +46,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000],
+  migrations: [FirstLight1700000000000, Consequences1700000600000],
 };

@@ -23,6 +23,8 @@ export interface Domain {
   lastOutcome: string | null;
   /** Daily checks in a row that found the record gone; a warning, nothing more. */
   absentChecks: number;
+  /** When another account took the domain over; null unless it did, or once it is verified here again. */
+  lostAt: number | null;
 }
 
 export const DomainTable = new EntitySchema<Domain>({
@@ -42,5 +44,6 @@ export const DomainTable = new EntitySchema<Domain>({
     triedAt: { ...time, nullable: true },
     lastOutcome: { ...text(16), nullable: true },
     absentChecks: integer,
+    lostAt: { ...time, nullable: true },
   } satisfies Columns<Domain>,
 });

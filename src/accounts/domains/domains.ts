@@ -1,4 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { newId, newToken } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -50,6 +52,7 @@ export async function claimDomain(
       triedAt: null,
       lastOutcome: null,
       absentChecks: 0,
+      lostAt: null,
     };
     await m.insert(DomainTable, domain);
     return { result: domain, responseElements: { domainName: name, domainStatus: 'Pending verification' } };
@@ -70,6 +73,17 @@ export async function requireDomain(
   if (!domain) throw accountErrors('domain.notFound');
   return domain;
 }
+
+/** Whether people of this account stand, or stood until another account took it over, on this claim. */
+export const isHeld = ({ state, lostAt }: Pick<Domain, 'state' | 'lostAt'>): boolean =>
+  state === 'verified' || lostAt !== null;
+
+/** Whether an account has such a claim: what becomes of people is not settled before each of them is removed. */
+export const holdsDomains = async (on: Reader, accountId: string): Promise<boolean> =>
+  (await firstRow(
+    on,
+    sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND ("state" = 'verified' OR "lostAt" IS NOT NULL)`,
+  )) !== null;
 
 /** The verified claim of the domain of this e-mail address, or null: also for what is no address. */
 export async function verifiedDomainOf(on: Reader, address: string): Promise<Domain | null> {

@@ -67,6 +67,8 @@ const reasons = {
   ...texts.causeNames,
   noGroup: 'In no group that has a permission tier',
   deleted: 'Deleted',
+  account: 'The account was deleted',
+  released: 'Released: the domain of the address was removed',
 };
 
 /** One reason, in words. */

@@ -11,6 +11,8 @@ export type Because =
   | { kind: 'administrator' | 'directory'; since: number }
   | { kind: 'domain'; domain: string }
   | { kind: 'noGroup' }
+  | { kind: 'account' }
+  | { kind: 'released'; since: number }
   | { kind: 'deleted' };
 
 export interface Entitlement {
@@ -26,11 +28,22 @@ interface Facts {
   licence: Tier;
   primaryDomain: string;
   deletedAt: number | null;
+  /** PostgreSQL's driver gives bigint as text. */
+  releasedAt: number | string | null;
+  accountDeletedAt: number | null;
   domainVerified: unknown;
 }
 
 /** Without a right to be in; the page and the trail word each of them. */
-const refusals = new Set<Because['kind']>(['administrator', 'directory', 'domain', 'noGroup', 'deleted']);
+const refusals = new Set<Because['kind']>([
+  'administrator',
+  'directory',
+  'domain',
+  'noGroup',
+  'account',
+  'released',
+  'deleted',
+]);
 
 /**
  * Who may be in, and with what tier: asked of what is committed, never stored (the guide, "Manage Permissions": in a
@@ -40,7 +53,8 @@ const refusals = new Set<Because['kind']>(['administrator', 'directory', 'domain
 export async function entitlements(on: Reader, userIds: readonly string[]): Promise<Map<string, Entitlement>> {
   const facts = await rows<Facts>(
     on,
-    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt",
+    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt", u."releasedAt",
+          a."deletedAt" AS "accountDeletedAt",
           EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
                   AND d."state" = 'verified') AS "domainVerified"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" IN (${list(userIds)})`,
@@ -53,11 +67,13 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
   return new Map(
     facts.map((user) => {
       const because: Because[] = [
-        ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
+        ...(user.accountDeletedAt === null ? [] : [{ kind: 'account' } as const]),
         ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: c.since })),
+        ...(user.releasedAt === null ? [] : [{ kind: 'released', since: Number(user.releasedAt) } as const]),
         ...(user.type === 'Team' || isTrue(user.domainVerified)
           ? []
           : [{ kind: 'domain', domain: user.primaryDomain } as const]),
+        ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
         ...tierReasons(user, groups.get(user.id) ?? []),
       ];
       return [user.id, conclude(because)];
