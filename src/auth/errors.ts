@@ -25,7 +25,6 @@ export const authErrors = errors({
     kind: 'BadRequest',
     text: 'The issuer’s discovery document lacks {what}, which signing in needs.',
   },
-  'connection.notFound': { kind: 'NotFound', text: 'This account has no single sign-on settings.' },
   'signIn.parameterInvalid': { kind: 'BadRequest', text: 'The parameter {name} cannot be used for signing in.' },
   'signIn.noConnection': {
     kind: 'BadRequest',
