@@ -1,6 +1,8 @@
 import { errors } from '../platform/errors/errors.ts';
 
 export const accountErrors = errors({
+  'organisation.notFound': { kind: 'NotFound', text: 'There is no such organisation.' },
+  'organisation.nameInvalid': { kind: 'BadRequest', text: 'An organisation needs a name of 1 to 200 characters.' },
   'account.notFound': { kind: 'NotFound', text: 'There is no such account in this organisation.' },
   'account.nameInvalid': { kind: 'BadRequest', text: 'An account needs a name of 1 to 200 characters.' },
   'account.domainsRemain': {
@@ -12,7 +14,6 @@ export const accountErrors = errors({
     text: 'A team account can be deleted when its people are removed or suspended. {people} are left: remove them first.',
   },
   'account.notConfirmed': { kind: 'BadRequest', text: 'Type the name of the account, exactly, to delete it.' },
-  'organisation.notFound': { kind: 'NotFound', text: 'There is no such organisation.' },
   'organisation.notConfirmed': {
     kind: 'BadRequest',
     text: 'Type the number of the organisation, twelve digits, to delete it.',

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { listAccounts, listDeletedAccounts, renameAccount, requireAccount } from '../../src/accounts/accounts/accounts.ts';
+import {
+  listAccounts,
+  listDeletedAccounts,
+  renameAccount,
+  requireAccount,
+} from '../../src/accounts/accounts/accounts.ts';
 import { letIn } from '../../src/auth/people/let-in.ts';
 import { createScimKey, findScimKey } from '../../src/directory/scim/keys/keys.ts';
 import { UserTable } from '../../src/users/user.entity.ts';

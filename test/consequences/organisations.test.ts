@@ -75,6 +75,9 @@ describe('consequences: organisations', () => {
     for (const typed of ['', 'Acme', organisationId.slice(1)]) {
       await assert.rejects(remove(organisationId, typed), { code: 'organisation.notConfirmed', field: 'confirmation' });
     }
-    await remove(organisationId, `${organisationId.slice(0, 4)}-${organisationId.slice(4, 8)} ${organisationId.slice(8)}`);
+    await remove(
+      organisationId,
+      `${organisationId.slice(0, 4)}-${organisationId.slice(4, 8)} ${organisationId.slice(8)}`,
+    );
   });
 });

@@ -86,8 +86,7 @@ describe('consequences: at the same time', () => {
       const { token } = await createScimKey(ground, made.scope, { name: 'Okta' });
       const scim = served.as(token);
       await made.member('before', 'Pro');
-      const push = (i: number) =>
-        scim.post('/Users', { ...userBody(`p${i}`), userName: `p${i}@push-${name}.example` });
+      const push = (i: number) => scim.post('/Users', { ...userBody(`p${i}`), userName: `p${i}@push-${name}.example` });
       const replies = await Promise.all([push(0), push(1), end(made), ...[2, 3, 4, 5, 6, 7].map(push)]);
       for (const reply of replies) {
         const status = (reply as { status?: number } | undefined)?.status;
@@ -111,7 +110,10 @@ describe('consequences: at the same time', () => {
       assert.equal(codes.filter((code) => code === 'done').length, 1, `${name}: ${codes.join(', ')}`);
       const others = new Set(codes.filter((code) => code !== 'done'));
       const expected = new Set(['domain.notFound', 'connection.notFound', 'account.notFound', 'organisation.notFound']);
-      assert.ok([...others].every((code) => expected.has(code)), codes.join(', '));
+      assert.ok(
+        [...others].every((code) => expected.has(code)),
+        codes.join(', '),
+      );
     }
   });
 
