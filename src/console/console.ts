@@ -1,5 +1,7 @@
 import { Router } from 'express';
+import { accountDeletionRoutes } from './accounts/delete-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { disconnectRoutes } from './connection/delete-routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -21,8 +23,10 @@ export function createConsole(web: ConsoleWeb): Router {
   router.use('/console/accounts/:accountId', accountGuard(web));
   const pages = [
     accountRoutes,
+    accountDeletionRoutes,
     domainRoutes,
     connectionRoutes,
+    disconnectRoutes,
     keyRoutes,
     groupRoutes,
     peopleRoutes,

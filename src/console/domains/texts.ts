@@ -1,5 +1,6 @@
 import type { Outcome } from '../../accounts/domains/verify.ts';
 import { counted } from '../parts.ts';
+import type { DomainRemoval } from '../../users/lifecycle/would-end.ts';
 import type { Loss } from '../../users/lifecycle/would-lose.ts';
 
 export const texts = {
@@ -48,6 +49,18 @@ export const texts = {
     people === 0
       ? 'Nobody loses access by this at the moment.'
       : `This puts out ${counted(people, 'person', 'people')}: they lose access at once, with all that they hold. ${counted(signedIn, 'of them has', 'of them have')} signed in lately.`,
-  removeLater: 'People with a primary address in this domain cannot sign in until it is claimed and verified again.',
+  removeBecomes: ({ becomes, people, suspended }: DomainRemoval): string[] => {
+    if (people === 0) return [];
+    const all = `${counted(people, 'person has', 'people have')} a primary address in this domain.`;
+    if (becomes === 'deleted')
+      return [`${all} Their profiles are deleted: if the domain comes back, the directory must push them anew.`];
+    const stay = suspended === 0 ? '' : ` ${counted(suspended, 'stays', 'stay')} Suspended, and may not.`;
+    return [`${all} They are Released for good, and may register anew with their address.${stay}`];
+  },
+  removeLast: {
+    Team: 'It is the last domain: the account becomes a team account.',
+    connected:
+      'It is the last domain: the single sign-on settings stay, and let nobody in until a domain is verified again.',
+  },
   removeButton: 'Remove domain',
 };

@@ -1,11 +1,9 @@
-import { IsNull } from 'typeorm';
 import { type Account, AccountTable } from '../../accounts/accounts/account.entity.ts';
 import { requireAccount } from '../../accounts/accounts/accounts.ts';
-import { markAccountChanged } from '../../accounts/accounts/changed.ts';
+import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { DomainTable } from '../../accounts/domains/domain.entity.ts';
 import { isHeld, listDomains } from '../../accounts/domains/domains.ts';
 import { accountErrors } from '../../accounts/errors.ts';
-import { OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
 import { requireOrganisation } from '../../accounts/organisations/organisations.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { changed, firstRow } from '../../platform/database/run.ts';
@@ -93,8 +91,12 @@ export async function deleteOrganisation(
       throw accountErrors('organisation.notConfirmed', { field: 'confirmation' });
     }
     const eraseAfter = eraseTime(ground);
-    const now = clock.now();
-    await m.update(OrganisationTable, { id: organisationId, deletedAt: IsNull() }, { deletedAt: now, eraseAfter });
+    const deleted = await changed(
+      m,
+      sql`UPDATE "organisations" SET "deletedAt" = ${clock.now()}, "eraseAfter" = ${eraseAfter}
+          WHERE "id" = ${organisationId} AND "deletedAt" IS NULL RETURNING "id"`,
+    );
+    if (deleted.length === 0) throw accountErrors('organisation.notFound'); // another deletion was first
     const accounts = await endAccounts(ground, upstairs, m, organisationId, null);
     await upstairs.organisationDeleted(m, organisationId);
     const putOut = accounts.reduce((sum, account) => sum + account.putOut, 0);
@@ -116,7 +118,8 @@ async function endAccounts(
   const one = accountId === null ? sql`` : sql`AND "id" = ${accountId}`;
   const ended = await changed<{ id: string }>(
     m,
-    sql`UPDATE "accounts" SET "deletedAt" = ${clock.now()}, "eraseAfter" = ${eraseTime(ground)}, "epoch" = "epoch" + 1
+    sql`UPDATE "accounts" SET "deletedAt" = ${clock.now()}, "eraseAfter" = ${eraseTime(ground)}, "epoch" = "epoch" + 1,
+          "version" = "version" + 1
         WHERE "organisationId" = ${organisationId} AND "deletedAt" IS NULL ${one} RETURNING "id"`,
   );
   const ids = ended.map(({ id }) => id);
@@ -125,8 +128,8 @@ async function endAccounts(
   for (const id of ids) {
     await m.delete(DomainTable, { accountId: id });
     await m.delete(TierMappingTable, { accountId: id });
-    await markAccountChanged(ground, m, id);
-    const putOut = await putOutWithoutRight(ground, m, { organisationId, accountId: id }, 'account');
+    ground.outbox.announce(accountChangedTopic, id);
+    const putOut = await putOutWithoutRight(ground, m, { organisationId, accountId: id }, 'account', sql`TRUE`);
     deleted.push({ id, putOut });
   }
   return deleted;

@@ -22,6 +22,8 @@ export interface DomainRemoval {
   people: number;
   /** Those of them who stay Suspended. */
   suspended: number;
+  /** Whether no domain is left that people stand on. */
+  last: boolean;
   /** The kind of account that is left. */
   accountType: AccountType;
 }
@@ -30,7 +32,8 @@ export async function wouldRemoveDomain(on: Reader, domain: Domain): Promise<Dom
   const { organisationId, accountId, name } = domain;
   const { type } = await requireAccount(on, organisationId, accountId);
   if (!isHeld(domain)) {
-    return { loss: { people: 0, signedIn: 0 }, becomes: null, people: 0, suspended: 0, accountType: type };
+    const nobody = { people: 0, signedIn: 0 };
+    return { loss: nobody, becomes: null, people: 0, suspended: 0, last: false, accountType: type };
   }
   const others = (await listDomains(on, accountId)).filter((other) => other.id !== domain.id && isHeld(other));
   const there = await counted(
@@ -43,6 +46,7 @@ export async function wouldRemoveDomain(on: Reader, domain: Domain): Promise<Dom
     becomes: isDirectoryKind(type) ? 'deleted' : 'Released',
     people: there.people,
     suspended: there.suspended,
+    last: others.length === 0,
     accountType: type === 'EnterpriseLWA' && others.length === 0 ? 'Team' : type,
   };
 }
