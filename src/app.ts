@@ -22,6 +22,7 @@ import { storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
 import { Trail } from './trail/trail.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
+import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
 import type { Upstairs } from './users/lifecycle/upstairs.ts';
 
 /** Everything that is built once: what the server and the command line are both made of. */
@@ -78,6 +79,9 @@ export async function buildHouse(config: Config): Promise<House> {
 
 /** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
 export function startConsumer({ ground, sessions }: House): Consumer {
-  const handlers = new Map<string, Handler>([[usersOutTopic, closeWhatIsOver(ground, sessions)]]);
+  const handlers = new Map<string, Handler>([
+    [usersOutTopic, closeWhatIsOver(ground, sessions)],
+    [domainRemovedTopic, finishRemoval(ground)],
+  ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
 }

@@ -25,6 +25,10 @@ export const accountErrors = errors({
   },
   'domain.notFound': { kind: 'NotFound', text: 'This account has not claimed that domain.' },
   'domain.claimedAlready': { kind: 'Conflict', text: 'This account has claimed {domain} already.' },
+  'domain.beingRemoved': {
+    kind: 'Conflict',
+    text: 'The removal of {domain} is still being completed. Claim it again in a minute.',
+  },
   'domain.taken': { kind: 'Conflict', text: 'Another account has verified {domain}, and still proves it.' },
   'domain.tooMany': { kind: 'BadRequest', text: 'An account can claim at most {limit} domains.' },
 });

@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
+import { IsNull } from 'typeorm';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
+import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { verifyDomain } from '../../src/accounts/domains/verify.ts';
+import { buildHouse, startConsumer } from '../../src/app.ts';
 import { connectionFor } from '../../src/auth/discovery/route.ts';
 import { mapGroup } from '../../src/directory/groups/mappings.ts';
+import { insertRow } from '../../src/platform/database/insert.ts';
+import { newId } from '../../src/platform/ids/ids.ts';
 import type { TxtResolver } from '../../src/platform/dns/txt.ts';
+import { entitlement } from '../../src/users/entitlement/entitlement.ts';
 import { activateUser, suspendUser } from '../../src/users/lifecycle/administer.ts';
 import { loseDomain, removeDomain } from '../../src/users/lifecycle/domains.ts';
 import { createPerson } from '../../src/users/lifecycle/people.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
+import { UserTable } from '../../src/users/user.entity.ts';
+import { testCompany } from '../support/company.ts';
+import { onEngine } from '../support/engines.ts';
+import { testConfig } from '../support/house.ts';
 import { until } from '../support/until.ts';
 import { type Stage, stage } from './support.ts';
 
@@ -226,5 +236,36 @@ describe('consequences: domains', () => {
     assert.equal((await remove(own, domain)).accountType, 'Team');
     assert.equal(await s.status(ruth), 'Released');
     assert.equal(await s.may(ruth), false);
+  });
+
+  it('A removal that concerns thousands is finished in bounded steps, and lets nobody in meanwhile', async () => {
+    const house = await buildHouse(await onEngine(testConfig()));
+    const { ground } = house;
+    const acme = await testCompany(house);
+    const paula = await acme.member('paula', 'Pro');
+    const { accountId } = acme.scope;
+    await ground.db.write(async (m) => {
+      for (let i = 0; i < 2_100; i++) {
+        const name = `p${i}@acme.example`;
+        const keys = { userName: name, userNameKey: name, primaryAddress: name, primaryAddressKey: name };
+        await insertRow(m, UserTable, { ...paula, id: newId(), externalId: null, ...keys });
+      }
+    });
+    const held = await ground.db.read.findOneBy(DomainTable, { accountId });
+    const at = { ...acme.scope, domainId: held!.id };
+    await removeDomain(ground, at);
+    const left = await ground.db.read.find(UserTable, { where: { accountId, deletedAt: IsNull() } });
+    assert.ok(left.length > 0, 'the first step leaves some');
+    for (const { id } of left.slice(0, 10)) assert.equal((await entitlement(ground.db.read, id)).maySignIn, false);
+    await assert.rejects(claimDomain(ground, acme.scope.organisationId, accountId, { domain: acme.domain }), {
+      code: 'domain.beingRemoved',
+    });
+    await assert.rejects(removeDomain(ground, at), { code: 'domain.notFound' });
+    const consumer = startConsumer(house); // as after a start that follows a crash
+    await until(async () => (await ground.db.read.countBy(DomainTable, { accountId })) === 0);
+    assert.equal(await ground.db.read.countBy(UserTable, { accountId, deletedAt: IsNull() }), 0);
+    await consumer.stop();
+    await claimDomain(ground, acme.scope.organisationId, accountId, { domain: acme.domain });
+    await house.close();
   });
 });

@@ -74,7 +74,8 @@ describeOnEachEngine('out', () => {
       {
         name: 'domain',
         no: () => lostDomain(ground, scope),
-        lift: () => ground.db.write((m) => m.update(DomainTable, { accountId: scope.accountId }, { state: 'verified' })),
+        lift: () =>
+          ground.db.write((m) => m.update(DomainTable, { accountId: scope.accountId }, { state: 'verified' })),
       },
     ];
   }

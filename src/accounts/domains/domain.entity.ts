@@ -8,7 +8,8 @@ export interface Domain {
   accountId: string;
   /** A-labels, lower case, no trailing dot. */
   name: string;
-  state: 'pending' | 'verified';
+  /** The last two: removed, while there are people left who must be released, or whose profiles must be deleted. */
+  state: 'pending' | 'verified' | 'releasing' | 'deleting';
   /** Name of the TXT record that proves the claim. */
   recordName: string;
   /** Its value: random, of this claim alone. */

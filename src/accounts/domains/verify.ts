@@ -127,7 +127,8 @@ async function proved(
 export async function claimsToCheck(on: Reader, limit: number): Promise<Domain[]> {
   return on
     .createQueryBuilder(DomainTable, 'd')
-    .where('d.state = :pending OR d.checkedAt IS NULL OR d.checkedAt <= :yesterday', {
+    .where('(d.state = :pending OR (d.state = :verified AND (d.checkedAt IS NULL OR d.checkedAt <= :yesterday)))', {
+      verified: 'verified',
       pending: 'pending',
       yesterday: clock.now() - dayMs,
     })

@@ -12,7 +12,7 @@ export type Because =
   | { kind: 'domain'; domain: string }
   | { kind: 'noGroup' }
   | { kind: 'account' }
-  | { kind: 'released'; since: number }
+  | { kind: 'released' }
   | { kind: 'deleted' };
 
 export interface Entitlement {
@@ -28,8 +28,9 @@ interface Facts {
   licence: Tier;
   primaryDomain: string;
   deletedAt: number | null;
-  /** PostgreSQL's driver gives bigint as text. */
   releasedAt: number | string | null;
+  /** Their domain was removed a moment ago, and their turn to be released has not come. */
+  releasing: unknown;
   accountDeletedAt: number | null;
   domainVerified: unknown;
 }
@@ -56,7 +57,9 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
     sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt", u."releasedAt",
           a."deletedAt" AS "accountDeletedAt",
           EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
-                  AND d."state" = 'verified') AS "domainVerified"
+                  AND d."state" = 'verified') AS "domainVerified",
+          EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
+                  AND d."state" = 'releasing') AS "releasing"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" IN (${list(userIds)})`,
   );
   const causes = await rows<{ userId: string; cause: 'administrator' | 'directory'; since: number }>(
@@ -69,7 +72,7 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
       const because: Because[] = [
         ...(user.accountDeletedAt === null ? [] : [{ kind: 'account' } as const]),
         ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: c.since })),
-        ...(user.releasedAt === null ? [] : [{ kind: 'released', since: Number(user.releasedAt) } as const]),
+        ...(user.releasedAt === null && !isTrue(user.releasing) ? [] : [{ kind: 'released' } as const]),
         ...(user.type === 'Team' || isTrue(user.domainVerified)
           ? []
           : [{ kind: 'domain', domain: user.primaryDomain } as const]),

@@ -1,16 +1,16 @@
 import type { AccountType } from '../../accounts/accounts/types.ts';
-import { becomeType, requireAccount } from '../../accounts/accounts/accounts.ts';
+import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { type Domain, DomainTable } from '../../accounts/domains/domain.entity.ts';
 import { holdsDomains, isHeld, requireDomain } from '../../accounts/domains/domains.ts';
 import type { OnLost } from '../../accounts/domains/verify.ts';
 import { accountErrors } from '../../accounts/errors.ts';
-import { clock } from '../../platform/clock/clock.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { putOut, putOutWithoutRight } from './out.ts';
+import { domainRemovedTopic, removeSome } from './removal.ts';
 import { suspendEverywhere } from './suspension.ts';
 
 /** What the removal of a domain did. */
@@ -48,17 +48,27 @@ export async function removeDomain(
   return ground.trail.perform(action, async (m) => {
     const domain = await requireDomain(m, organisationId, accountId, domainId);
     const { type } = await requireAccount(m, organisationId, accountId);
-    const gone = await changed(m, sql`DELETE FROM "domains" WHERE "id" = ${domain.id} RETURNING "id"`);
+    if (!isHeld(domain)) {
+      await m.delete(DomainTable, { id: domain.id });
+      return { result: { domain, putOut: 0, accountType: type } };
+    }
+    const state = isDirectoryKind(type) ? 'deleting' : 'releasing';
+    // Nobody has a right by it from here on; the row goes when everybody who stood on it is dealt with.
+    const gone = await changed(
+      m,
+      sql`UPDATE "domains" SET "state" = ${state}, "verifiedAt" = NULL WHERE "id" = ${domain.id}
+          AND "state" IN ('pending', 'verified') RETURNING "id"`,
+    );
     if (gone.length === 0) throw accountErrors('domain.notFound'); // another removal was first
-    if (!isHeld(domain)) return { result: { domain, putOut: 0, accountType: type } };
     await markAccountChanged(ground, m, accountId);
-    const out = await putOutPeopleOf(ground, m, domain);
+    const putOut = await putOutPeopleOf(ground, m, domain);
     await suspendEverywhere(m, domain);
-    if (isDirectoryKind(type)) await deletePeopleOf(m, domain);
-    else await releasePeopleOf(m, domain);
-    const accountType = type === 'EnterpriseLWA' && !(await holdsDomains(m, accountId)) ? 'Team' : type;
-    if (accountType !== type) await becomeType(m, accountId, accountType);
-    return { result: { domain, putOut: out, accountType }, responseElements: { putOut: out, accountType } };
+    if (!(await removeSome(ground, m, { ...domain, state }))) {
+      await ground.outbox.publish(m, domainRemovedTopic, domain.id, { organisationId, accountId, domainId });
+    }
+    const stays = type !== 'EnterpriseLWA' || (await holdsDomains(m, accountId, domain.id));
+    const accountType = stays ? type : 'Team';
+    return { result: { domain, putOut, accountType }, responseElements: { putOut, accountType } };
   });
 }
 
@@ -84,30 +94,4 @@ async function putOutPeopleOf(ground: Ground, m: Writer, domain: At): Promise<nu
   const ids = live.map(({ id }) => id);
   await putOut(ground, m, domain, ids, 'domain');
   return ids.length;
-}
-
-/** One statement for everybody: the epoch too, so that a sign-in which is just finishing begins dead. */
-async function releasePeopleOf(m: Writer, { accountId, name }: At): Promise<void> {
-  await rows(
-    m,
-    sql`UPDATE "users" SET "releasedAt" = ${clock.now()}, "connectionId" = NULL, "externalId" = NULL,
-          "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
-        WHERE "accountId" = ${accountId} AND "primaryDomain" = ${name} AND "deletedAt" IS NULL AND "releasedAt" IS NULL`,
-  );
-}
-
-async function deletePeopleOf(m: Writer, { accountId, name }: At): Promise<void> {
-  const theirs = sql`"accountId" = ${accountId} AND "primaryDomain" = ${name} AND "deletedAt" IS NULL`;
-  await rows(
-    m,
-    sql`DELETE FROM "group_members" WHERE "accountId" = ${accountId} AND "memberType" = 'User'
-        AND "memberId" IN (SELECT "id" FROM "users" WHERE ${theirs})`,
-  );
-  const now = clock.now();
-  await rows(
-    m,
-    sql`UPDATE "users" SET "deletedAt" = ${now}, "updatedAt" = ${now}, "epoch" = "epoch" + 1,
-          "version" = "version" + 1, "liveUntil" = NULL
-        WHERE ${theirs}`,
-  );
 }
