@@ -61,14 +61,14 @@ export async function removeDomain(
     );
     if (gone.length === 0) throw accountErrors('domain.notFound'); // another removal was first
     await markAccountChanged(ground, m, accountId);
-    const putOut = await putOutPeopleOf(ground, m, domain);
+    const out = await putOutPeopleOf(ground, m, domain);
     await suspendEverywhere(m, domain);
     if (!(await removeSome(ground, m, { ...domain, state }))) {
       await ground.outbox.publish(m, domainRemovedTopic, domain.id, { organisationId, accountId, domainId });
     }
     const stays = type !== 'EnterpriseLWA' || (await holdsDomains(m, accountId, domain.id));
     const accountType = stays ? type : 'Team';
-    return { result: { domain, putOut, accountType }, responseElements: { putOut, accountType } };
+    return { result: { domain, putOut: out, accountType }, responseElements: { putOut: out, accountType } };
   });
 }
 
