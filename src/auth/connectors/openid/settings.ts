@@ -60,7 +60,7 @@ export async function saveConnection(
     await requireAccount(m, organisationId, accountId);
     if (!(await isEnterprise(m, accountId))) throw accountErrors('account.notEnterprise');
     const present = await m.findOneBy(ConnectionTable, { accountId });
-    const redirect = await readRedirect(m, input.redirect, announcesIssuer, present?.id ?? null);
+    const redirect = await readRedirect(ground, m, input.redirect, announcesIssuer, present?.id ?? null);
     const now = clock.now();
     const id = present?.id ?? connectionIdOf(accountId);
     const connection: Connection = {
@@ -119,12 +119,14 @@ function readIssuer(input: string): string {
 }
 
 async function readRedirect(
+  ground: Ground,
   on: Reader,
   input: string,
   announcesIssuer: boolean,
   connectionId: string | null,
 ): Promise<Connection['redirect']> {
   if (input === 'own') return 'own';
+  await ground.db.alone('the shared redirect URI'); // every account's connection counts
   if (input === 'shared' && (await mayShare(on, announcesIssuer, connectionId))) return 'shared';
   throw authErrors('connection.redirectInvalid', { field: 'redirect' });
 }
