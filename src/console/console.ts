@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { accessKeyRoutes } from './access-keys/routes.ts';
 import { accountDeletionRoutes } from './accounts/delete-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { disconnectRoutes } from './connection/delete-routes.ts';
@@ -23,6 +24,7 @@ export function createConsole(web: ConsoleWeb): Router {
   router.use('/console/accounts/:accountId', accountGuard(web));
   const pages = [
     accountRoutes,
+    accessKeyRoutes,
     accountDeletionRoutes,
     domainRoutes,
     connectionRoutes,
