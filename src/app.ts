@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs';
+import { dropAdministrators } from './access/administrators/gone.ts';
 import { administratorPrincipal } from './access/administrators/principal.ts';
 import { administratorChangedTopic } from './access/administrators/set-up.ts';
+import { dropConnections } from './auth/connectors/openid/disconnect.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
+import { eraseSessions } from './auth/people/erase.ts';
 import { userPrincipal } from './auth/people/principal.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
@@ -19,6 +22,8 @@ import { storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
 import { Trail } from './trail/trail.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
+import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
+import type { Upstairs } from './users/lifecycle/upstairs.ts';
 
 /** Everything that is built once: what the server and the command line are both made of. */
 export interface House {
@@ -29,6 +34,8 @@ export interface House {
   providers: Providers;
   dns: TxtResolver;
   sessions: Sessions;
+  /** What the floors above the people's let go of when accounts and people are deleted. */
+  upstairs: Upstairs;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -57,6 +64,11 @@ export async function buildHouse(config: Config): Promise<House> {
     providers: new Providers(outbound, seal),
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
+    upstairs: {
+      accountsDeleted: async (m, accountIds) => void (await dropConnections(m, accountIds)),
+      organisationDeleted: dropAdministrators(ground),
+      peopleErased: eraseSessions,
+    },
     close: async () => {
       await trail.stop();
       await outbound.close();
@@ -67,6 +79,9 @@ export async function buildHouse(config: Config): Promise<House> {
 
 /** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
 export function startConsumer({ ground, sessions }: House): Consumer {
-  const handlers = new Map<string, Handler>([[usersOutTopic, closeWhatIsOver(ground, sessions)]]);
+  const handlers = new Map<string, Handler>([
+    [usersOutTopic, closeWhatIsOver(ground, sessions)],
+    [domainRemovedTopic, finishRemoval(ground)],
+  ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
 }

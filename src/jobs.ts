@@ -9,6 +9,7 @@ import { sql } from './platform/database/sql.ts';
 import type { Writer } from './platform/database/unit.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
+import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -21,6 +22,11 @@ export function startJobs(house: House): Jobs {
   return new Jobs(ground.log, [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
+    {
+      name: 'erase what was deleted',
+      seconds: 60,
+      work: async () => void (await eraseWhatIsDue(ground, house.upstairs)),
+    },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }

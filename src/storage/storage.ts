@@ -26,6 +26,7 @@ import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
 import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
+import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -54,7 +55,7 @@ export const storage: Storage = {
     ApiReplyTable,
     KeyringChangeTable,
   ],
-  migrations: [FirstLight1700000000000, Nodes1700000100000, AccessKeys1700000400000],
+  migrations: [FirstLight1700000000000, Nodes1700000100000, AccessKeys1700000400000, Consequences1700000600000],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */

@@ -130,6 +130,13 @@ export const settings = {
     default: 12,
     meaning: 'How long an administrator stays signed in.',
   },
+  keepDeletedDays: {
+    env: 'KEEP_DELETED_DAYS',
+    kind: wholeNumber(0, 3_650),
+    default: 30,
+    meaning:
+      'How many days what was deleted (people, accounts, organisations) is kept, out of everybody’s reach, until it is erased.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
