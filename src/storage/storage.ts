@@ -1,6 +1,14 @@
 import type { Storage } from '../platform/database/source.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
+import {
+  PasskeyTable,
+  RecoveryCodeTable,
+  SpentChallengeTable,
+  TotpTable,
+} from '../access/administrators/factors/factors.entity.ts';
+import { FactorGuessesTable, KnownDeviceTable } from '../access/administrators/guesses/guesses.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
+import { PendingSignInTable } from '../access/administrators/signing-in/pending.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
@@ -20,12 +28,20 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Administrators1700000300000 } from './migrations/1700000300000-administrators.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
   entities: [
     AdministratorTable,
     SetupLinkTable,
+    PasskeyTable,
+    RecoveryCodeTable,
+    SpentChallengeTable,
+    TotpTable,
+    FactorGuessesTable,
+    KnownDeviceTable,
+    PendingSignInTable,
     AccountTable,
     DomainTable,
     OrganisationTable,
@@ -45,5 +61,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000],
+  migrations: [FirstLight1700000000000, Administrators1700000300000],
 };

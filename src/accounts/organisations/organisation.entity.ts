@@ -7,6 +7,8 @@ export interface Organisation {
   id: string;
   name: string;
   createdAt: number;
+  /** Since when its administrators need a second factor; null while they may do without. */
+  secondFactorSince: number | null;
 }
 
 export const OrganisationTable = new EntitySchema<Organisation>({
@@ -16,5 +18,6 @@ export const OrganisationTable = new EntitySchema<Organisation>({
     id: { ...id, primary: true },
     name: text(200),
     createdAt: time,
+    secondFactorSince: { ...time, nullable: true },
   } satisfies Columns<Organisation>,
 });

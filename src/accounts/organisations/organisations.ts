@@ -6,7 +6,12 @@ import { type Organisation, OrganisationTable } from './organisation.entity.ts';
 /** Creates an organisation with an id of twelve digits that no other has. */
 export async function createOrganisation(m: Writer, name: string): Promise<Organisation> {
   for (;;) {
-    const organisation: Organisation = { id: newOrganisationId(), name, createdAt: clock.now() };
+    const organisation: Organisation = {
+      id: newOrganisationId(),
+      name,
+      createdAt: clock.now(),
+      secondFactorSince: null,
+    };
     if (await m.existsBy(OrganisationTable, { id: organisation.id })) continue;
     await m.insert(OrganisationTable, organisation);
     return organisation;
