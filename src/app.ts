@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { administratorPrincipal } from './access/administrators/principal.ts';
-import { administratorChangedTopic } from './access/administrators/set-up.ts';
+import { administratorChangedTopic } from './access/administrators/changed.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { userPrincipal } from './auth/people/principal.ts';

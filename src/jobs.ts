@@ -1,3 +1,4 @@
+import { sweepGuesses } from './access/administrators/guesses/devices.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import type { House } from './app.ts';
 import { CarillonError } from './platform/errors/errors.ts';
@@ -57,6 +58,7 @@ async function sweep({ ground }: House): Promise<void> {
   await ground.db.write(async (m) => {
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
+    await sweepGuesses(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
   });

@@ -23,6 +23,7 @@ export const accessErrors = errors({
   },
   'administrator.notSetUp': { kind: 'NotFound', text: 'There is no such administrator.' },
   'administrator.notFound': { kind: 'NotFound', text: 'There is no such administrator.' },
+  'administrator.sessionNotFound': { kind: 'NotFound', text: 'That device is not signed in.' },
   'administrator.several': {
     kind: 'BadRequest',
     text: 'Several organisations have an administrator of that name. Say which organisation.',
@@ -35,6 +36,7 @@ export const accessErrors = errors({
     kind: 'Conflict',
     text: 'Your own password and second factors are changed on the page “Your sign-in”.',
   },
+  'administrator.notTyped': { kind: 'BadRequest', text: 'That is not your user name.' },
   'administrator.tooMany': { kind: 'Conflict', text: 'An organisation has at most {most} administrators.' },
   'administrator.passwordWrong': { kind: 'Forbidden', text: 'That is not your password.' },
   'administrator.proofNeeded': { kind: 'Forbidden', text: 'Please prove once more that it is you, and try again.' },

@@ -1,5 +1,6 @@
 import { OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
+import { clock } from '../../platform/clock/clock.ts';
 import { changed } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
@@ -162,12 +163,7 @@ export function signOutAdministrator(ground: Ground, sessions: Sessions, by: Act
  * up at the next sign-in; who turns it on must have one.
  * @throws factor.none
  */
-export function requireSecondFactor(
-  ground: Ground,
-  sessions: Sessions,
-  by: Actor,
-  { required, since }: { required: boolean; since: number },
-): Promise<void> {
+export function requireSecondFactor(ground: Ground, sessions: Sessions, by: Actor, required: boolean): Promise<void> {
   const { organisationId } = by;
   const action = { eventName: 'UpdateSecondFactorPolicy', organisationId, requestParameters: { required } };
   return ground.trail.perform(action, async (m) => {
@@ -177,7 +173,7 @@ export function requireSecondFactor(
       if (!hasFactor(await factorsOf(m, id))) without.push(id);
     }
     if (required && by.actorId !== null && without.includes(by.actorId)) throw accessErrors('factor.none');
-    await m.update(OrganisationTable, { id: organisationId }, { secondFactorSince: required ? since : null });
+    await m.update(OrganisationTable, { id: organisationId }, { secondFactorSince: required ? clock.now() : null });
     if (required) for (const id of without) await putOut(ground, sessions, m, id, 'secondFactor');
     return { result: undefined, responseElements: required ? { signedOut: without.length } : {} };
   });

@@ -43,7 +43,8 @@ export async function changePassword(
   const action = { eventName: 'ChangePassword', organisationId, requestParameters: { userName } };
   return ground.trail.perform(action, async (m) => {
     const now = await m.findOneBy(AdministratorTable, { id });
-    if (!now || now.passwordHash !== old || now.epoch !== session.epoch) throw accessErrors('administrator.proofNeeded');
+    if (!now || now.passwordHash !== old || now.epoch !== session.epoch)
+      throw accessErrors('administrator.proofNeeded');
     await m.update(AdministratorTable, { id }, { passwordHash });
     await putOut(ground, sessions, m, id, 'passwordChanged', session.id);
     const principal = await administratorPrincipal(m, id);

@@ -22,7 +22,7 @@ const bytes = (base64url: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buf
 const text = (value: Uint8Array): string => Buffer.from(value).toString('base64url');
 
 /** Costs 300 ms and 12 MB to load, so it is loaded when the first passkey is shown. */
-const library = (): Promise<typeof import('@simplewebauthn/server')> => import('@simplewebauthn/server');
+const library = () => import('@simplewebauthn/server');
 
 /** What the server is to authenticators (WebAuthn §5.1.2): null where browsers offer no passkeys. */
 export function relyingParty(publicUrl: string): { id: string; origin: string } | null {

@@ -10,7 +10,9 @@ import type { Enrolment, Proven } from './proof.ts';
 
 export type Holder = Pick<Administrator, 'id' | 'organisationId' | 'userName'>;
 
-const tooLate = { seconds: 30, offerMs: 3_600_000 };
+/** One step before and one after the present one: clocks differ, and people type slowly. */
+const toleranceSeconds = 30;
+const offerMs = 3_600_000;
 
 const place = (administratorId: string, column: string): SealPlace => ({
   table: 'administrator_totps',
@@ -19,14 +21,14 @@ const place = (administratorId: string, column: string): SealPlace => ({
 });
 
 /** Costs 40 ms to load, and most starts of the server never need it. */
-const library = (): Promise<typeof import('otplib/functional')> => import('otplib/functional');
+const library = () => import('otplib/functional');
 
 /** The step of the code, when it is of the present step or one beside it (RFC 6238 §5.2); else null. */
 async function stepOf(secret: string, code: string): Promise<number | null> {
   if (!/^\d{6}$/.test(code)) return null;
   const { verify } = await library();
   const epoch = Math.floor(clock.now() / 1000);
-  const result = await verify({ secret, token: code, epoch, epochTolerance: tooLate.seconds });
+  const result = await verify({ secret, token: code, epoch, epochTolerance: toleranceSeconds });
   return result.valid && 'timeStep' in result ? result.timeStep : null;
 }
 
@@ -49,7 +51,7 @@ async function offerOf(ground: Ground, holder: Holder, secret: string, until: nu
 /** A new secret for an authenticator app. */
 export async function offerTotp(ground: Ground, holder: Holder): Promise<Offer> {
   const { generateSecret } = await library();
-  return offerOf(ground, holder, generateSecret(), clock.now() + tooLate.offerMs);
+  return offerOf(ground, holder, generateSecret(), clock.now() + offerMs);
 }
 
 /** What a form brought back of an offer. @throws factor.offerStale */
