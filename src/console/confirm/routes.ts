@@ -42,9 +42,9 @@ export function confirmRoutes(web: ConsoleWeb): Router {
     const given = (name: string): string => form.get(name) ?? '';
     const answer: ProofAnswer = form.has('passkey')
       ? { passkey: given('passkey') }
-      : form.has('code')
-        ? { code: given('code') }
-        : { password: given('password') };
+      : form.has('password')
+        ? { password: given('password') }
+        : { code: given('code') };
     try {
       const browser = { browser: web.csrf.browser(req, res), device: deviceOf(web, req) };
       keepSession(web, res, await stepUp.prove(administrator, session, answer, browser));

@@ -131,6 +131,8 @@ export function secondRoutes(web: ConsoleWeb): Router {
   );
 
   /** Whoever sends a form of this sign-in again, or reloads, begins anew. */
-  router.get([`${enrolPath}/totp`, `${enrolPath}/passkey`], (_req, res) => res.redirect(303, signInPath));
+  for (const kind of ['totp', 'passkey']) {
+    router.get(`${enrolPath}/${kind}`, (_req, res) => res.redirect(303, signInPath));
+  }
   return router;
 }

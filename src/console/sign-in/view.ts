@@ -41,7 +41,7 @@ export function signInPage({
     ${
       passkey &&
       html`<hr />
-        ${passkeyForm({ csrf, action: passkeyPath, kind: 'get', options: passkey, label: texts.passkey, fields: html`<input type="hidden" name="target" value="${target}" />`, offer: true, button: 'quiet' })}`
+        ${passkeyForm({ csrf, action: passkeyPath, kind: 'get', options: passkey, label: texts.passkey, fields: html`<input type="hidden" name="target" value="${target}" />`, offer: fault === undefined, button: 'quiet' })}`
     }`;
   const scripts = passkey ? [passkeyScript] : [];
   return page({ title: texts.title, body, narrow: true, styles: [consoleStyle], scripts });
