@@ -1,5 +1,6 @@
 import { startConsumer, buildHouse, type House } from './app.ts';
 import { firstAdministrator } from './access/administrators/first.ts';
+import { apiRoute } from './api/route.ts';
 import { startJobs } from './jobs.ts';
 import type { Config } from './platform/config/settings.ts';
 import { createCookies } from './platform/http/cookies.ts';
@@ -10,7 +11,7 @@ import { createPagesApp } from './platform/http/pages/app.ts';
 import { assetsRoute } from './platform/http/pages/assets.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
-import { openCertificate } from './platform/secrets/certificate.ts';
+import { openTls } from './platform/http/tls.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
@@ -28,7 +29,7 @@ export interface Carillon {
 
 /** The composition root: builds everything, listens, and gives the way to stop. */
 export async function startCarillon(config: Config): Promise<Carillon> {
-  openCertificate(config.certsDir);
+  const tls = openTls(config); // before anything is open: a wrong file stops the start
   const house = await buildHouse(config);
   const { ground, keyring, metrics } = house;
   const setUpLink = await firstAdministrator(ground);
@@ -38,11 +39,13 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const web = { ...house, cookies, csrf, streams };
   const server = createHttpServer({
     config,
+    tls,
     log: ground.log,
     metrics,
     streams,
     hot: [
       scimRoute(house),
+      apiRoute(house),
       ...sessionRoutes(web),
       assetsRoute,
       healthRoute(),

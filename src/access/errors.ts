@@ -11,10 +11,6 @@ export const accessErrors = errors({
     kind: 'BadRequest',
     text: 'The user name must have 1 to 64 letters, digits or any of + = , . @ _ -',
   },
-  'administrator.organisationNameInvalid': {
-    kind: 'BadRequest',
-    text: 'The organisation needs a name of 1 to 200 characters.',
-  },
   'administrator.passwordsDiffer': { kind: 'BadRequest', text: 'The two passwords are not the same.' },
   'administrator.nameTaken': { kind: 'Conflict', text: 'Another administrator has that user name.' },
   'administrator.signInFailed': {
@@ -71,4 +67,14 @@ export const accessErrors = errors({
     kind: 'Conflict',
     text: 'Passkeys need a host name and https (or localhost) in PUBLIC_URL. Whoever runs the server can set it.',
   },
+  'accessKey.notFound': { kind: 'NotFound', text: 'There is no such access key.' },
+  'accessKey.tooMany': {
+    kind: 'Conflict',
+    text: 'An administrator can have {limit} access keys. Delete one that is not used any more.',
+  },
+  'accessKey.ended': {
+    kind: 'Conflict',
+    text: 'This access key ended when the administrator’s password was set anew. Delete it, and create another.',
+  },
+  'access.denied': { kind: 'Forbidden', text: 'You are not authorized to perform {action} on this resource.' },
 });

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { accessKeyRoutes } from './access-keys/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { administratorRoutes } from './administrators/routes.ts';
 import { confirmRoutes } from './confirm/routes.ts';
@@ -30,6 +31,7 @@ export function createConsole(web: ConsoleWeb): Router {
     confirmRoutes,
     securityRoutes,
     factorRoutes,
+    accessKeyRoutes,
     domainRoutes,
     connectionRoutes,
     keyRoutes,

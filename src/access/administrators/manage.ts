@@ -1,8 +1,6 @@
 import { OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
-import { changed } from '../../platform/database/run.ts';
-import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { accessErrors } from '../errors.ts';
@@ -10,7 +8,7 @@ import { type Administrator, AdministratorTable } from './administrator.entity.t
 import { putOut } from './changed.ts';
 import { factorsOf, forgetFactors, hasFactor } from './factors/factors.ts';
 import { handedLinkHours, newLink, shortLinkHours } from './links.ts';
-import { checkedUserName, invitedAdministrator, requireFreeName } from './names.ts';
+import { administratorName, invitedAdministrator, requireFreeName } from './names.ts';
 
 /** So that a list is a page, and a mistake in a script no flood. */
 const mostAdministrators = 200;
@@ -61,14 +59,10 @@ export async function administratorNamed(
 }
 
 /**
- * Makes the organisation's changes wait for each other, and looks once more at who makes this one: two administrators
- * who remove each other at the same moment must not both succeed.
+ * Looks once more at who makes this change, in the unit that has the organisation to itself: two administrators who
+ * remove each other at the same moment must not both succeed.
  */
-async function takeTurn(m: Writer, { organisationId, actorId }: Actor): Promise<void> {
-  await changed(
-    m,
-    sql`UPDATE "organisations" SET "createdAt" = "createdAt" WHERE "id" = ${organisationId} RETURNING "id"`,
-  );
+async function requireActor(m: Writer, { organisationId, actorId }: Actor): Promise<void> {
   if (actorId === null) return;
   const actor = await m.findOneBy(AdministratorTable, { organisationId, id: actorId });
   if (actor?.passwordHash == null) throw accessErrors('administrator.proofNeeded');
@@ -80,10 +74,10 @@ async function takeTurn(m: Writer, { organisationId, actorId }: Actor): Promise<
  */
 export async function inviteAdministrator(ground: Ground, by: Actor, input: { userName: string }): Promise<Linked> {
   const { organisationId } = by;
-  const userName = checkedUserName(input.userName);
+  const userName = administratorName(input.userName);
   const action = { eventName: 'CreateAdministrator', organisationId, requestParameters: { userName } };
   return ground.trail.perform(action, async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     await requireFreeName(m, organisationId, userName);
     if ((await m.countBy(AdministratorTable, { organisationId })) >= mostAdministrators) {
       throw accessErrors('administrator.tooMany', { values: { most: mostAdministrators } });
@@ -102,7 +96,7 @@ export async function inviteAdministrator(ground: Ground, by: Actor, input: { us
 export function linkForAdministrator(ground: Ground, by: Actor, id: string): Promise<Linked> {
   const { organisationId } = by;
   return ground.trail.perform(actionOf('CreateSetupLink', by, id), async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     const administrator = await requireAdministrator(m, organisationId, id);
     // An administrator hands over a first link only: who has a password is reset, which ends their sessions too.
     if (by.actorId !== null && administrator.passwordHash !== null) throw accessErrors('administrator.notFound');
@@ -120,7 +114,7 @@ export function linkForAdministrator(ground: Ground, by: Actor, id: string): Pro
 export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor, id: string): Promise<Linked> {
   const { organisationId } = by;
   return ground.trail.perform(actionOf('ResetAdministrator', by, id), async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     const administrator = await requireAdministrator(m, organisationId, id);
     if (id === by.actorId) throw accessErrors('administrator.oneself');
     await forgetFactors(m, id);
@@ -138,7 +132,7 @@ export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor
 export function removeAdministrator(ground: Ground, sessions: Sessions, by: Actor, id: string): Promise<void> {
   const { organisationId } = by;
   return ground.trail.perform(actionOf('DeleteAdministrator', by, id), async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     const { userName } = await requireAdministrator(m, organisationId, id);
     const others = (await listAdministrators(m, organisationId)).filter((other) => other.id !== id);
     if (!others.some(({ passwordHash }) => passwordHash !== null)) throw accessErrors('administrator.last');
@@ -151,7 +145,7 @@ export function removeAdministrator(ground: Ground, sessions: Sessions, by: Acto
 /** Ends every session of an administrator, who may sign in again. @throws administrator.notFound */
 export function signOutAdministrator(ground: Ground, sessions: Sessions, by: Actor, id: string): Promise<void> {
   return ground.trail.perform(actionOf('SignOutAdministrator', by, id), async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     const { userName } = await requireAdministrator(m, by.organisationId, id);
     await putOut(ground, sessions, m, id, 'signOut');
     return { result: undefined, responseElements: { userName } };
@@ -167,7 +161,7 @@ export function requireSecondFactor(ground: Ground, sessions: Sessions, by: Acto
   const { organisationId } = by;
   const action = { eventName: 'UpdateSecondFactorPolicy', organisationId, requestParameters: { required } };
   return ground.trail.perform(action, async (m) => {
-    await takeTurn(m, by);
+    await requireActor(m, by);
     const without: string[] = [];
     for (const { id } of await listAdministrators(m, organisationId)) {
       if (!hasFactor(await factorsOf(m, id))) without.push(id);

@@ -5,7 +5,7 @@ import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 
 /** A user name as it is kept. @throws administrator.nameInvalid */
-export function checkedUserName(input: string): string {
+export function administratorName(input: string): string {
   const userName = input.trim();
   if (!/^[\p{L}\p{N}+=,.@_-]{1,64}$/u.test(userName)) {
     throw accessErrors('administrator.nameInvalid', { field: 'userName' });

@@ -1,4 +1,5 @@
 import { type Organisation, OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
+import { organisationName } from '../../accounts/organisations/organisations.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { identifyAs } from '../../platform/context/context.ts';
@@ -8,7 +9,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
-import { checkedUserName, requireFreeName } from './names.ts';
+import { administratorName, requireFreeName } from './names.ts';
 import { newPasswordHash } from './password.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
 import { afterPassword, type Browser } from './signing-in/sign-in.ts';
@@ -42,7 +43,7 @@ export async function readLink(on: Reader, token: string): Promise<SetUp & { lin
 /**
  * Sets the password of a link's administrator, once, and goes on as after a sign-in with it: a second factor that there
  * is, or has to be, is still asked for. Every session that they had ends.
- * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .organisationNameInvalid, .passwordsDiffer, password.*
+ * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .passwordsDiffer, organisation.nameInvalid, password.*
  */
 export async function setUpAdministrator(
   ground: Ground,
@@ -54,9 +55,9 @@ export async function setUpAdministrator(
   const known = await readLink(ground.db.read, token);
   const { organisation } = known;
   const first = namesAll(known);
-  const organisationName = first ? checkedOrganisationName(input.organisationName) : organisation.name;
-  const userName = first ? checkedUserName(input.userName) : known.administrator.userName;
-  const passwordHash = await newPasswordHash(input, [userName, organisationName]);
+  const name = first ? organisationName(input.organisationName, 'organisationName') : organisation.name;
+  const userName = first ? administratorName(input.userName) : known.administrator.userName;
+  const passwordHash = await newPasswordHash(input, [userName, name]);
   identifyAs({ type: 'Administrator', principalId: known.administrator.id, userName, organisationId: organisation.id });
   const action = {
     eventName: 'SetAdministratorPassword',
@@ -69,18 +70,10 @@ export async function setUpAdministrator(
     await putOut(ground, sessions, m, administrator.id, 'passwordChanged');
     const names = { userName, userNameKey: userName.toLowerCase() };
     await m.update(AdministratorTable, { id: administrator.id }, { ...names, passwordHash });
-    if (first) await m.update(OrganisationTable, { id: organisation.id }, { name: organisationName });
+    if (first) await m.update(OrganisationTable, { id: organisation.id }, { name });
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     const now = await m.findOneBy(AdministratorTable, { id: administrator.id });
     const { result } = await afterPassword(ground, sessions, m, now ?? administrator, from);
     return { result };
   });
-}
-
-function checkedOrganisationName(input: string): string {
-  const name = input.normalize('NFC').trim();
-  if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
-    throw accessErrors('administrator.organisationNameInvalid', { field: 'organisationName' });
-  }
-  return name;
 }

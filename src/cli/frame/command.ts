@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Config } from '../../platform/config/settings.ts';
 import { cliErrors } from './errors.ts';
+import { type Exit, exits } from './exit.ts';
 import { Output } from './output.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -9,6 +10,8 @@ export interface Cli {
   readonly program: Command;
   readonly terminal: Terminal;
   readonly configuration: () => Config;
+  /** Called with the status of the verb that ran. */
+  readonly ended: (status: Exit) => void;
 }
 
 /** One call of a verb: what was typed, and where its answer goes. */
@@ -25,7 +28,8 @@ export interface Call {
   flag: (name: string) => boolean;
 }
 
-type Work = (call: Call) => Promise<void>;
+/** Gives the status when it is done and yet did not succeed, as `doctor` does. */
+type Work = (call: Call) => Promise<Exit | void>;
 
 /** Options that many verbs have, and that mean the same everywhere. */
 const shared: Record<SharedOption, readonly [flags: string, meaning: string, otherwise?: string]> = {
@@ -80,9 +84,8 @@ export function verb(cli: Cli, to: Command, spec: VerbSpec): void {
     const options = command.opts<Record<string, string | boolean | undefined>>();
     const given = new Map<string, string | boolean | undefined>(Object.entries(options));
     for (const [at, argument] of names.entries()) given.set(argument, command.args[at]);
-    await (
-      await spec.work()
-    )(callOf(cli, given));
+    const work = await spec.work();
+    cli.ended((await work(callOf(cli, given))) ?? exits.done);
   });
 }
 

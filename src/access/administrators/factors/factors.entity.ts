@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, flag, id, integer, json, longText, text, time } from '../../../platform/database/columns.ts';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** An administrator's authenticator app. */
 export interface Totp {
@@ -23,6 +24,8 @@ export const TotpTable = new EntitySchema<Totp>({
     createdAt: time,
   } satisfies Columns<Totp>,
 });
+
+export const totpSecret: SealedColumn = { table: 'administrator_totps', column: 'secret', key: 'administratorId' };
 
 /** One of an administrator's passkeys. */
 export interface Passkey {

@@ -2,10 +2,11 @@ import { clock } from '../../../platform/clock/clock.ts';
 import { changed } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { SealPlace } from '../../../platform/secrets/seal.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { accessErrors } from '../../errors.ts';
 import type { Administrator } from '../administrator.entity.ts';
-import { type Totp, TotpTable } from './factors.entity.ts';
+import { type Totp, totpSecret, TotpTable } from './factors.entity.ts';
 import type { Enrolment, Proven } from './proof.ts';
 
 export type Holder = Pick<Administrator, 'id' | 'organisationId' | 'userName'>;
@@ -14,10 +15,10 @@ export type Holder = Pick<Administrator, 'id' | 'organisationId' | 'userName'>;
 const toleranceSeconds = 30;
 const offerMs = 3_600_000;
 
-const place = (administratorId: string, column: string): SealPlace => ({
-  table: 'administrator_totps',
-  row: administratorId,
-  column,
+/** Where a secret stands that is offered and not stored yet. */
+const offeredPlace = (administratorId: string): SealPlace => ({
+  ...placeIn(totpSecret, administratorId),
+  column: 'offered',
 });
 
 /** Costs 40 ms to load, and most starts of the server never need it. */
@@ -44,7 +45,7 @@ export interface Offer {
 async function offerOf(ground: Ground, holder: Holder, secret: string, until: number): Promise<Offer> {
   const { generateURI } = await library();
   const uri = generateURI({ issuer: 'Carillon', label: `${holder.userName} (${holder.organisationId})`, secret });
-  const offered = ground.seal.seal(JSON.stringify({ secret, until }), place(holder.id, 'offered'));
+  const offered = ground.seal.seal(JSON.stringify({ secret, until }), offeredPlace(holder.id));
   return { secret, uri, offered };
 }
 
@@ -57,7 +58,7 @@ export async function offerTotp(ground: Ground, holder: Holder): Promise<Offer> 
 /** What a form brought back of an offer. @throws factor.offerStale */
 function opened(ground: Ground, holder: Holder, offered: string): { secret: string; until: number } {
   try {
-    const offer = JSON.parse(ground.seal.unseal(offered, place(holder.id, 'offered'))) as {
+    const offer = JSON.parse(ground.seal.unseal(offered, offeredPlace(holder.id))) as {
       secret: string;
       until: number;
     };
@@ -82,7 +83,7 @@ export async function enrolTotp(ground: Ground, holder: Holder, offered: string,
   const row: Totp = {
     administratorId: holder.id,
     organisationId: holder.organisationId,
-    secret: ground.seal.seal(secret, place(holder.id, 'secret')),
+    secret: ground.seal.seal(secret, placeIn(totpSecret, holder.id)),
     lastStep,
     createdAt: clock.now(),
   };
@@ -98,7 +99,7 @@ export async function enrolTotp(ground: Ground, holder: Holder, offered: string,
 /** Whether a code is right; null when it is not. Spending it makes its step and all before unusable. */
 export async function proveTotp(ground: Ground, holder: Holder, code: string): Promise<Proven | null> {
   const row = await ground.db.read.findOneBy(TotpTable, { administratorId: holder.id });
-  const step = row && (await stepOf(ground.seal.unseal(row.secret, place(holder.id, 'secret')), code));
+  const step = row && (await stepOf(ground.seal.unseal(row.secret, placeIn(totpSecret, holder.id)), code));
   if (!row || step === null || step <= row.lastStep) return null;
   return {
     by: 'totp',

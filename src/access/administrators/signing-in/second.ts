@@ -24,6 +24,7 @@ const actionOf = ({ organisationId, userName }: Administrator): Action => ({
   eventName: 'ConsoleLogin',
   organisationId,
   requestParameters: { userName },
+  beside: true,
 });
 
 /**

@@ -50,7 +50,7 @@ export class StepUp {
     browser: { browser: string; device: string | undefined },
   ): Promise<{ session: Session; token: string }> {
     const { id, organisationId, userName } = administrator;
-    const action = { eventName: 'ConfirmIdentity', organisationId, requestParameters: { userName } };
+    const action = { eventName: 'ConfirmIdentity', organisationId, requestParameters: { userName }, beside: true };
     try {
       const proven = await this.#proven(administrator, session, answer, browser);
       return await this.#ground.trail.perform(action, async (m) => {
