@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { describeOnEachEngine } from '../support/engines.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
@@ -8,7 +9,7 @@ import { addApp, appCode, organisationOf, password, type Running, signedIn, sign
 const path = '/console/administrators';
 const hers = 'nine lapwings over barley';
 
-describe('console: administrators', () => {
+describeOnEachEngine('console: administrators', () => {
   let running: Running;
   let ada: Visitor;
   let organisationId: string;

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { clock } from '../../src/platform/clock/clock.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { addApp, appCode, organisationOf, password, type Running, signedIn, signIn, startConsole } from './support.ts';
 
 const second = '/console/sign-in/second';
 
-describe('console: second factor', () => {
+describeOnEachEngine('console: second factor', () => {
   let running: Running;
   let owner: Visitor;
   let organisationId: string;
@@ -51,7 +52,7 @@ describe('console: second factor', () => {
     const code = await appCode(secret);
     const pages = await Promise.all([1, 2, 3].map(() => signIn(running.visitor(), organisationId)));
     const answers = await Promise.all(pages.map((page) => page.submit(second, { code })));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 403, 403]);
+    assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 403, 403]);
     const late = await signIn(running.visitor(), organisationId);
     assert.equal((await late.submit(second, { code })).status, 403, 'replayed');
     assert.equal(
