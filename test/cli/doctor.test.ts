@@ -13,6 +13,7 @@ import { loadConfig } from '../../src/platform/config/load.ts';
 import { startTestCarillon } from '../support/carillon.ts';
 import { type Ran, runCommand } from '../support/command.ts';
 import { testCompany } from '../support/company.ts';
+import { describeOnEachEngine, onEngine } from '../support/engines.ts';
 import { testFolder } from '../support/folder.ts';
 import { testConfig, testHouse } from '../support/house.ts';
 import { freePorts, portOf } from '../support/port.ts';
@@ -144,6 +145,17 @@ describe('carillon doctor', () => {
     assert.doesNotMatch(command.stderr, /\bat .*\.[jt]s:/, 'no stack trace');
   });
 
+  it('says that the database server is away, without its password', async () => {
+    const databaseUrl = `postgres://carillon:hunter2@127.0.0.1:${await freePorts()}/carillon`;
+    const config = testConfig({ databaseUrl });
+    const ran = await doctor(config, '--offline');
+    assert.match(wrong(ran, 'database')[0]?.found ?? '', /cannot be opened: .*ECONNREFUSED/);
+    const command = await runCommand(config, ['account', 'list', '--json']);
+    assert.equal(command.status, 5);
+    assert.match(command.error().message, /the database server does not answer/);
+    for (const { stdout, stderr } of [ran, command]) assert.ok(!`${stdout}${stderr}`.includes('hunter2'));
+  });
+
   it('looks at certificates, also those that are not for this name', async () => {
     const folder = testFolder();
     const path = join(folder, 'server.pem');
@@ -161,6 +173,21 @@ describe('carillon doctor', () => {
     assert.equal(wrong(await doctor(testConfig(overrides), '--offline'), 'certificates')[0]?.state, 'fail');
   });
 
+  it('warns of private hosts that open the guard too far, and of silent resolvers', async () => {
+    const port = await freePorts();
+    const hosts = ['169.254.169.254', '93.184.215.14'];
+    const house = await testHouse(testConfig({ outboundPrivateHosts: hosts, dnsResolvers: [`127.0.0.1:${port}`] }));
+    const ran = await doctor(house.ground.config);
+    await house.stop();
+    assert.deepEqual(
+      wrong(ran, 'outbound').map(({ state }) => state),
+      ['fail', 'warn'],
+    );
+    assert.match(wrong(ran, 'dns')[0]?.found ?? '', /No DNS resolver answers/);
+  });
+});
+
+describeOnEachEngine('carillon doctor at what a database holds', (engine) => {
   it('says why nobody can sign in, and what waits', async () => {
     const provider = await startRogueProvider();
     const house = await testHouse(testConfig({ outboundPrivateHosts: ['127.0.0.1'] }));
@@ -176,6 +203,8 @@ describe('carillon doctor', () => {
       await company.member('ada', 'Pro');
       const { token } = await createScimKey(ground, company.scope, { name: 'Okta' });
       const well = await doctor(ground.config);
+      const database = findings(well).find(({ check }) => check === 'database');
+      assert.match(database?.found ?? '', engine === 'postgres' ? /^PostgreSQL 1\d/ : /^SQLite 3/);
       assert.deepEqual(wrong(well, 'sign-in'), []);
       assert.deepEqual(wrong(well, 'scim-keys'), [], 'a new key has its day');
       assert.ok(!well.stdout.includes(token) && !well.stdout.includes(provider.clientSecret));
@@ -204,7 +233,7 @@ describe('carillon doctor', () => {
 
   it('tells of a provider that is gone, of events that are stuck, of a schema that is behind or ahead', async () => {
     const provider = await startRogueProvider();
-    const config = testConfig({ outboundPrivateHosts: ['127.0.0.1'] });
+    const config = await onEngine(testConfig({ outboundPrivateHosts: ['127.0.0.1'] }));
     const house = await buildHouse(config); // without the consumer, so that events stay
     const company = await testCompany(house, 'acme.example', provider);
     await provider.close();
@@ -224,18 +253,5 @@ describe('carillon doctor', () => {
     assert.match(wrong(behind, 'schema')[0]?.found ?? '', /lacks \d+ of this release/);
     assert.equal(wrong(behind, 'content')[0]?.state, 'skipped');
     await house.close();
-  });
-
-  it('warns of private hosts that open the guard too far, and of silent resolvers', async () => {
-    const port = await freePorts();
-    const hosts = ['169.254.169.254', '93.184.215.14'];
-    const house = await testHouse(testConfig({ outboundPrivateHosts: hosts, dnsResolvers: [`127.0.0.1:${port}`] }));
-    const ran = await doctor(house.ground.config);
-    await house.stop();
-    assert.deepEqual(
-      wrong(ran, 'outbound').map(({ state }) => state),
-      ['fail', 'warn'],
-    );
-    assert.match(wrong(ran, 'dns')[0]?.found ?? '', /No DNS resolver answers/);
   });
 });

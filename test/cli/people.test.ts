@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { mapGroup } from '../../src/directory/groups/mappings.ts';
 import { until } from '../support/until.ts';
-import { isIn, signIn, type Stage, startStage } from './support.ts';
+import { goesOut, isIn, signIn, type Stage, startStage } from './support.ts';
 
-describe('the commands for people, groups and domains', () => {
+describeOnEachEngine('the commands for people, groups and domains', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await startStage();
@@ -78,7 +79,7 @@ describe('the commands for people, groups and domains', () => {
       suspended: true,
       changed: true,
     });
-    assert.ok(!(await isIn(sessions, token)));
+    await goesOut(sessions, token);
     assert.equal((await json('user suspend ada@acme.example --yes')).changed, false);
     const shown = await json(`user show ${ada.id}`);
     assert.equal(shown.status, 'Suspended');
@@ -90,7 +91,7 @@ describe('the commands for people, groups and domains', () => {
     const again = await signIn(house, ada);
     assert.equal((await json('user show ada@acme.example')).devices.length, 1);
     assert.equal((await json('user sign-out ada@acme.example')).signedOut, true);
-    assert.ok(!(await isIn(sessions, again)));
+    await goesOut(sessions, again);
     const { Records } = await json('trail list --changes');
     assert.deepEqual(
       Records.slice(0, 2).map(({ eventName }: { eventName: string }) => eventName),
@@ -143,7 +144,7 @@ describe('the commands for people, groups and domains', () => {
     const asked = await call(['group', 'unmap', 'Sales'], { answers: ['yes'] });
     assert.equal(asked.status, 0);
     assert.match(asked.stderr, /puts out 2 people[\s\S]*Go on\? \[y\/N\]/);
-    assert.ok(!(await isIn(house.sessions, token)));
+    await goesOut(house.sessions, token);
     assert.equal((await run('group unmap Sales --yes')).status, 3, 'it has no tier any more');
   });
 

@@ -8,7 +8,7 @@ import { entry, type Ran, runProcess } from '../support/command.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { testFolder } from '../support/folder.ts';
 import { until } from '../support/until.ts';
-import { isIn, signIn } from './support.ts';
+import { goesOut, isIn, signIn } from './support.ts';
 
 describe('the commands as processes, beside a running server', function () {
   this.timeout(60_000);
@@ -33,7 +33,7 @@ describe('the commands as processes, beside a running server', function () {
     const ran = await run('user', 'suspend', 'ada@acme.example', '--yes', '--json');
     assert.equal(ran.status, 0, ran.stderr);
     assert.equal(ran.json().changed, true);
-    await until(async () => !(await isIn(house.sessions, token)), 1000);
+    await goesOut(house.sessions, token);
     const receipts = await until(async () => {
       const listed = await run('receipt', 'list', '--account', 'Acme', '--json');
       return listed.json().receipts.length > 0 && listed.json().receipts;

@@ -6,6 +6,7 @@ import { UserTable } from '../../src/users/user.entity.ts';
 import { type Ran, runCommand } from '../support/command.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { testConfig, testHouse } from '../support/house.ts';
+import { until } from '../support/until.ts';
 
 export interface Stage {
   house: House;
@@ -51,3 +52,7 @@ export async function signIn({ ground, sessions }: Pick<House, 'ground' | 'sessi
 /** Whether a session is in. */
 export const isIn = async (sessions: Sessions, token: string): Promise<boolean> =>
   (await sessions.check(token, 'user')).in;
+
+/** A no of another process holds at once on SQLite, and on PostgreSQL when it is heard of: within a second. */
+export const goesOut = async (sessions: Sessions, token: string): Promise<unknown> =>
+  until(async () => !(await isIn(sessions, token)), 1000);

@@ -3,6 +3,7 @@ import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { commandReference } from './command-reference.ts';
+import { completion } from './completion.ts';
 import { connection } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
@@ -36,4 +37,5 @@ export const nouns: readonly Noun[] = [
   secrets,
   envExample,
   commandReference,
+  completion,
 ];
