@@ -52,7 +52,10 @@ describeOnEachEngine('console: second factor', () => {
     const code = await appCode(secret);
     const pages = await Promise.all([1, 2, 3].map(() => signIn(running.visitor(), organisationId)));
     const answers = await Promise.all(pages.map((page) => page.submit(second, { code })));
-    assert.deepEqual(answers.map(({ status }) => status).toSorted((a, b) => a - b), [200, 403, 403]);
+    assert.deepEqual(
+      answers.map(({ status }) => status).toSorted((a, b) => a - b),
+      [200, 403, 403],
+    );
     const late = await signIn(running.visitor(), organisationId);
     assert.equal((await late.submit(second, { code })).status, 403, 'replayed');
     assert.equal(

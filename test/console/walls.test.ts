@@ -7,6 +7,7 @@ import { AdministratorTable } from '../../src/access/administrators/administrato
 import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
+import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
@@ -14,6 +15,7 @@ import { createStreams } from '../../src/platform/http/streams.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
+import { newAdministrator } from '../support/administrator.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
@@ -91,6 +93,7 @@ describeOnEachEngine('console: its walls', () => {
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
+      accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
     };
     const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
     const by = { organisationId: other.id, actorId: null };
