@@ -22,7 +22,7 @@ export const accessErrors = errors({
   'administrator.sessionNotFound': { kind: 'NotFound', text: 'That device is not signed in.' },
   'administrator.several': {
     kind: 'BadRequest',
-    text: 'Several organisations have an administrator of that name. Say which organisation.',
+    text: 'There are several administrators. Say which, by user name and organisation.',
   },
   'administrator.last': {
     kind: 'Conflict',
