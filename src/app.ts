@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { dropAdministrators } from './access/administrators/gone.ts';
 import { administratorPrincipal } from './access/administrators/principal.ts';
-import { administratorChangedTopic } from './access/administrators/set-up.ts';
 import { dropConnections } from './auth/connectors/openid/disconnect.ts';
+import { administratorChangedTopic } from './access/administrators/changed.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { eraseSessions } from './auth/people/erase.ts';

@@ -1,4 +1,4 @@
-import { administratorLink } from '../../src/access/administrators/first.ts';
+import { administratorNamed, linkForAdministrator } from '../../src/access/administrators/manage.ts';
 import { setUpAdministrator } from '../../src/access/administrators/set-up.ts';
 import { createAccount, listAccounts, setHelpContact } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain, listDomains } from '../../src/accounts/domains/domains.ts';
@@ -64,14 +64,21 @@ async function administrator({ carillon }: Parts): Promise<string> {
   const [organisation] = await listOrganisations(ground.db.read);
   if (!organisation) throw new Error('Carillon made no organisation');
   if (organisation.name) return organisation.id;
-  const link = new URL(carillon.setUpLink ?? (await administratorLink(ground, null)));
-  await setUpAdministrator(ground, sessions, link.searchParams.get('token') ?? '', {
+  const link = new URL(carillon.setUpLink ?? (await anotherLink(carillon, organisation.id)));
+  const input = {
     organisationName: companyName,
     userName: consoleUser,
     password: consolePassword,
     again: consolePassword,
-  });
+  };
+  const from = { browser: '', device: undefined, previous: null, target: '' };
+  await setUpAdministrator(ground, sessions, link.searchParams.get('token') ?? '', input, from);
   return organisation.id;
+}
+
+async function anotherLink({ house: { ground } }: Carillon, organisationId: string): Promise<string> {
+  const { id } = await administratorNamed(ground.db.read, organisationId, null);
+  return (await linkForAdministrator(ground, { organisationId, actorId: null }, id)).link;
 }
 
 /** The record stands in the company's DNS, also after a start: the claim knows it. */

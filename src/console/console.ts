@@ -3,6 +3,8 @@ import { accessKeyRoutes } from './access-keys/routes.ts';
 import { accountDeletionRoutes } from './accounts/delete-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { disconnectRoutes } from './connection/delete-routes.ts';
+import { administratorRoutes } from './administrators/routes.ts';
+import { confirmRoutes } from './confirm/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -11,19 +13,26 @@ import { accountGuard, guard } from './guard.ts';
 import { personRoutes } from './people/person-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
+import { factorRoutes } from './security/factor-routes.ts';
+import { securityRoutes } from './security/routes.ts';
 import { setUpRoutes } from './set-up/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
+import { secondRoutes } from './sign-in/second-routes.ts';
 import { trailRoutes } from './trail/routes.ts';
 import type { ConsoleWeb } from './web.ts';
 
 /** The administrator's pages: everything after the guards needs a session, and an account of its organisation. */
 export function createConsole(web: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
-  router.use(setUpRoutes(web), signInRoutes(web));
+  router.use(setUpRoutes(web), signInRoutes(web), secondRoutes(web));
   router.use('/console', guard(web));
   router.use('/console/accounts/:accountId', accountGuard(web));
   const pages = [
     accountRoutes,
+    administratorRoutes,
+    confirmRoutes,
+    securityRoutes,
+    factorRoutes,
     accessKeyRoutes,
     accountDeletionRoutes,
     domainRoutes,

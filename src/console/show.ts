@@ -5,15 +5,18 @@ import { asset } from '../platform/http/pages/assets.ts';
 import { html, type Html } from '../platform/http/pages/html.ts';
 import { type NavigationItem, page } from '../platform/http/pages/layout.ts';
 import { sendPage } from '../platform/http/pages/send.ts';
+import type { Fault } from './forms.ts';
 import { accountIfAny, type Visit, visitOf } from './guard.ts';
-import { homePath, signOutPath } from './paths.ts';
+import { administratorsPath, homePath, securityPath, signOutPath } from './paths.ts';
 import { flashes, texts } from './texts.ts';
 
 /** The parts of the navigation. */
 export type Part =
   | 'accounts'
+  | 'administrators'
   | 'accessKeys'
   | 'trail'
+  | 'security'
   | 'overview'
   | 'domains'
   | 'connection'
@@ -29,13 +32,19 @@ export interface Shown {
   status?: number;
   /** What is said above the page; else what the code in the query stands for. */
   flash?: Html;
+  /** Addresses that `asset()` gave. */
+  scripts?: readonly string[];
 }
 
 /** The console's own style sheet, beside that of every page. */
 export const consoleStyle = asset(new URL('./assets/console.css', import.meta.url));
 
 /** Answers with a page in the console's frame. */
-export function show(req: Request, res: Response, { title, part, body, status = 200, flash }: Shown): void {
+export function show(
+  req: Request,
+  res: Response,
+  { title, part, body, status = 200, flash, scripts = [] }: Shown,
+): void {
   const visit = visitOf(req);
   const account = accountIfAny(req);
   const content = html`${account && placeIn(account)}
@@ -47,8 +56,14 @@ export function show(req: Request, res: Response, { title, part, body, status = 
     navigation: navigation(part, account),
     corner: corner(visit),
     styles: [consoleStyle],
+    scripts,
   });
   sendPage(res, document, { status });
+}
+
+/** Tells a browser when it may try again, if the refusal says so. */
+export function retryAfter(res: Response, fault: Fault): void {
+  if (fault?.retryAfter !== undefined) res.set('retry-after', String(fault.retryAfter));
 }
 
 /** Sends the browser on after a change; the code says what is told there. */
@@ -89,7 +104,9 @@ function navigation(part: Part, account: Account | undefined): NavigationItem[] 
   ];
   return [
     { ...item(texts.accounts, 'accounts', homePath), ...(account && { below }) },
+    item(texts.administrators, 'administrators', administratorsPath),
     item(texts.trail, 'trail', '/console/trail'),
     item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
+    item(texts.security, 'security', securityPath),
   ];
 }

@@ -4,7 +4,9 @@ import type { Registration } from '../users/lifecycle/registration.ts';
 /** The words of more than one page. */
 export const texts = {
   accounts: 'Accounts',
+  administrators: 'Administrators',
   trail: 'Trail',
+  security: 'Your sign-in',
   accessKeys: 'Access keys',
   overview: 'Overview',
   domains: 'Domains',
@@ -24,6 +26,9 @@ export const texts = {
   next: 'Next page',
   first: 'First page',
   pages: 'Pages',
+  passkeyNote: 'Passkeys need JavaScript, and a browser that knows them.',
+  passkeyFailed: 'No passkey was used. You can try again, or choose another way.',
+  passkeyKnown: 'This device has a passkey for you already.',
   faultPrefix: 'Error:',
   faultTitle: 'Error',
 };
@@ -64,5 +69,13 @@ export const flashes = new Map([
   ['suspended', 'The person is suspended, and out everywhere.'],
   ['activated', 'The suspension was lifted. What the directory says of the person still counts.'],
   ['signedOut', 'The person was signed out of all devices. They may sign in again.'],
+  ['administratorRemoved', 'The administrator was removed, and is out everywhere.'],
+  ['factorRequired', 'From now on every administrator needs a second factor.'],
+  ['factorOptional', 'A second factor is now left to each administrator.'],
+  ['passwordChanged', 'Your password was changed. All your other devices are signed out.'],
+  ['factorAdded', 'Your second factor was added.'],
+  ['factorRemoved', 'The second factor was removed.'],
+  ['deviceEnded', 'That device is signed out.'],
+  ['devicesEnded', 'All your other devices are signed out.'],
   ['unlinked', 'The identity was unlinked, and the person signed out. Their next sign-in joins them anew.'],
 ]);

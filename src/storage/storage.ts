@@ -1,6 +1,15 @@
 import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
+import {
+  PasskeyTable,
+  RecoveryCodeTable,
+  SpentChallengeTable,
+  totpSecret,
+  TotpTable,
+} from '../access/administrators/factors/factors.entity.ts';
+import { FactorGuessesTable, KnownDeviceTable } from '../access/administrators/guesses/guesses.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
+import { PendingSignInTable } from '../access/administrators/signing-in/pending.entity.ts';
 import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
@@ -24,6 +33,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Administrators1700000300000 } from './migrations/1700000300000-administrators.ts';
 import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
@@ -33,6 +43,13 @@ export const storage: Storage = {
   entities: [
     AdministratorTable,
     SetupLinkTable,
+    PasskeyTable,
+    RecoveryCodeTable,
+    SpentChallengeTable,
+    TotpTable,
+    FactorGuessesTable,
+    KnownDeviceTable,
+    PendingSignInTable,
     AccountTable,
     DomainTable,
     OrganisationTable,
@@ -55,8 +72,14 @@ export const storage: Storage = {
     ApiReplyTable,
     KeyringChangeTable,
   ],
-  migrations: [FirstLight1700000000000, Nodes1700000100000, AccessKeys1700000400000, Consequences1700000600000],
+  migrations: [
+    FirstLight1700000000000,
+    Nodes1700000100000,
+    Administrators1700000300000,
+    AccessKeys1700000400000,
+    Consequences1700000600000,
+  ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
-export const sealedColumns: readonly SealedColumn[] = [connectionSecret, accessKeySecret, apiReplyBody];
+export const sealedColumns: readonly SealedColumn[] = [connectionSecret, totpSecret, accessKeySecret, apiReplyBody];

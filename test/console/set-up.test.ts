@@ -75,15 +75,19 @@ describeOnEachEngine('console: set-up', () => {
 describeOnEachEngine('console: sign-in', () => {
   let running: Running;
   let organisationId: string;
+  const path = '/console/sign-in';
   beforeEach(async () => {
     running = await startConsole({ signInRate: 14 });
     const browser = await signedIn(running);
-    organisationId = browser.jar().get('carillon_organisation') ?? '';
-    await (await browser.get('/console')).submit('/console/sign-out');
+    const out = await (await browser.get('/console')).submit('/console/sign-out');
+    organisationId = out.fields(path)['organisationId'] ?? '';
+    assert.match(organisationId, /^\d{12}$/);
+    assert.ok(
+      !(browser.jar().get('carillon_organisation') ?? '').includes(organisationId),
+      'the cookie reveals nothing',
+    );
   });
   afterEach(() => running.stop());
-
-  const path = '/console/sign-in';
 
   it('lets in, leads back to the page that was asked for, and signs out', async () => {
     const browser = running.visitor();

@@ -3,7 +3,9 @@ import type { Config } from '../../src/platform/config/settings.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { startTestCarillon, type TestCarillon } from '../support/carillon.ts';
 import { startRogueProvider } from '../support/rogue-provider.ts';
+import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
+import { listOrganisations } from '../../src/accounts/organisations/organisations.ts';
 
 export const password = 'seven otters paddle upstream';
 
@@ -40,3 +42,35 @@ export async function signedIn({ visitor, setUpLink }: Running): Promise<Visitor
   await page.submit('/setup', { organisationName: 'Acme Group', userName: 'ada', password, again: password });
   return opened;
 }
+
+/** The code that an authenticator app shows, by Carillon's own clock; `steps` from now. */
+export async function appCode(secret: string, steps = 0): Promise<string> {
+  const { generate } = await import('otplib/functional');
+  return generate({ secret, epoch: Math.floor(clock.now() / 1000) + steps * 30 });
+}
+
+/** Adds an authenticator app by its page; gives its secret and the recovery codes. */
+export async function addApp(browser: Visitor): Promise<{ secret: string; codes: string[] }> {
+  const page = await browser.get('/console/security/totp');
+  const secret = (/copy">([A-Z2-7 ]+)</.exec(page.body)?.[1] ?? '').replaceAll(' ', '');
+  const answer = await page.submit('/console/security/totp', { code: await appCode(secret, -1) });
+  return { secret, codes: [...answer.body.matchAll(/class="copy">([\w-]{19})</g)].map(([, code = '']) => code) };
+}
+
+/** Types name and password into the form of this browser. */
+export async function signIn(
+  browser: Visitor,
+  organisationId: string,
+  userName = 'ada',
+  given = password,
+): Promise<Page> {
+  return (await browser.get('/console/sign-in')).submit('/console/sign-in', {
+    organisationId,
+    userName,
+    password: given,
+  });
+}
+
+/** The number of the only organisation. */
+export const organisationOf = async ({ house }: Running): Promise<string> =>
+  (await listOrganisations(house.ground.db.read))[0]?.id ?? '';

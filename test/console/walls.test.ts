@@ -3,6 +3,11 @@ import { createOrganisation } from '../../src/accounts/organisations/organisatio
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
+import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
+import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
+import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
+import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
@@ -10,6 +15,7 @@ import { createStreams } from '../../src/platform/http/streams.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
+import { newAdministrator } from '../support/administrator.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
@@ -43,7 +49,16 @@ function routesOf({ house, url }: Running): Route[] {
   return walk(router.stack as unknown as Layer[]);
 }
 
-const open = new Set(['/setup', '/console/sign-in', '/console/sign-out']);
+const open = new Set([
+  '/setup',
+  '/console/sign-in',
+  '/console/sign-in/passkey',
+  '/console/sign-in/second',
+  '/console/sign-in/enrol',
+  '/console/sign-in/enrol/totp',
+  '/console/sign-in/enrol/passkey',
+  '/console/sign-out',
+]);
 
 const fill = (path: string, ids: Record<string, string>): string =>
   path.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? assert.fail(`no id for ${name}`));
@@ -78,9 +93,33 @@ describeOnEachEngine('console: its walls', () => {
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
+      accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
     };
+    const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
+    const by = { organisationId: other.id, actorId: null };
+    const { administrator } = await inviteAdministrator(ground, by, { userName: 'mallory' });
     await ground.db.write(async (m) => {
-      const other = await createOrganisation(m, 'Others');
+      await m.update(AdministratorTable, { id: administrator.id }, { passwordHash: 'x' });
+      const principal = await administratorPrincipal(m, administrator.id);
+      const { session } = await running.house.sessions.begin(m, principal!, 3_600_000);
+      await m.insert(PasskeyTable, {
+        id: 'passkey-of-mallory',
+        organisationId: other.id,
+        administratorId: administrator.id,
+        credentialId: 'theirs',
+        publicKey: 'x',
+        counter: 0,
+        transports: [],
+        name: 'Theirs',
+        backedUp: false,
+        createdAt: 0,
+        lastUsedAt: null,
+      });
+      theirs['sessionId'] = session.id;
+      theirs['administratorId'] = administrator.id;
+      theirs['passkeyId'] = 'passkey-of-mallory';
+    });
+    await ground.db.write(async (m) => {
       for (const table of [
         'accounts',
         'domains',
@@ -110,6 +149,13 @@ describeOnEachEngine('console: its walls', () => {
       'tier_mappings',
       'federated_identities',
       'sessions',
+      'organisations',
+      'administrators',
+      'administrator_totps',
+      'passkeys',
+      'recovery_codes',
+      'setup_links',
+      'pending_sign_ins',
     ];
     return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
   }
@@ -144,12 +190,13 @@ describeOnEachEngine('console: its walls', () => {
     const own = mine.split('/').at(-1) ?? '';
     const csrf = (await browser.get(mine)).fields(`${mine}/name`)['csrf'] ?? '';
     const routes = routesOf(running).filter(({ path }) => path.includes(':'));
+    assert.ok(routes.some(({ path }) => path.includes(':administratorId')));
     const before = await stored();
     for (const { method, path } of routes) {
       const foreign = await send(browser, { method, path: fill(path, theirs) }, { ...fields, csrf });
       assert.equal(foreign.status, 404, `${method} ${path}`);
       assert.doesNotMatch(foreign.text, /Theirs|theirs\.example|Pros/);
-      if (path.split(':').length === 2) continue;
+      if (!path.includes(':accountId') || path.split(':').length === 2) continue;
       const mixed = await send(
         browser,
         { method, path: fill(path, { ...theirs, accountId: own }) },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { administratorLink, firstAdministrator } from '../../src/access/administrators/first.ts';
+import { firstAdministrator } from '../../src/access/administrators/first.ts';
+import { administratorNamed, linkForAdministrator } from '../../src/access/administrators/manage.ts';
 import { setUpAdministrator } from '../../src/access/administrators/set-up.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
@@ -105,10 +106,13 @@ describeOnEachEngine('at the same time', function () {
     const fresh = await testHouse();
     try {
       assert.equal((await race(() => firstAdministrator(fresh.ground))).done, 8);
-      const token = new URL(await administratorLink(fresh.ground, null)).searchParams.get('token')!;
+      const { id, organisationId } = await administratorNamed(fresh.ground.db.read, null, null);
+      const { link } = await linkForAdministrator(fresh.ground, { organisationId, actorId: null }, id);
+      const token = new URL(link).searchParams.get('token')!;
+      const from = { browser: '', device: undefined, previous: null, target: '' };
       const input = { organisationName: 'X', userName: 'ada', password: 'seven otters paddle upstream' };
       const used = await race(
-        () => setUpAdministrator(fresh.ground, fresh.sessions, token, { ...input, again: input.password }),
+        () => setUpAdministrator(fresh.ground, fresh.sessions, token, { ...input, again: input.password }, from),
         4,
       );
       assert.deepEqual(used, { done: 1, refused: ['administrator.linkInvalid'] });

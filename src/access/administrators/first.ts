@@ -1,15 +1,10 @@
 import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
 import { createOrganisation, listOrganisations, organisationName } from '../../accounts/organisations/organisations.ts';
-import { clock } from '../../platform/clock/clock.ts';
 import type { Writer } from '../../platform/database/unit.ts';
-import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
-import { SetupLinkTable } from './setup-link.entity.ts';
-
-/** A link is good for an hour. */
-const linkMs = 3_600_000;
+import { newLink, shortLinkHours } from './links.ts';
+import { administratorName, invitedAdministrator } from './names.ts';
 
 /**
  * At the very first start: makes an organisation and its first administrator, who has no password yet.
@@ -47,61 +42,12 @@ async function foundIn(
   { name, userName }: { name: string; userName: string },
 ): Promise<Founded> {
   const organisation = await createOrganisation(m, name);
-  const administrator: Administrator = {
-    id: newId(),
-    organisationId: organisation.id,
-    userName,
-    userNameKey: userName.toLowerCase(),
-    passwordHash: null,
-    version: 1,
-    epoch: 1,
-    createdAt: clock.now(),
-    lastActiveAt: null,
-  };
+  const administrator = invitedAdministrator(organisation.id, userName);
   await m.insert(AdministratorTable, administrator);
   const requestParameters = { ...(name && { name }), userName };
   const action = { eventName: 'CreateOrganisation', organisationId: organisation.id, requestParameters };
   return ground.trail.perform(action, async (inner) => {
-    const setUpLink = await newLink(ground, inner, administrator.id);
+    const setUpLink = await newLink(ground, inner, administrator.id, shortLinkHours);
     return { result: { organisation, administrator, setUpLink } };
   });
-}
-
-/** The user name of an administrator, as it was typed. @throws administrator.nameInvalid */
-export function administratorName(input: string): string {
-  const userName = input.trim();
-  if (/^[\p{L}\p{N}+=,.@_-]{1,64}$/u.test(userName)) return userName;
-  throw accessErrors('administrator.nameInvalid', { field: 'userName' });
-}
-
-/**
- * Makes a link with which an administrator sets a password, for whoever runs the server; links made before it end.
- * @param userName which administrator; without one, the only one of the installation
- * @throws administrator.notSetUp
- */
-export async function administratorLink(ground: Ground, userName: string | null): Promise<string> {
-  const all = await ground.db.read.find(AdministratorTable, { order: { createdAt: 'ASC' } });
-  const wanted = userName === null ? all : all.filter(({ userNameKey }) => userNameKey === userName.toLowerCase());
-  const [administrator, ...others] = wanted;
-  if (!administrator || others.length > 0) throw accessErrors('administrator.notSetUp', { field: 'userName' });
-  const action = {
-    eventName: 'CreateSetupLink',
-    organisationId: administrator.organisationId,
-    requestParameters: { userName: administrator.userName },
-  };
-  return ground.trail.perform(action, async (m) => ({ result: await newLink(ground, m, administrator.id) }));
-}
-
-async function newLink(ground: Ground, m: Writer, administratorId: string): Promise<string> {
-  const token = newToken();
-  await m.delete(SetupLinkTable, { administratorId });
-  await m.insert(SetupLinkTable, {
-    id: newId(),
-    administratorId,
-    tokenHash: hashToken(token),
-    createdAt: clock.now(),
-    expiresAt: clock.now() + linkMs,
-    usedAt: null,
-  });
-  return `${ground.config.publicUrl}/setup?token=${token}`;
 }

@@ -1,20 +1,18 @@
 import { type Organisation, OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
 import { organisationName } from '../../accounts/organisations/organisations.ts';
-import { clock } from '../../platform/clock/clock.ts';
-import type { Reader } from '../../platform/database/unit.ts';
-import { CarillonError } from '../../platform/errors/errors.ts';
-import { identifyAs } from '../../platform/context/context.ts';
-import { hashToken } from '../../platform/ids/ids.ts';
-import { hashPassword } from '../../platform/secrets/passwords.ts';
-import { checkPassword } from '../../platform/secrets/rules.ts';
-import type { Ground } from '../../trail/ground.ts';
-import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
+import { clock } from '../../platform/clock/clock.ts';
+import { identifyAs } from '../../platform/context/context.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { hashToken } from '../../platform/ids/ids.ts';
+import type { Ground } from '../../trail/ground.ts';
 import { accessErrors } from '../errors.ts';
-import { administratorName } from './first.ts';
-import { administratorPrincipal } from './principal.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
+import { putOut } from './changed.ts';
+import { administratorName, requireFreeName } from './names.ts';
+import { newPasswordHash } from './password.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
+import { afterPassword, type Browser } from './signing-in/sign-in.ts';
 
 export interface SetUpInput {
   organisationName: string;
@@ -28,6 +26,10 @@ export interface SetUp {
   organisation: Organisation;
 }
 
+/** The first administrator of an installation names it and themself; everybody else was named by who invited them. */
+export const namesAll = ({ organisation, administrator }: SetUp): boolean =>
+  organisation.name === '' && administrator.passwordHash === null;
+
 /** Whom a link is for, while it is good. @throws administrator.linkInvalid */
 export async function readLink(on: Reader, token: string): Promise<SetUp & { linkId: string }> {
   const link = await on.findOneBy(SetupLinkTable, { tokenHash: hashToken(token) });
@@ -39,7 +41,8 @@ export async function readLink(on: Reader, token: string): Promise<SetUp & { lin
 }
 
 /**
- * Sets the password of a link's administrator, once, and signs them in; every session they had ends with it.
+ * Sets the password of a link's administrator, once, and goes on as after a sign-in with it: a second factor that there
+ * is, or has to be, is still asked for. Every session that they had ends.
  * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .passwordsDiffer, organisation.nameInvalid, password.*
  */
 export async function setUpAdministrator(
@@ -47,20 +50,15 @@ export async function setUpAdministrator(
   sessions: Sessions,
   token: string,
   input: SetUpInput,
-): Promise<{ session: Session; token: string }> {
-  const { organisation, administrator: known } = await readLink(ground.db.read, token);
-  const name = organisationName(input.organisationName, 'organisationName');
-  const userName = administratorName(input.userName);
-  if (input.password !== input.again) throw accessErrors('administrator.passwordsDiffer', { field: 'again' });
-  try {
-    checkPassword(input.password, [userName, name]);
-  } catch (error) {
-    throw error instanceof CarillonError
-      ? new CarillonError(error.code, error.kind, error.message, { field: 'password' })
-      : error;
-  }
-  const passwordHash = await hashPassword(input.password);
-  identifyAs({ type: 'Administrator', principalId: known.id, userName, organisationId: organisation.id });
+  from: Browser,
+): Promise<Awaited<ReturnType<typeof afterPassword>>['result']> {
+  const known = await readLink(ground.db.read, token);
+  const { organisation } = known;
+  const first = namesAll(known);
+  const name = first ? organisationName(input.organisationName, 'organisationName') : organisation.name;
+  const userName = first ? administratorName(input.userName) : known.administrator.userName;
+  const passwordHash = await newPasswordHash(input, [userName, name]);
+  identifyAs({ type: 'Administrator', principalId: known.administrator.id, userName, organisationId: organisation.id });
   const action = {
     eventName: 'SetAdministratorPassword',
     organisationId: organisation.id,
@@ -68,24 +66,14 @@ export async function setUpAdministrator(
   };
   return ground.trail.perform(action, async (m) => {
     const { administrator, linkId } = await readLink(m, token); // again: the hash took its time
-    const userNameKey = userName.toLowerCase();
-    const other = await m.findOneBy(AdministratorTable, { organisationId: organisation.id, userNameKey });
-    if (other && other.id !== administrator.id) throw accessErrors('administrator.nameTaken', { field: 'userName' });
-    const changes = {
-      userName,
-      userNameKey,
-      passwordHash,
-      epoch: administrator.epoch + 1,
-      version: administrator.version + 1,
-    };
-    await m.update(AdministratorTable, { id: administrator.id }, changes);
-    await m.update(OrganisationTable, { id: organisation.id }, { name });
+    await requireFreeName(m, organisation.id, userName, administrator.id);
+    await putOut(ground, sessions, m, administrator.id, 'passwordChanged');
+    const names = { userName, userNameKey: userName.toLowerCase() };
+    await m.update(AdministratorTable, { id: administrator.id }, { ...names, passwordHash });
+    if (first) await m.update(OrganisationTable, { id: organisation.id }, { name });
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
-    ground.outbox.announce(administratorChangedTopic, administrator.id);
-    const principal = await administratorPrincipal(m, administrator.id);
-    return { result: await sessions.begin(m, principal!, ground.config.adminSessionHours * 3_600_000) };
+    const now = await m.findOneBy(AdministratorTable, { id: administrator.id });
+    const { result } = await afterPassword(ground, sessions, m, now ?? administrator, from);
+    return { result };
   });
 }
-
-/** Memory must forget this administrator. */
-export const administratorChangedTopic = 'administrator.changed';

@@ -10,6 +10,8 @@ export interface Organisation {
   /** Its accounts and administrators went with it. */
   deletedAt: number | null;
   eraseAfter: number | null;
+  /** Since when its administrators need a second factor; null while they may do without. */
+  secondFactorSince: number | null;
 }
 
 export const OrganisationTable = new EntitySchema<Organisation>({
@@ -21,5 +23,6 @@ export const OrganisationTable = new EntitySchema<Organisation>({
     createdAt: time,
     deletedAt: { ...time, nullable: true },
     eraseAfter: { ...time, nullable: true },
+    secondFactorSince: { ...time, nullable: true },
   } satisfies Columns<Organisation>,
 });

@@ -15,6 +15,7 @@ export async function createOrganisation(m: Writer, name: string): Promise<Organ
       createdAt: clock.now(),
       deletedAt: null,
       eraseAfter: null,
+      secondFactorSince: null,
     };
     if (await m.existsBy(OrganisationTable, { id: organisation.id })) continue;
     await m.insert(OrganisationTable, organisation);

@@ -22,6 +22,8 @@ export interface Session {
   endedBecause: string | null;
   clientAddress: string;
   userAgent: string;
+  /** When its principal last proved who they are; null is `createdAt`. */
+  provedAt: number | null;
 }
 
 export const SessionTable = new EntitySchema<Session>({
@@ -43,5 +45,6 @@ export const SessionTable = new EntitySchema<Session>({
     endedBecause: { ...text(24), nullable: true },
     clientAddress: text(64),
     userAgent: text(256),
+    provedAt: { ...time, nullable: true },
   } satisfies Columns<Session>,
 });

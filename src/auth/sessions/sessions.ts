@@ -77,9 +77,21 @@ export class Sessions {
       endedBecause: null,
       clientAddress: clientAddress.slice(0, 64),
       userAgent: userAgent.slice(0, 256),
+      provedAt: now,
     };
     await m.insert(SessionTable, session);
     return { session, token };
+  }
+
+  /**
+   * Goes on with a device under a new token and id, after its principal has proved anew who they are: the old ones end.
+   * It lasts no longer than it would have. @returns null when the old one is over already
+   */
+  async renew(m: Writer, session: Session, principal: Principal): Promise<{ session: Session; token: string } | null> {
+    if (!(await this.end(m, session.principalId, session.id, 'renewed'))) return null;
+    const renewed = await this.begin(m, principal, session.expiresAt - clock.now());
+    await m.update(SessionTable, { id: renewed.session.id }, { createdAt: session.createdAt });
+    return { ...renewed, session: { ...renewed.session, createdAt: session.createdAt } };
   }
 
   /**
@@ -128,6 +140,17 @@ export class Sessions {
     const payload: SessionEnded = { tokenHash: ended.tokenHash, because };
     this.#outbox.announce(sessionEndedTopic, sessionId, { ...payload });
     return true;
+  }
+
+  /** Ends every device of a principal but `keep`. @returns how many */
+  async endAll(m: Writer, principalId: string, because: string, keep = ''): Promise<number> {
+    const all = await rows<{ id: string }>(
+      m,
+      sql`SELECT "id" FROM "sessions" WHERE "principalId" = ${principalId} AND "endedAt" IS NULL AND "id" <> ${keep}`,
+    );
+    let ended = 0;
+    for (const { id } of all) if (await this.end(m, principalId, id, because)) ended += 1;
+    return ended;
   }
 
   /** The devices of a principal that are signed in now, newest first. */

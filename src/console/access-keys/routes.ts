@@ -11,6 +11,7 @@ import {
 import { accessErrors } from '../../access/errors.ts';
 import { confirmation, type Fault, faultOf } from '../forms.ts';
 import { visitOf } from '../guard.ts';
+import { recently } from '../recently.ts';
 import { done, show } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { texts } from './texts.ts';
@@ -36,6 +37,7 @@ export function accessKeyRoutes({ ground }: ConsoleWeb): Router {
 
   /** Answers with the secret itself: a redirect would have to carry it in an address. */
   router.post(accessKeysPath, async (req, res) => {
+    if (!recently(req, res)) return;
     try {
       const { key, secret } = await createAccessKey(ground, ownerOf(req));
       const body = newAccessKeyView(config.publicUrl, key.id, secret);

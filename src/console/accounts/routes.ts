@@ -7,11 +7,14 @@ import {
   renameAccount,
   setHelpContact,
 } from '../../accounts/accounts/accounts.ts';
+import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
+import { html } from '../../platform/http/pages/html.ts';
 import { accountCounts } from '../../users/summary.ts';
 import { type Fault, faultOf } from '../forms.ts';
 import { placeOf, visitOf } from '../guard.ts';
 import { homePath } from '../paths.ts';
+import { unprotectedNotice } from '../security/view.ts';
 import { done, show } from '../show.ts';
 import { texts as shared } from '../texts.ts';
 import type { ConsoleWeb } from '../web.ts';
@@ -25,13 +28,15 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
   const { db, trail } = ground;
 
   const list = async (req: Request, res: Response, typed = '', fault?: Fault): Promise<void> => {
-    const { organisation, csrf } = visitOf(req);
+    const { organisation, administrator, csrf } = visitOf(req);
     const [accounts, deleted, counts] = await Promise.all([
       listAccounts(db.read, organisation.id),
       listDeletedAccounts(db.read, organisation.id),
       accountCounts(db.read, organisation.id),
     ]);
-    const body = accountsView({ csrf, accounts, deleted, counts, typed, fault });
+    const isProtected = hasFactor(await factorsOf(db.read, administrator.id));
+    const body = html`${!isProtected && unprotectedNotice()}
+    ${accountsView({ csrf, accounts, deleted, counts, typed, fault })}`;
     show(req, res, { title: texts.title, part: 'accounts', body, status: fault?.status ?? 200 });
   };
 

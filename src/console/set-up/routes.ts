@@ -5,8 +5,8 @@ import { sendPage } from '../../platform/http/pages/send.ts';
 import { faultOf } from '../forms.ts';
 import { queried } from '../parts.ts';
 import { homePath } from '../paths.ts';
-import { done } from '../show.ts';
-import { keepSession } from '../sign-in/session.ts';
+import { retryAfter } from '../show.ts';
+import { browserOf, goOn } from '../sign-in/session.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { setUpPage } from './view.ts';
 
@@ -34,14 +34,15 @@ export function setUpRoutes(web: ConsoleWeb): Router {
     };
     const who = await readLink(ground.db.read, token);
     try {
-      keepSession(web, res, await setUpAdministrator(ground, web.sessions, token, input));
+      const target = `${homePath}?done=setUp`;
+      const from = await browserOf(web, req, res, target);
+      goOn(web, res, await setUpAdministrator(ground, web.sessions, token, input, from), target);
     } catch (error) {
       const fault = faultOf(error);
       const page = setUpPage({ csrf: web.csrf.token(req, res), token, who, typed: input, fault });
+      retryAfter(res, fault);
       sendPage(res, page, { status: fault.status });
-      return;
     }
-    done(res, homePath, 'setUp');
   });
   return router;
 }

@@ -1,44 +1,44 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { administratorKey, signInAdministrator } from '../../access/administrators/sign-in.ts';
+import { Passkeys } from '../../access/administrators/factors/passkeys.ts';
+import { knownDevice } from '../../access/administrators/guesses/devices.ts';
+import { createPasswordLimits } from '../../access/administrators/guesses/passwords.ts';
+import { signInByPasskey } from '../../access/administrators/signing-in/second.ts';
+import { administratorKey, signInAdministrator } from '../../access/administrators/signing-in/sign-in.ts';
 import { sessionCookie, whoIs } from '../../auth/web.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import { createRate } from '../../platform/http/rate.ts';
-import { errorHeaders } from '../../platform/http/reply.ts';
 import { type Fault, faultOf } from '../forms.ts';
 import { queried } from '../parts.ts';
-import { ownTarget, signInPath, signOutPath } from '../paths.ts';
+import { ownTarget, passkeyPath, signInPath, signOutPath } from '../paths.ts';
+import { retryAfter } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
-import { keepSession, organisationCookie } from './session.ts';
+import { browserOf, deviceOf, goOn, keepSignIn, rememberedOrganisation } from './session.ts';
 import { signInPage } from './view.ts';
 
-/** Attempts a minute from one address, whoever is tried. */
-const attemptsPerAddress = 60;
-/** Attempts a minute for one administrator from one address. */
-const attemptsPerName = 10;
-/** Attempts an hour for one administrator from all addresses: slows many guessers, and is no lock on the owner. */
-const attemptsAnywhere = 600;
+interface Typed {
+  target: string;
+  organisationId: string;
+  userName: string;
+}
 
-/** `/console/sign-in` and `/console/sign-out`. */
+/** `/console/sign-in`: by name and password, or by a passkey alone; and `/console/sign-out`. */
 export function signInRoutes(web: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { ground, sessions } = web;
-  const byAddress = createRate({ points: attemptsPerAddress, seconds: 60 });
-  const byName = createRate({ points: attemptsPerName, seconds: 60 });
-  const byNameAnywhere = createRate({ points: attemptsAnywhere, seconds: 3600 });
+  const takeAttempt = createPasswordLimits();
+  const takePasskey = createRate({ points: 60, seconds: 60 });
+  const passkeys = new Passkeys(ground, web.keyring);
 
-  const answer = (
-    req: Request,
-    res: Response,
-    typed: { target: string; organisationId: string; userName: string },
-    fault?: Fault,
-  ): void => {
+  const answer = (req: Request, res: Response, typed: Typed, fault?: Fault): void => {
     const ended = req.method === 'GET' && req.query['ended'] !== undefined;
-    if (fault?.retryAfter !== undefined) res.set('retry-after', String(errorHeaders(fault)['retry-after']));
-    const page = signInPage({ csrf: web.csrf.token(req, res), ...typed, ended, fault });
+    retryAfter(res, fault);
+    const asked = { purpose: 'sign-in', browser: web.csrf.browser(req, res) };
+    const passkey = passkeys.party && passkeys.ask(asked);
+    const page = signInPage({ csrf: web.csrf.token(req, res), ...typed, passkey, ended, fault });
     sendPage(res, page, { status: fault?.status ?? 200 });
   };
 
@@ -48,8 +48,7 @@ export function signInRoutes(web: ConsoleWeb): Router {
       res.redirect(303, target);
       return;
     }
-    const remembered = web.cookies.read(req, organisationCookie) ?? '';
-    answer(req, res, { target, organisationId: /^\d{12}$/.test(remembered) ? remembered : '', userName: '' });
+    answer(req, res, { target, organisationId: rememberedOrganisation(web, req), userName: '' });
   });
 
   router.post(signInPath, async (req, res) => {
@@ -58,16 +57,26 @@ export function signInRoutes(web: ConsoleWeb): Router {
     const userName = form.get('userName') ?? '';
     const target = ownTarget(form.get('target'));
     try {
-      const client = addressKey(requestContext().clientAddress);
-      await byAddress(client);
-      const { organisation, name } = administratorKey({ organisationId, userName });
-      await byName(JSON.stringify([organisation, name, client]));
-      await byNameAnywhere(JSON.stringify([organisation, name]));
-      const previous = await whoIs(web, req, 'administrator');
+      const who = administratorKey({ organisationId, userName });
+      const device = await knownDevice(ground.db.read, who, deviceOf(web, req));
+      await takeAttempt(who, addressKey(requestContext().clientAddress), device);
+      const from = await browserOf(web, req, res, target);
       const input = { organisationId, userName, password: form.get('password') ?? '' };
-      keepSession(web, res, await signInAdministrator(ground, sessions, input, previous.session));
+      goOn(web, res, await signInAdministrator(ground, sessions, input, from, device !== null), target);
     } catch (error) {
       answer(req, res, { target, organisationId, userName }, faultOf(error));
+    }
+  });
+
+  router.post(passkeyPath, async (req, res) => {
+    const form = formOf(req);
+    const target = ownTarget(form.get('target'));
+    try {
+      await takePasskey(addressKey(requestContext().clientAddress));
+      const from = await browserOf(web, req, res, target);
+      keepSignIn(web, res, await signInByPasskey(ground, sessions, passkeys, form.get('passkey') ?? '', from));
+    } catch (error) {
+      answer(req, res, { target, organisationId: rememberedOrganisation(web, req), userName: '' }, faultOf(error));
       return;
     }
     res.redirect(303, target);

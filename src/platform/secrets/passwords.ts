@@ -8,15 +8,20 @@ import { isTooLong, normalisePassword } from './rules.ts';
 /** OWASP's first choice for argon2id (the package's default algorithm); RFC 9106. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** One of the pool's threads stays free: files and name look-ups run there too. */
+/** Of the pool's threads one is for those who are known, and one stays free: files and name look-ups run there too. */
 const poolThreads = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
-const concurrency = Math.max(1, Math.min(availableParallelism(), poolThreads - 1));
+const concurrency = Math.max(1, Math.min(availableParallelism(), poolThreads - 2));
 
-const queue = boundedQueue({
-  concurrency,
-  maxWaiting: 64,
-  refuse: () => secretsError('password.busy', { retryAfter: 2 }),
-});
+const refuse = (): Error => secretsError('password.busy', { retryAfter: 2 });
+
+/**
+ * Two lanes: whoever is known already (a session, a browser that has signed in before) never waits behind a flood of
+ * guesses, and cannot be shed by it.
+ */
+const lanes = {
+  anyone: boundedQueue({ concurrency, maxWaiting: 64, refuse }),
+  known: boundedQueue({ concurrency: 1, maxWaiting: 32, refuse }),
+};
 
 const unpadded = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');
 
@@ -29,17 +34,22 @@ const nobody = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.
  */
 export async function hashPassword(password: string): Promise<string> {
   if (isTooLong(password)) throw secretsError('password.tooLong', { field: 'password', values: { maximum: 256 } });
-  return queue.run(() => hash(normalisePassword(password), cost));
+  return lanes.known.run(() => hash(normalisePassword(password), cost));
 }
 
 /**
  * Whether a password is the one that was hashed.
+ * @param lane `known` when the browser has shown already that it belongs here
  * @param stored null for somebody without a password, or nobody at all: false, after the same time
  * @throws CarillonError password.busy (with retryAfter) when too many wait
  */
-export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+export async function verifyPassword(
+  stored: string | null,
+  password: string,
+  lane: keyof typeof lanes = 'anyone',
+): Promise<boolean> {
   const possible = stored !== null && !isTooLong(password);
   const given = isTooLong(password) ? '' : normalisePassword(password);
-  const same = await queue.run(() => verify(possible ? stored : nobody, given));
+  const same = await lanes[lane].run(() => verify(possible ? stored : nobody, given));
   return possible && same;
 }
