@@ -4,6 +4,9 @@ import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
 import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
+import { eraseExpired } from './trail/people/erase.ts';
+import { Digests } from './trail/seals/digests.ts';
+import { Sealer } from './trail/seals/sealer.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 
@@ -13,9 +16,13 @@ const claimsAtOnce = 50;
 /** What the server does by itself, and how often. */
 export function startJobs(house: House): Jobs {
   const { ground } = house;
+  const sealer = new Sealer(ground);
+  const digests = new Digests(ground);
   return new Jobs(ground.log, [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
+    { name: 'seal the trail', seconds: 0.5, work: async () => void (await sealer.turn()) },
+    { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }
@@ -55,6 +62,7 @@ async function keepLastSeen({ ground, sessions }: House): Promise<void> {
 async function sweep({ ground }: House): Promise<void> {
   const now = clock.now();
   await ground.db.write(async (m) => {
+    await eraseExpired(m);
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);

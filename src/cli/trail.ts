@@ -31,7 +31,7 @@ export const trail = (options: Options): Promise<void> =>
     const organisations = await listOrganisations(ground.db.read);
     const organisationId = options.organisation ?? (organisations.length === 1 ? organisations[0]?.id : undefined);
     if (!organisationId) throw cliErrors('cli.organisationNeeded', { field: 'organisation' });
-    const records = await listTrail(ground.db.read, {
+    const records = await listTrail(ground, {
       organisationId,
       ...(options.event && { eventName: options.event }),
       ...(options.account && { accountId: options.account }),

@@ -10,7 +10,10 @@ import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entit
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
+import { PersonKeyTable } from '../trail/people/key.entity.ts';
 import { TrailRecordTable } from '../trail/record.entity.ts';
+import { ChainEntryTable, ChainTable } from '../trail/seals/chain.entity.ts';
+import { DigestTable, TrailKeyTable } from '../trail/seals/digest.entity.ts';
 import { UserAddressTable } from '../users/address.entity.ts';
 import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
@@ -20,6 +23,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -36,6 +40,11 @@ export const storage: Storage = {
     ScimKeyTable,
     OutboxEventTable,
     TrailRecordTable,
+    PersonKeyTable,
+    ChainTable,
+    ChainEntryTable,
+    DigestTable,
+    TrailKeyTable,
     UserAddressTable,
     GroupTable,
     TierMappingTable,
@@ -45,5 +54,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000],
+  migrations: [FirstLight1700000000000, TrailSeals1700000500000],
 };

@@ -3,6 +3,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
@@ -51,9 +52,12 @@ export async function administratorLink(ground: Ground, userName: string | null)
   const action = {
     eventName: 'CreateSetupLink',
     organisationId: administrator.organisationId,
-    requestParameters: { userName: administrator.userName },
+    requestParameters: { userName: personal(administrator.userName) },
   };
-  return ground.trail.perform(action, async (m) => ({ result: await newLink(ground, m, administrator.id) }));
+  return ground.trail.perform(action, async (m) => ({
+    result: await newLink(ground, m, administrator.id),
+    about: administrator.id,
+  }));
 }
 
 async function newLink(ground: Ground, m: Writer, administratorId: string): Promise<string> {

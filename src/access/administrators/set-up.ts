@@ -9,6 +9,7 @@ import { checkPassword } from '../../platform/secrets/rules.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { administratorPrincipal } from './principal.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
@@ -68,7 +69,7 @@ export async function setUpAdministrator(
   const action = {
     eventName: 'SetAdministratorPassword',
     organisationId: organisation.id,
-    requestParameters: { userName },
+    requestParameters: { userName: personal(userName) },
   };
   return ground.trail.perform(action, async (m) => {
     const { administrator, linkId } = await readLink(m, token); // again: the hash took its time
@@ -87,7 +88,8 @@ export async function setUpAdministrator(
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     ground.outbox.announce(administratorChangedTopic, administrator.id);
     const principal = await administratorPrincipal(m, administrator.id);
-    return { result: await sessions.begin(m, principal!, ground.config.adminSessionHours * 3_600_000) };
+    const begun = await sessions.begin(m, principal!, ground.config.adminSessionHours * 3_600_000);
+    return { result: begun, about: administrator.id };
   });
 }
 

@@ -4,6 +4,7 @@ import { verifyPassword } from '../../platform/secrets/passwords.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { AdministratorTable } from './administrator.entity.ts';
 import { administratorPrincipal } from './principal.ts';
@@ -50,7 +51,7 @@ export async function signInAdministrator(
   const action = {
     eventName: 'ConsoleLogin',
     organisationId: administrator?.organisationId ?? null,
-    requestParameters: { userName: administrator?.userName ?? '(unknown)' },
+    requestParameters: { userName: administrator ? personal(administrator.userName) : '(unknown)' },
   };
   if (!administrator || !right) {
     const refusal = accessErrors('administrator.signInFailed');
@@ -67,6 +68,6 @@ export async function signInAdministrator(
       throw accessErrors('administrator.signInFailed');
     if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
     await m.update(AdministratorTable, { id }, { lastActiveAt: clock.now() });
-    return { result: await sessions.begin(m, principal, ground.config.adminSessionHours * 3_600_000) };
+    return { result: await sessions.begin(m, principal, ground.config.adminSessionHours * 3_600_000), about: id };
   });
 }

@@ -30,7 +30,7 @@ export function trailRoutes({ ground }: ConsoleWeb): Router {
     const [eventName = '', account = '', kind = '', before = ''] = ['eventName', 'account', 'kind', 'before'].map(
       (name) => queried(req.query[name]).trim(),
     );
-    const found = await listTrail(db.read, {
+    const found = await listTrail(ground, {
       organisationId,
       eventName,
       accountId: account,

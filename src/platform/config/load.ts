@@ -71,7 +71,7 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
     throw refuse('config.faults', { values: { faults: lines.join('\n') } });
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
-  const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile'> & Partial<Config>;
+  const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile' | 'trailDigestDir'> & Partial<Config>;
   const databaseUrl = resolve(folder, values.databaseUrl);
   const dataDir = resolve(folder, values.dataDir ?? dirname(databaseUrl));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
@@ -80,6 +80,7 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
     publicUrl: values.publicUrl ?? `http://localhost:${values.port}`,
     databaseUrl,
     dataDir,
+    trailDigestDir: resolve(folder, values.trailDigestDir ?? resolve(dataDir, 'trail-digests')),
     certsDir: resolve(folder, values.certsDir),
     logFile: logFile === '-' ? '-' : resolve(folder, logFile),
     metricsToken: values.metricsToken,

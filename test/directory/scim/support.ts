@@ -163,7 +163,7 @@ export function assertRefused(reply: Reply, status: number, scimType?: string, w
 /** Everything that is stored but for the record of requests, which a refusal is to leave. */
 export async function dump({ ground }: House): Promise<string> {
   const tables = await ground.db.read.query<{ name: string }[]>(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('trail_records', 'sqlite_sequence')`,
+    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'trail_%' AND name <> 'sqlite_sequence'`,
   );
   const all: Record<string, unknown> = {};
   for (const { name } of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
