@@ -91,12 +91,9 @@ describe('the commands', function () {
     const { child } = await serve();
     await end(child, 'SIGTERM');
     await command('admin', 'link');
-    const records = (await command('trail', '--json'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const records = JSON.parse(await command('trail', '--json')).Records;
     assert.deepEqual(
-      records.map(({ eventName }) => eventName),
+      records.map(({ eventName }: { eventName: string }) => eventName),
       ['CreateSetupLink', 'CreateOrganisation'],
     );
     const [record] = records;
