@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { startJobs } from '../src/jobs.ts';
 import { createScimKey } from '../src/directory/scim/keys/keys.ts';
 import { scimRoute } from '../src/directory/scim/route.ts';
 import { createHttpServer } from '../src/platform/http/server.ts';
@@ -56,6 +57,7 @@ function line(what: string, count: number, times: readonly number[], span: numbe
 
 const house = await testHouse({ ...testConfig({ scimRate: 1_000_000, logLevel: 'info' }, folder) });
 try {
+  const jobs = startJobs(house); // the trail is sealed meanwhile, as in a server
   const acme = await testCompany(house);
   const { token } = await createScimKey(house.ground, acme.scope, { name: 'bench' });
   const { config, log } = house.ground;
@@ -81,6 +83,7 @@ try {
     process.stdout.write(`${cpu.toFixed(2)} ms of the server’s processor time a request\n\n`);
   }
   await server.stop();
+  await jobs.stop();
 } finally {
   await house.stop();
   rmSync(folder, { recursive: true });
