@@ -45,7 +45,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
-  const sessions = new Sessions(db, { user: userPrincipal, administrator: administratorPrincipal });
+  const sessions = new Sessions(db, outbox, { user: userPrincipal, administrator: administratorPrincipal });
   forgetWhatChanged(outbox, sessions);
   outbox.listen(({ topic, subject }) => {
     if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);

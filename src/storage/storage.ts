@@ -1,4 +1,4 @@
-import type { Storage } from '../platform/database/source.ts';
+import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
@@ -23,6 +23,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -54,5 +55,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000, TrailSeals1700000500000],
+  migrations: [FirstLight1700000000000, Nodes1700000100000, TrailSeals1700000500000],
 };

@@ -16,6 +16,11 @@ export interface Action {
   accountId?: string | null;
   /** Whether it only reads; else the name tells. */
   readOnly?: boolean;
+  /**
+   * Whether others of this kind may run at the same time in the account. Without it the unit has the account (else the
+   * organisation) to itself on PostgreSQL, so what it has checked holds; with it, see `Hold` of the database's door.
+   */
+  beside?: boolean;
   /** Lower camel case, as CloudTrail has them; never a secret; what tells of a person is marked by `personal`. */
   requestParameters?: Record<string, unknown>;
 }

@@ -40,15 +40,19 @@ export class Trail {
 
   /**
    * The door of every mutation: runs `unit` and writes its one record in the same transaction. A refusal (a
-   * CarillonError) undoes the unit and leaves a record of its own.
+   * CarillonError) undoes the unit and leaves a record of its own. On PostgreSQL `unit` may run more than once.
    */
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
+    const { organisationId, accountId = null, beside = false } = action;
     try {
-      return await this.#db.write(async (m) => {
-        const done = await unit(m);
-        await insertRow(m, TrailRecordTable, await sealed(m, this.people, draft(action, done)));
-        return done.result;
-      });
+      return await this.#db.write(
+        async (m) => {
+          const done = await unit(m);
+          await insertRow(m, TrailRecordTable, await sealed(m, this.people, draft(action, done)));
+          return done.result;
+        },
+        { organisationId, accountId, beside },
+      );
     } catch (error) {
       if (error instanceof CarillonError) this.refused(action, error);
       throw error;

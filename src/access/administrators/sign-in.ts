@@ -52,6 +52,7 @@ export async function signInAdministrator(
     eventName: 'ConsoleLogin',
     organisationId: administrator?.organisationId ?? null,
     requestParameters: { userName: administrator ? personal(administrator.userName) : '(unknown)' },
+    beside: true,
   };
   if (!administrator || !right) {
     const refusal = accessErrors('administrator.signInFailed');

@@ -2,9 +2,11 @@ import type { Noun } from '../frame/program.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { connection } from './connection.ts';
+import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
 import { group } from './group.ts';
+import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
@@ -15,6 +17,8 @@ import { user } from './user.ts';
 /** Every noun of the command line, in the order of the help. A new one is a line here. */
 export const nouns: readonly Noun[] = [
   serve, //
+  doctor,
+  migrate,
   admin,
   organisation,
   account,
