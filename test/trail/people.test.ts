@@ -7,12 +7,13 @@ import { erasePerson, eraseExpired } from '../../src/trail/people/erase.ts';
 import { personal } from '../../src/trail/people/personal.ts';
 import { presentRecord } from '../../src/trail/present.ts';
 import { listTrail } from '../../src/trail/list.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { administratorId, asAdministrator, sealable, sealAll, type Sealable } from './support.ts';
 
 const refusals = errors({ 'test.taken': { kind: 'Conflict', text: '{value} is taken.' } });
 const dayMs = 86_400_000;
 
-describe('people in the trail', () => {
+describeOnEachEngine('people in the trail', () => {
   let trail: Sealable;
   beforeEach(async () => {
     trail = await sealable();

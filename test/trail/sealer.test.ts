@@ -10,6 +10,7 @@ import { Digests } from '../../src/trail/seals/digests.ts';
 import { Sealer } from '../../src/trail/seals/sealer.ts';
 import { listChains, verifyChain } from '../../src/trail/verify/verify.ts';
 import { startTestCarillon } from '../support/carillon.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { until } from '../support/until.ts';
 import { sealable, sealAll, type Sealable } from './support.ts';
 
@@ -39,7 +40,7 @@ function dyingAt({ ground }: Sealable, statement: number): Sealable['ground'] {
   return { ...ground, db };
 }
 
-describe('the sealer', () => {
+describeOnEachEngine('the sealer', () => {
   let trail: Sealable;
   beforeEach(async () => {
     trail = await sealable();
@@ -86,7 +87,7 @@ describe('the sealer', () => {
     await trail.tamper(
       `INSERT INTO "trail_records" ("id", "organisationId", "accountId", "eventName", "eventTime", "readOnly", "identity",
          "requestParameters", "responseElements", "errorCode", "errorMessage", "sourceIpAddress", "userAgent", "requestId")
-       VALUES ('0-old', ?, NULL, 'Old', 1, 0, '{"type":"Administrator","principalId":"a","userName":"ada"}', NULL, NULL,
+       VALUES ('0-old', ?, NULL, 'Old', 1, FALSE, '{"type":"Administrator","principalId":"a","userName":"ada"}', NULL, NULL,
          NULL, NULL, '203.0.113.1', 'Old/1', 'r')`,
       trail.organisationId,
     );
@@ -104,7 +105,7 @@ describe('the sealer', () => {
     await sealAll(trail.sealer);
     await trail.tamper(
       `INSERT INTO "trail_records" ("id", "organisationId", "eventName", "eventTime", "readOnly", "identity",
-         "sourceIpAddress", "userAgent", "requestId") VALUES ('0-late', ?, 'Late', 1, 0, '{}', '', '', '')`,
+         "sourceIpAddress", "userAgent", "requestId") VALUES ('0-late', ?, 'Late', 1, FALSE, '{}', '', '', '')`,
       trail.organisationId,
     );
     await sealAll(trail.sealer);

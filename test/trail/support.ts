@@ -62,7 +62,12 @@ export async function sealable(): Promise<Sealable> {
     digests: new Digests(ground),
     act,
     verify: () => verifyChain(ground, organisation.id),
-    tamper: (statement, ...parameters) => ground.db.write((m) => m.query(statement, parameters)),
+    tamper: (statement, ...parameters) => {
+      let count = 0;
+      const isPostgres = ground.db.engine === 'postgres';
+      const text = isPostgres ? statement.replaceAll('?', () => `$${++count}`) : statement;
+      return ground.db.write((m) => m.query(text, parameters));
+    },
     stop: house.stop,
   };
 }
