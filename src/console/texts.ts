@@ -56,5 +56,6 @@ export const flashes = new Map([
   ['suspended', 'The person is suspended, and out everywhere.'],
   ['activated', 'The suspension was lifted. What the directory says of the person still counts.'],
   ['signedOut', 'The person was signed out of all devices. They may sign in again.'],
+  ['verifying', 'The trail is being verified. Its result stands here; reload the page for it.'],
   ['unlinked', 'The identity was unlinked, and the person signed out. Their next sign-in joins them anew.'],
 ]);

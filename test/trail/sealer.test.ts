@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createOrganisation } from '../../src/accounts/organisations/organisations.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
-import type { Database } from '../../src/platform/database/database.ts';
 import type { Writer } from '../../src/platform/database/unit.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { ChainEntryTable } from '../../src/trail/seals/chain.entity.ts';
@@ -36,7 +35,7 @@ function dyingAt({ ground }: Sealable, statement: number): Sealable['ground'] {
       const found: unknown = Reflect.get(target, name, target);
       return typeof found === 'function' ? found.bind(target) : found;
     },
-  }) as Database;
+  });
   return { ...ground, db };
 }
 
@@ -68,12 +67,12 @@ describeOnEachEngine('the sealer', () => {
     const reports = [];
     for (const chain of await listChains(trail.ground)) reports.push(await verifyChain(trail.ground, chain));
     assert.deepEqual(
-      reports.map(({ chain, records, finding }) => [chain, records, finding]).toSorted(),
-      [
-        [trail.organisationId, 2, null],
-        [other.id, 3, null],
-        ['installation', 1, null],
-      ].toSorted(),
+      new Map(reports.map(({ chain, records, finding }) => [chain, finding ?? records])),
+      new Map([
+        [trail.organisationId, 2],
+        [other.id, 3],
+        ['installation', 1],
+      ]),
     );
   });
 
@@ -155,7 +154,7 @@ describeOnEachEngine('the sealer', () => {
 
   it('chains each record once with many writers, sealers and signers at work', async () => {
     const other = await trail.ground.db.write((m) => createOrganisation(m, 'Other'));
-    let writing = true;
+    const work = { goesOn: true };
     const writers = Array.from({ length: 6 }, async (_, i) => {
       for (let round = 0; round < 6; round++) {
         await trail.act(1 + ((i + round) % 3), i % 3 === 0 ? other.id : trail.organisationId);
@@ -168,21 +167,21 @@ describeOnEachEngine('the sealer', () => {
     });
     const sealers = Array.from({ length: 3 }, async () => {
       const sealer = new Sealer(trail.ground);
-      while (writing) {
+      while (work.goesOn) {
         await sealer.turn();
         await new Promise((resolve) => setImmediate(resolve));
       }
     });
     const signers = Array.from({ length: 2 }, async () => {
       const digests = new Digests(trail.ground);
-      while (writing) {
+      while (work.goesOn) {
         clock.advance(600_000);
         await digests.turn();
         await new Promise((resolve) => setImmediate(resolve));
         assert.equal((await trail.verify()).finding, null, 'also verified meanwhile');
       }
     });
-    await Promise.all(writers).finally(() => (writing = false));
+    await Promise.all(writers).finally(() => (work.goesOn = false));
     await Promise.all([...sealers, ...signers]);
     await sealAll(trail.sealer);
     const records = await trail.ground.db.read.count(TrailRecordTable);

@@ -19,7 +19,7 @@ describeOnEachEngine('the trail verified (security check 36)', () => {
   /** As it is stored: what was tampered with need not be readable as an entity. */
   const recordAt = async (position: number) => {
     const [record] = await it36.ground.db.read.query<
-      { id: string; eventName: string; eventTime: number; personal: string }[]
+      { id: string; eventName: string; eventTime: string | number; personal: string }[]
     >(`SELECT * FROM "trail_records" WHERE "position" = ${position}`);
     return { ...record!, eventTime: Number(record!.eventTime) };
   };
@@ -155,11 +155,15 @@ describeOnEachEngine('the trail verified (security check 36)', () => {
   });
 
   it('names the first of two records that were swapped, in each way', async () => {
-    const swap = (table: string): Promise<unknown> =>
-      it36.tamper(`UPDATE "${table}" SET "position" = -1 WHERE "position" = 7`).then(async () => {
-        await it36.tamper(`UPDATE "${table}" SET "position" = 7 WHERE "position" = 9`);
-        await it36.tamper(`UPDATE "${table}" SET "position" = 9 WHERE "position" = -1`);
-      });
+    const swap = async (table: string): Promise<void> => {
+      for (const [from, to] of [
+        [7, -1],
+        [9, 7],
+        [-1, 9],
+      ]) {
+        await it36.tamper(`UPDATE "${table}" SET "position" = ${to} WHERE "position" = ${from}`);
+      }
+    };
     await swap('trail_records');
     assert.deepEqual(
       [(await it36.verify()).finding?.wrong, (await it36.verify()).finding?.position],
