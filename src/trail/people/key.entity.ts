@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, longText, text, time } from '../../platform/database/columns.ts';
+import type { SealedColumn } from '../../platform/secrets/sealed.ts';
 
 /** The key of one person's values in the trail; without its key the row says that they were erased. */
 export interface PersonKey {
@@ -25,3 +26,5 @@ export const PersonKeyTable = new EntitySchema<PersonKey>({
     erasedAt: { ...time, nullable: true },
   } satisfies Columns<PersonKey>,
 });
+
+export const personKeySecret: SealedColumn = { table: 'trail_person_keys', column: 'sealedKey', key: 'personId' };

@@ -5,6 +5,8 @@ import type { Database } from '../../platform/database/database.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { placeIn } from '../../platform/secrets/sealed.ts';
+import { personKeySecret } from './key.entity.ts';
 import type { Seal, SealPlace } from '../../platform/secrets/seal.ts';
 
 const dayMs = 86_400_000;
@@ -13,11 +15,7 @@ const remembered = 10_000;
 const rememberedMs = 600_000;
 
 /** Where a person's key is sealed. */
-export const personKeyPlace = (personId: string): SealPlace => ({
-  table: 'trail_person_keys',
-  row: personId,
-  column: 'sealedKey',
-});
+export const personKeyPlace = (personId: string): SealPlace => placeIn(personKeySecret, personId);
 
 /** Whose key seals values of nobody known: an organisation's of one day, which ends by itself. */
 export const nobodyOf = (organisationId: string | null, at: number): string =>

@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, integer, longText, text, time } from '../../platform/database/columns.ts';
+import type { SealedColumn } from '../../platform/secrets/sealed.ts';
 
 /** The head of one organisation's chain. */
 export interface Chain {
@@ -55,3 +56,5 @@ export const ChainEntryTable = new EntitySchema<ChainEntry>({
     hash: text(64),
   } satisfies Columns<ChainEntry>,
 });
+
+export const chainProof: SealedColumn = { table: 'trail_chains', column: 'proof', key: 'id' };

@@ -2,10 +2,11 @@ import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { Sql, sql } from '../../platform/database/sql.ts';
 import { isTrue } from '../../platform/database/run.ts';
+import { placeIn } from '../../platform/secrets/sealed.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
 import { digestOf } from '../encoding.ts';
 import { trailErrors } from '../errors.ts';
-import type { ChainEntry } from './chain.entity.ts';
+import { type ChainEntry, chainProof } from './chain.entity.ts';
 
 /** How records and entries are encoded today; an older entry is verified in its own way. */
 export const version = 1;
@@ -85,7 +86,7 @@ export interface Head {
 }
 
 /** Where the proof of a head is sealed. */
-const proofPlace = (chainId: string) => ({ table: 'trail_chains', row: chainId, column: 'proof' });
+const proofPlace = (chainId: string) => placeIn(chainProof, chainId);
 export const proofOf = (seal: Seal, chainId: string, { position, hash }: Head): string =>
   seal.seal(`${position} ${hash}`, proofPlace(chainId));
 

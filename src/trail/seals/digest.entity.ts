@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, integer, longText, time } from '../../platform/database/columns.ts';
+import type { SealedColumn } from '../../platform/secrets/sealed.ts';
 
 /** A signed word on how long a chain was, and with what hash, at the end of an hour. */
 export interface Digest {
@@ -52,3 +53,5 @@ export const TrailKeyTable = new EntitySchema<TrailKey>({
     createdAt: time,
   } satisfies Columns<TrailKey>,
 });
+
+export const trailKeySecret: SealedColumn = { table: 'trail_keys', column: 'privateKey', key: 'id' };

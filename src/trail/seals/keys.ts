@@ -3,9 +3,10 @@ import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
-import { type TrailKey, TrailKeyTable } from './digest.entity.ts';
+import { placeIn } from '../../platform/secrets/sealed.ts';
+import { type TrailKey, trailKeySecret, TrailKeyTable } from './digest.entity.ts';
 
-const privateKeyPlace = (id: string) => ({ table: 'trail_keys', row: id, column: 'privateKey' });
+const privateKeyPlace = (id: string) => placeIn(trailKeySecret, id);
 
 export interface Signer {
   id: string;
