@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { startJobs } from '../src/jobs.ts';
 import { Client } from 'pg';
 import { createScimKey } from '../src/directory/scim/keys/keys.ts';
 import { scimRoute } from '../src/directory/scim/route.ts';
@@ -76,6 +77,7 @@ const house = await testHouse(
   testConfig({ scimRate: 1_000_000, logLevel: 'info', ...(databaseUrl && { databaseUrl }) }, folder),
 );
 try {
+  const jobs = startJobs(house); // the trail is sealed meanwhile, as in a server
   const acme = await testCompany(house);
   const { token } = await createScimKey(house.ground, acme.scope, { name: 'bench' });
   const { config, log } = house.ground;
@@ -101,6 +103,7 @@ try {
     process.stdout.write(`${cpu.toFixed(2)} ms of the server’s processor time a request\n\n`);
   }
   await server.stop();
+  await jobs.stop();
 } finally {
   await house.stop();
   rmSync(folder, { recursive: true });

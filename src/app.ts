@@ -20,6 +20,7 @@ import { type Keyring, openKeyring } from './platform/secrets/keyring.ts';
 import { createSeal } from './platform/secrets/seal.ts';
 import { storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
+import { PersonKeys } from './trail/people/keys.ts';
 import { Trail } from './trail/trail.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
 import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
@@ -48,7 +49,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const seal = createSeal(keyring);
   const db = await Database.open(config.databaseUrl, storage);
   const outbox = new Outbox(db);
-  const trail = new Trail(db, log);
+  const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
   const sessions = new Sessions(db, outbox, { user: userPrincipal, administrator: administratorPrincipal });

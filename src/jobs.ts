@@ -7,6 +7,9 @@ import { clock } from './platform/clock/clock.ts';
 import { chunks } from './platform/database/chunks.ts';
 import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
+import { eraseExpired } from './trail/people/erase.ts';
+import { Digests } from './trail/seals/digests.ts';
+import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
@@ -20,6 +23,8 @@ const seenAtOnce = 50;
 /** What the server does by itself, and how often. */
 export function startJobs(house: House): Jobs {
   const { ground } = house;
+  const sealer = new Sealer(ground);
+  const digests = new Digests(ground);
   return new Jobs(ground.log, [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
@@ -28,6 +33,8 @@ export function startJobs(house: House): Jobs {
       seconds: 60,
       work: async () => void (await eraseWhatIsDue(ground, house.upstairs)),
     },
+    { name: 'seal the trail', seconds: 0.5, work: async () => void (await sealer.turn()) },
+    { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }
@@ -73,6 +80,7 @@ async function sweep({ ground }: House): Promise<void> {
   const now = clock.now();
   await forgetReplies(ground);
   await ground.db.write(async (m) => {
+    await eraseExpired(m);
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);

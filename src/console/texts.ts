@@ -77,5 +77,6 @@ export const flashes = new Map([
   ['factorRemoved', 'The second factor was removed.'],
   ['deviceEnded', 'That device is signed out.'],
   ['devicesEnded', 'All your other devices are signed out.'],
+  ['verifying', 'The trail is being verified. Its result stands here; reload the page for it.'],
   ['unlinked', 'The identity was unlinked, and the person signed out. Their next sign-in joins them anew.'],
 ]);

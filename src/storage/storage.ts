@@ -23,7 +23,10 @@ import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
 import type { SealedColumn } from '../platform/secrets/sealed.ts';
+import { PersonKeyTable, personKeySecret } from '../trail/people/key.entity.ts';
 import { TrailRecordTable } from '../trail/record.entity.ts';
+import { ChainEntryTable, chainProof, ChainTable } from '../trail/seals/chain.entity.ts';
+import { DigestTable, TrailKeyTable, trailKeySecret } from '../trail/seals/digest.entity.ts';
 import { UserAddressTable } from '../users/address.entity.ts';
 import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
@@ -37,6 +40,7 @@ import { Administrators1700000300000 } from './migrations/1700000300000-administ
 import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
+import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -60,6 +64,11 @@ export const storage: Storage = {
     ScimKeyTable,
     OutboxEventTable,
     TrailRecordTable,
+    PersonKeyTable,
+    ChainTable,
+    ChainEntryTable,
+    DigestTable,
+    TrailKeyTable,
     UserAddressTable,
     GroupTable,
     TierMappingTable,
@@ -77,9 +86,18 @@ export const storage: Storage = {
     Nodes1700000100000,
     Administrators1700000300000,
     AccessKeys1700000400000,
+    TrailSeals1700000500000,
     Consequences1700000600000,
   ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
-export const sealedColumns: readonly SealedColumn[] = [connectionSecret, totpSecret, accessKeySecret, apiReplyBody];
+export const sealedColumns: readonly SealedColumn[] = [
+  connectionSecret,
+  totpSecret,
+  accessKeySecret,
+  apiReplyBody,
+  personKeySecret,
+  trailKeySecret,
+  chainProof,
+];

@@ -1,7 +1,8 @@
 import { In } from 'typeorm';
-import type { Reader } from '../platform/database/unit.ts';
 import { rows } from '../platform/database/run.ts';
 import { join, sql } from '../platform/database/sql.ts';
+import type { Ground } from './ground.ts';
+import { openRecords } from './people/open.ts';
 import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
 
 export interface TrailQuery {
@@ -15,8 +16,9 @@ export interface TrailQuery {
   limit: number;
 }
 
-/** An organisation's records, newest first, at most `limit`. */
-export async function listTrail(on: Reader, query: TrailQuery): Promise<TrailRecord[]> {
+/** An organisation's records, newest first, at most `limit`; what was erased says so. */
+export async function listTrail({ db, seal }: Pick<Ground, 'db' | 'seal'>, query: TrailQuery): Promise<TrailRecord[]> {
+  const on = db.read;
   const conditions = [sql`"organisationId" = ${query.organisationId}`];
   if (query.accountId) conditions.push(sql`"accountId" = ${query.accountId}`);
   if (query.eventName) conditions.push(sql`"eventName" = ${query.eventName}`);
@@ -26,5 +28,6 @@ export async function listTrail(on: Reader, query: TrailQuery): Promise<TrailRec
     on,
     sql`SELECT "id" FROM "trail_records" WHERE ${join(conditions, ' AND ')} ORDER BY "id" DESC LIMIT ${query.limit}`,
   );
-  return on.find(TrailRecordTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'DESC' } });
+  const found = await on.find(TrailRecordTable, { where: { id: In(ids.map(({ id }) => id)) }, order: { id: 'DESC' } });
+  return openRecords(on, seal, found);
 }

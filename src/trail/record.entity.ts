@@ -1,6 +1,16 @@
 import { EntitySchema } from 'typeorm';
 import type { Identity } from '../platform/context/context.ts';
-import { type Columns, flag, id, json, longText, text, time } from '../platform/database/columns.ts';
+import { type Columns, flag, id, integer, json, longText, text, time } from '../platform/database/columns.ts';
+
+/** Which values of a record are a person's: what is known of them without that person's key. */
+export interface PersonalPart {
+  /** Under whose key they are sealed. */
+  person: string;
+  /** Where each of them stands in the record. */
+  paths: string[][];
+  /** The salted digest of them; the salt is sealed with them. */
+  digest: string;
+}
 
 /** One action, or the refusal of one, as it is kept; `present.ts` gives it CloudTrail's shape. */
 export interface TrailRecord {
@@ -19,6 +29,12 @@ export interface TrailRecord {
   sourceIpAddress: string;
   userAgent: string;
   requestId: string;
+  /** Null in records of the first release, which keep every value in the clear. */
+  personal: PersonalPart[] | null;
+  /** The values of each part, under its person's key; outside the chain, which has their digests. */
+  sealedValues: string[] | null;
+  /** Its place in its organisation's chain; null until it is sealed. */
+  position: number | null;
 }
 
 export const TrailRecordTable = new EntitySchema<TrailRecord>({
@@ -39,5 +55,8 @@ export const TrailRecordTable = new EntitySchema<TrailRecord>({
     sourceIpAddress: text(64),
     userAgent: text(256),
     requestId: text(64),
+    personal: { ...json, nullable: true },
+    sealedValues: { ...json, nullable: true },
+    position: { ...integer, nullable: true },
   } satisfies Columns<TrailRecord>,
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { administratorLink, firstAdministrator } from '../../src/access/administrators/first.ts';
+import { firstAdministrator } from '../../src/access/administrators/first.ts';
+import { linkForAdministrator } from '../../src/access/administrators/manage.ts';
 import { setUpAdministrator } from '../../src/access/administrators/set-up.ts';
-import { signInAdministrator } from '../../src/access/administrators/sign-in.ts';
+import { signInAdministrator } from '../../src/access/administrators/signing-in/sign-in.ts';
 import { listDeletedAccounts } from '../../src/accounts/accounts/accounts.ts';
 import { listOrganisations } from '../../src/accounts/organisations/organisations.ts';
 import { buildHouse } from '../../src/app.ts';
@@ -53,18 +54,23 @@ describe('consequences: organisations', () => {
     const password = 'seven otters paddle upstream';
     const input = { organisationName: 'Acme', userName: 'ada', password, again: password };
     const token = new URL(link!).searchParams.get('token') ?? '';
-    const begun = await setUpAdministrator(ground, sessions, token, input);
+    const from = { browser: '', device: undefined, previous: null, target: '' };
+    const begun = await setUpAdministrator(ground, sessions, token, input, from);
+    assert.equal(begun.step, 'in');
     const organisationId = begun.session.organisationId;
     assert.equal((await sessions.check(begun.token, 'administrator')).in, true);
-    const second = await administratorLink(ground, 'ada');
+    const { principalId } = begun.session;
+    const second = await linkForAdministrator(ground, { organisationId, actorId: null }, principalId);
     await deleteOrganisation(ground, house.upstairs, organisationId, organisationId);
     assert.equal((await sessions.check(begun.token, 'administrator')).in, false);
     const credentials = { organisationId, userName: 'ada', password };
-    await assert.rejects(signInAdministrator(ground, sessions, credentials, null), {
+    await assert.rejects(signInAdministrator(ground, sessions, credentials, from, false), {
       code: 'administrator.signInFailed',
     });
-    const unused = new URL(second).searchParams.get('token') ?? '';
-    await assert.rejects(setUpAdministrator(ground, sessions, unused, input), { code: 'administrator.linkInvalid' });
+    const unused = new URL(second.link).searchParams.get('token') ?? '';
+    await assert.rejects(setUpAdministrator(ground, sessions, unused, input, from), {
+      code: 'administrator.linkInvalid',
+    });
     assert.deepEqual(await listOrganisations(ground.db.read), []);
     assert.ok(await firstAdministrator(ground), 'the next start makes a first one again');
     await house.close();

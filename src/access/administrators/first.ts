@@ -2,6 +2,7 @@ import type { Organisation } from '../../accounts/organisations/organisation.ent
 import { createOrganisation, listOrganisations, organisationName } from '../../accounts/organisations/organisations.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { newLink, shortLinkHours } from './links.ts';
 import { administratorName, invitedAdministrator } from './names.ts';
@@ -44,10 +45,10 @@ async function foundIn(
   const organisation = await createOrganisation(m, name);
   const administrator = invitedAdministrator(organisation.id, userName);
   await m.insert(AdministratorTable, administrator);
-  const requestParameters = { ...(name && { name }), userName };
+  const requestParameters = { ...(name && { name }), userName: personal(userName) };
   const action = { eventName: 'CreateOrganisation', organisationId: organisation.id, requestParameters };
   return ground.trail.perform(action, async (inner) => {
     const setUpLink = await newLink(ground, inner, administrator.id, shortLinkHours);
-    return { result: { organisation, administrator, setUpLink } };
+    return { result: { organisation, administrator, setUpLink }, about: administrator.id };
   });
 }

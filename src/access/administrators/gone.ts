@@ -2,7 +2,7 @@ import { changed } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { administratorChangedTopic } from './set-up.ts';
+import { administratorChangedTopic } from './changed.ts';
 
 /**
  * The administrators of an organisation that is deleted: gone at once, with what hangs on their rows. Nothing that they

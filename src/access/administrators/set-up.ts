@@ -6,6 +6,7 @@ import { identifyAs } from '../../platform/context/context.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { hashToken } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
@@ -62,7 +63,7 @@ export async function setUpAdministrator(
   const action = {
     eventName: 'SetAdministratorPassword',
     organisationId: organisation.id,
-    requestParameters: { userName },
+    requestParameters: { userName: personal(userName) },
   };
   return ground.trail.perform(action, async (m) => {
     const { administrator, linkId } = await readLink(m, token); // again: the hash took its time
@@ -74,6 +75,6 @@ export async function setUpAdministrator(
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     const now = await m.findOneBy(AdministratorTable, { id: administrator.id });
     const { result } = await afterPassword(ground, sessions, m, now ?? administrator, from);
-    return { result };
+    return { result, about: administrator.id };
   });
 }

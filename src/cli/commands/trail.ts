@@ -17,4 +17,30 @@ export function trail(cli: Cli): void {
     isDefault: true,
     work: async () => (await import('../work/trail.ts')).list,
   });
+  verb(cli, it, {
+    call: 'verify',
+    does: 'verify that no record was altered, deleted, put in or reordered',
+    more: 'Names the first record of each organisation that is wrong, and then ends with status 1. May run beside the server. Without --organisation it verifies all of them, and the records of the installation itself.',
+    options: [
+      ['--organisation <organisation>', 'only this one, by its twelve digits or its name'],
+      ['--key <file>', 'the public key that was kept elsewhere, PEM, instead of the one in the database'],
+    ],
+    examples: ['carillon trail verify', 'carillon trail verify --key /mnt/vault/trail-public.pem --json'],
+    work: async () => (await import('../work/trail-verify.ts')).verify,
+  });
+  verb(cli, it, {
+    call: 'digests',
+    does: 'list the signed digests, newest first',
+    more: 'One is signed at the end of every hour. With --json each has its JSON Web Signature.',
+    takes: ['organisation', 'limit'],
+    examples: ['carillon trail digests --limit 24'],
+    work: async () => (await import('../work/trail-verify.ts')).digests,
+  });
+  verb(cli, it, {
+    call: 'key',
+    does: 'print the public key of the digests',
+    more: 'Keep it on another machine, with the digests: against both nobody can rewrite the trail here.',
+    examples: ['carillon trail key > trail-public.pem'],
+    work: async () => (await import('../work/trail-verify.ts')).key,
+  });
 }

@@ -15,7 +15,7 @@ export const list = (call: Call): Promise<void> =>
     const { id: organisationId } = await organisationOf(on, call);
     const eventName = call.value('event');
     const account = call.value('account');
-    const records = await listTrail(on, {
+    const records = await listTrail(ground, {
       organisationId,
       ...(eventName && { eventName }),
       ...(account && { accountId: (await accountNamed(on, call, account)).id }),

@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { personal } from '../../trail/people/personal.ts';
 import { entitlements } from '../../users/entitlement/entitlement.ts';
 import { listUsers } from '../../users/list.ts';
 import { placeOf } from '../guard.ts';
@@ -23,7 +24,7 @@ export function peopleRoutes({ ground }: ConsoleWeb): Router {
     trail.observed({
       eventName: 'ListUsers',
       ...place.scope,
-      requestParameters: { accountId, ...(search && { search }) },
+      requestParameters: { accountId, ...(search && { search: personal(search.slice(0, 320)) }) },
     });
     const { users, more } = await listUsers(db.read, { accountId, search, after, limit: pageSize });
     const rights = await entitlements(

@@ -6,9 +6,10 @@ import { presentRecord } from '../../trail/present.ts';
 import type { TrailRecord } from '../../trail/record.entity.ts';
 import { visitOf } from '../guard.ts';
 import { queried } from '../parts.ts';
-import { show } from '../show.ts';
+import { done, show } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { texts } from './texts.ts';
+import { Verifications, verifyPath } from './verification.ts';
 import { changesOnly, type Filter, trailPath, trailView } from './view.ts';
 
 const pageSize = 50;
@@ -24,13 +25,14 @@ interface Found {
 export function trailRoutes({ ground }: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { db, trail } = ground;
+  const verifications = new Verifications(ground);
 
   const find = async (req: Request): Promise<Found> => {
     const organisationId = visitOf(req).organisation.id;
     const [eventName = '', account = '', kind = '', before = ''] = ['eventName', 'account', 'kind', 'before'].map(
       (name) => queried(req.query[name]).trim(),
     );
-    const found = await listTrail(db.read, {
+    const found = await listTrail(ground, {
       organisationId,
       eventName,
       accountId: account,
@@ -44,8 +46,17 @@ export function trailRoutes({ ground }: ConsoleWeb): Router {
   };
 
   router.get(trailPath, async (req, res) => {
-    const accounts = await listAccounts(db.read, visitOf(req).organisation.id);
-    show(req, res, { title: texts.title, part: 'trail', body: trailView({ accounts, ...(await find(req)) }) });
+    const { organisation, csrf } = visitOf(req);
+    const accounts = await listAccounts(db.read, organisation.id);
+    const proof = await verifications.view(organisation.id, csrf);
+    show(req, res, { title: texts.title, part: 'trail', body: trailView({ accounts, proof, ...(await find(req)) }) });
+  });
+
+  router.post(verifyPath, (req, res) => {
+    const organisationId = visitOf(req).organisation.id;
+    verifications.begin(organisationId);
+    trail.observed({ eventName: 'VerifyTrail', organisationId, readOnly: true });
+    done(res, trailPath, 'verifying');
   });
 
   router.get(`${trailPath}.json`, async (req, res) => {

@@ -22,16 +22,18 @@ interface TrailView {
   records: readonly TrailRecord[];
   more: boolean;
   before: string;
+  /** How far it is sealed and verified. */
+  proof: Html;
 }
 
 const addressWith = (path: string, query: Record<string, string>): string =>
   `${path}?${new URLSearchParams(Object.entries(query).filter(([, value]) => value !== '')).toString()}`;
 
 /** The trail as a table; each record opens to CloudTrail's JSON. */
-export function trailView({ accounts, filter, records, more, before }: TrailView): Html {
+export function trailView({ accounts, filter, records, more, before, proof }: TrailView): Html {
   const names = new Map(accounts.map(({ id, name }) => [id, name]));
   return html`<p>${texts.intro}</p>
-    ${filterView(accounts, filter)}
+    ${proof} ${filterView(accounts, filter)}
     ${
       records.length === 0
         ? empty(texts.none)

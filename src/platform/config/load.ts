@@ -72,7 +72,7 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
     throw refuse('config.faults', { values: { faults: lines.join('\n') } });
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
-  const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile'> & Partial<Config>;
+  const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile' | 'trailDigestDir'> & Partial<Config>;
   const onServer = isPostgres(values.databaseUrl);
   const databaseUrl = onServer ? values.databaseUrl : resolve(folder, values.databaseUrl);
   const dataDir = resolve(folder, values.dataDir ?? (onServer ? 'data' : dirname(databaseUrl)));
@@ -90,6 +90,7 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
     publicUrl,
     databaseUrl,
     dataDir,
+    trailDigestDir: resolve(folder, values.trailDigestDir ?? resolve(dataDir, 'trail-digests')),
     certsDir: resolve(folder, values.certsDir),
     logFile: logFile === '-' ? '-' : resolve(folder, logFile),
     metricsToken: values.metricsToken,

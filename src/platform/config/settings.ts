@@ -81,6 +81,21 @@ export const settings = {
     derived: 'the folder of the database',
     meaning: 'The folder for files that Carillon writes beside the database.',
   },
+  trailDigestDir: {
+    env: 'TRAIL_DIGEST_DIR',
+    kind: text("a folder's path"),
+    default: undefined,
+    derived: 'trail-digests in DATA_DIR',
+    meaning:
+      'The folder for the signed digests of the trail, one file an hour and organisation. Copy them to another machine: they show what was cut off or altered here.',
+  },
+  trailUnknownDays: {
+    env: 'TRAIL_UNKNOWN_DAYS',
+    kind: wholeNumber(1, 3_650),
+    default: 365,
+    meaning:
+      'How many days the trail keeps client addresses and other personal values of people whom nobody knew, such as in refused sign-ins. After that they are erased; the records stay.',
+  },
   certsDir: {
     env: 'CERTS_DIR',
     kind: text("a folder's path"),

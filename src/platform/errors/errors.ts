@@ -39,6 +39,8 @@ export class CarillonError extends Error {
   readonly field: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
+  /** Whether the message repeats text that somebody sent, which may be about a person. */
+  readonly quotes: boolean;
 
   constructor(code: string, kind: ErrorKind, text: string, options: ErrorOptions = {}) {
     const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => String(options.values?.[name] ?? whole));
@@ -49,6 +51,7 @@ export class CarillonError extends Error {
     this.field = options.field;
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
+    this.quotes = Object.values(options.values ?? {}).some((value) => typeof value === 'string');
   }
 
   get status(): number {

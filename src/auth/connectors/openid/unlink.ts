@@ -1,4 +1,5 @@
 import type { Ground } from '../../../trail/ground.ts';
+import { personal } from '../../../trail/people/personal.ts';
 import { requireUser } from '../../../users/lifecycle/administer.ts';
 import { putOut, type Scope } from '../../../users/lifecycle/out.ts';
 import { authErrors } from '../../errors.ts';
@@ -22,6 +23,10 @@ export async function unlinkIdentity(ground: Ground, scope: Scope, userId: strin
     if (!identity) throw authErrors('identity.notFound');
     await m.delete(FederatedIdentityTable, { id: identity.id });
     await putOut(ground, m, user, [user.id], 'signOut');
-    return { result: undefined, responseElements: { issuer: identity.issuer, subject: identity.subject } };
+    return {
+      result: undefined,
+      responseElements: { issuer: identity.issuer, subject: personal(identity.subject) },
+      about: user.id,
+    };
   });
 }

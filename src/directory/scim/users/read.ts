@@ -1,5 +1,6 @@
 import { sql } from '../../../platform/database/sql.ts';
 import { In } from 'typeorm';
+import { personal } from '../../../trail/people/personal.ts';
 import { UserTable } from '../../../users/user.entity.ts';
 import { findPage } from '../http/page.ts';
 import { pagingOf } from '../http/paging.ts';
@@ -27,7 +28,7 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
     eventName: 'ListUsers',
     organisationId: scope.organisationId,
     accountId: scope.accountId,
-    requestParameters: { startIndex, count, ...(filter !== null && { filter: filter.slice(0, 256) }) },
+    requestParameters: { startIndex, count, ...(filter !== null && { filter: personal(filter.slice(0, 256)) }) },
   });
   return { status: 200, body: listResponse(resources, total, startIndex) };
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { lockRows } from '../../../platform/database/lock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
+import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
 import type { User } from '../../../users/user.entity.ts';
@@ -15,10 +16,10 @@ import { asInput, asPerson, isActive, presentUsers, requireStored } from './stor
 export async function create(request: ScimRequest): Promise<ScimReply> {
   const { scope } = request;
   const input = readUser(await request.body(), 'create');
-  const user = await perform(request, 'CreateUser', { userName: input.userName }, async (m) => {
+  const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
-    return { result: created, responseElements: { userId: created.id } };
+    return { result: created, responseElements: { userId: created.id }, about: created.id };
   });
   const reply = await shown(request, user);
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
@@ -27,7 +28,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
 /** PUT /Users/{id}: the whole person anew; without `active` or `externalId` those stay (RFC 7644 §3.5.1). */
 export async function replace(request: ScimRequest, id: string): Promise<ScimReply> {
   const input = readUser(await request.body(), 'replace');
-  return write(request, id, { userName: input.userName }, (stored) => ({
+  return write(request, id, { userName: personal(input.userName) }, (stored) => ({
     ...input,
     externalId: input.externalId ?? stored.externalId,
   }));
@@ -46,7 +47,7 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
     await lockRows(m, 'users', [id]);
     const user = await requireStored(m, scope, id);
     await deletePerson(ground, m, user);
-    return { result: undefined, responseElements: { userName: user.userName } };
+    return { result: undefined, responseElements: { userName: personal(user.userName) }, about: user.id };
   });
   return { status: 204 };
 }
@@ -70,7 +71,8 @@ async function write(
     if (turned) await setActive(request, m, updated, after.active);
     return {
       result: updated,
-      responseElements: { userName: updated.userName, ...(turned && { active: after.active }) },
+      responseElements: { userName: personal(updated.userName), ...(turned && { active: after.active }) },
+      about: updated.id,
       ...(turned && { eventName: after.active ? 'ActivateUser' : 'DeactivateUser' }),
     };
   });

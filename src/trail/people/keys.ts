@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { clock } from '../../platform/clock/clock.ts';
+import { chunks } from '../../platform/database/chunks.ts';
+import type { Database } from '../../platform/database/database.ts';
+import { changed, rows } from '../../platform/database/run.ts';
+import { list, sql } from '../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { placeIn } from '../../platform/secrets/sealed.ts';
+import { personKeySecret } from './key.entity.ts';
+import type { Seal, SealPlace } from '../../platform/secrets/seal.ts';
+
+const dayMs = 86_400_000;
+/** Keys that a process remembers for writing, and for how long: a key that was destroyed elsewhere is soon forgotten. */
+const remembered = 10_000;
+const rememberedMs = 600_000;
+
+/** Where a person's key is sealed. */
+export const personKeyPlace = (personId: string): SealPlace => placeIn(personKeySecret, personId);
+
+/** Whose key seals values of nobody known: an organisation's of one day, which ends by itself. */
+export const nobodyOf = (organisationId: string | null, at: number): string =>
+  `unknown:${organisationId ?? 'installation'}:${new Date(at).toISOString().slice(0, 10)}`;
+
+const isNobody = (personId: string): boolean => personId.startsWith('unknown:');
+
+/** The keys under which records are written: at most one statement for a person not seen lately, else none. */
+export class PersonKeys {
+  readonly #db: Database;
+  readonly #seal: Seal;
+  readonly #nobodyDays: number;
+  readonly #cache = new Map<string, { key: Buffer; at: number }>();
+
+  /** @param nobodyDays how long values of nobody known are kept */
+  constructor(db: Database, seal: Seal, nobodyDays: number) {
+    this.#db = db;
+    this.#seal = seal;
+    this.#nobodyDays = nobodyDays;
+  }
+
+  /** The key of a person, made at their first record; null when it is no more: nothing personal is kept then. */
+  async forWriting(m: Writer, personId: string, organisationId: string | null): Promise<Buffer | null> {
+    const now = clock.now();
+    const known = this.#cache.get(personId);
+    if (known && now - known.at < rememberedMs) return known.key;
+    const place = personKeyPlace(personId);
+    const made = this.#seal.seal(randomBytes(32).toString('base64url'), place);
+    const expiresAt = isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
+    // One statement, whether the key is there or not: the update of nothing is what makes the engines give the row.
+    const [row] = await changed<{ sealedKey: string | null }>(
+      m,
+      sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt", "expiresAt")
+          VALUES (${personId}, ${organisationId}, ${made}, ${now}, ${expiresAt})
+          ON CONFLICT ("personId") DO UPDATE SET "personId" = excluded."personId" RETURNING "sealedKey"`,
+    );
+    const key = opened(this.#seal, { personId, sealedKey: row?.sealedKey ?? null, erasedAt: now });
+    if (!(key instanceof Buffer)) return null; // an altered key must not keep anybody from being put out
+    this.#db.afterCommit(() => this.#remember(personId, key, now)); // a key that is rolled back never was
+    return key;
+  }
+
+  /** To be called in the unit that destroys a key. */
+  forget(personId: string): void {
+    this.#cache.delete(personId);
+    this.#db.afterCommit(() => this.#cache.delete(personId));
+  }
+
+  #remember(personId: string, key: Buffer, at: number): void {
+    this.#cache.delete(personId);
+    this.#cache.set(personId, { key, at });
+    if (this.#cache.size > remembered) this.#cache.delete(this.#cache.keys().next().value!);
+  }
+}
+
+/** A key as it is found: destroyed on purpose, or gone or altered without anybody having said so. */
+export type FoundKey = Buffer | 'erased' | 'lost';
+
+/** The keys for reading, one for each person, asked anew each time so that an erasure counts at once everywhere. */
+export async function keysForReading(
+  on: Reader,
+  seal: Seal,
+  people: Iterable<string>,
+): Promise<ReadonlyMap<string, FoundKey>> {
+  const keys = new Map<string, FoundKey>(Array.from(people, (person) => [person, 'lost']));
+  if (keys.size === 0) return keys;
+  for (const some of chunks([...keys.keys()])) {
+    const found = await rows<StoredKey>(
+      on,
+      sql`SELECT "personId", "sealedKey", "erasedAt" FROM "trail_person_keys" WHERE "personId" IN (${list(some)})`,
+    );
+    for (const stored of found) keys.set(stored.personId, opened(seal, stored));
+  }
+  return keys;
+}
+
+interface StoredKey {
+  personId: string;
+  sealedKey: string | null;
+  erasedAt: string | number | null;
+}
+
+function opened(seal: Seal, { personId, sealedKey, erasedAt }: StoredKey): FoundKey {
+  if (sealedKey === null) return erasedAt === null ? 'lost' : 'erased';
+  try {
+    return Buffer.from(seal.unseal(sealedKey, personKeyPlace(personId)), 'base64url');
+  } catch {
+    return 'lost'; // the reader says so where it matters; the rest stays readable
+  }
+}

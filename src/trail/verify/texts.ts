@@ -1,0 +1,20 @@
+export const texts = {
+  wrong: {
+    recordAltered: 'The record was altered after it was sealed.',
+    recordMissing: 'The record was deleted.',
+    recordInserted: 'The record was put in without being sealed.',
+    recordMoved: 'The record stands in the place of another: records were reordered.',
+    valuesAltered: 'The personal values of the record were altered.',
+    keyLost: 'The key of a person in this record is gone or altered, and nobody has erased them.',
+    entryAltered: 'The seal of the record was altered.',
+    entryMissing: 'The seal of the record was deleted.',
+    entryMoved: 'The seals of records were reordered from here on.',
+    entryInserted: 'A seal was added behind the end of the chain.',
+    tailMissing: 'The chain is cut off: this record and those after it were deleted.',
+    headAltered: 'The end of the chain was altered, or is from an older state.',
+    rewritten: 'Records from here up to the next signed digest were rewritten.',
+    digestAltered: 'The signed digest up to this record was altered, or is signed by another key.',
+    digestMissing: 'A signed digest was deleted.',
+    digestFileAltered: 'The file of the signed digest up to this record was altered.',
+  },
+};
