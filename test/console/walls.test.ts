@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { createOrganisation } from '../../src/accounts/organisations/organisations.ts';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
@@ -10,6 +11,7 @@ import { createStreams } from '../../src/platform/http/streams.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
+import { newAdministrator } from '../support/administrator.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
@@ -78,6 +80,7 @@ describeOnEachEngine('console: its walls', () => {
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
+      accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
     };
     await ground.db.write(async (m) => {
       const other = await createOrganisation(m, 'Others');
@@ -110,6 +113,7 @@ describeOnEachEngine('console: its walls', () => {
       'tier_mappings',
       'federated_identities',
       'sessions',
+      'access_keys',
     ];
     return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
   }
