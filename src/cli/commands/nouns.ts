@@ -2,6 +2,8 @@ import type { Noun } from '../frame/program.ts';
 import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
+import { commandReference } from './command-reference.ts';
+import { completion } from './completion.ts';
 import { connection } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
@@ -34,4 +36,6 @@ export const nouns: readonly Noun[] = [
   trail,
   secrets,
   envExample,
+  commandReference,
+  completion,
 ];
