@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { noteAccessKeyUsed } from '../access/keys/keys.ts';
+import { findGoodKey, noteAccessKeyUsed } from '../access/keys/keys.ts';
 import { type Caller, requireMay } from '../access/policy/may.ts';
 import { service, type Signed, verify } from '../access/sigv4/verify.ts';
 import { SigningKeys } from '../access/sigv4/signing-keys.ts';
@@ -35,7 +35,8 @@ export function apiRoute({ ground }: { ground: Ground }): HotRoute {
     const readContent = async (): Promise<Buffer> =>
       (await readBody(req, { limit: bodyLimit, types: bodyTypes })).bytes;
     try {
-      return await verify(req, { on: ground.db.read, signingKeys, readBody: readContent });
+      const findKey = (id: string) => findGoodKey(ground.db.read, id);
+      return await verify(req, { findKey, signingKeys, readBody: readContent });
     } catch (error) {
       if (asCarillonError(error).code.startsWith('signature.')) await wrong(addressKey(requestContext().clientAddress));
       throw error;

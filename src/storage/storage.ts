@@ -14,7 +14,7 @@ import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
-import { SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
+import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
@@ -100,4 +100,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   personKeySecret,
   trailKeySecret,
   chainProof,
+  attemptVerifier,
 ];

@@ -15,6 +15,34 @@ interface Outcome {
   stderr: string;
 }
 
+/** What the command line cannot be told: headers with blanks, a client token, names that need escapes. */
+const odd = `
+import json, sys
+import awscli.clidriver
+from botocore.session import Session
+from botocore.exceptions import ClientError
+
+endpoint, account, user = sys.argv[1:]
+chime = Session().create_client('chime', endpoint_url=endpoint)
+
+def headers(request, **kwargs):
+    request.headers['X-Amz-Client-Token'] = 'the same  twice'
+    request.headers['X-Amz-Meta-Odd'] = '  a   b '
+    request.headers['My-Header'] = 'ü'.encode('utf-8').decode('latin-1')
+
+chime.meta.events.register('before-sign.chime.LogoutUser', headers)
+statuses = [chime.logout_user(AccountId=account, UserId=user)['ResponseMetadata']['HTTPStatusCode'] for _ in range(2)]
+pages = chime.get_paginator('list_users').paginate(AccountId=account, PaginationConfig={'PageSize': 3})
+users = sum(len(page['Users']) for page in pages)
+try:
+    chime.get_user(AccountId=account, UserId="~a*(b)'!:@$,;=&é/%2F?#")
+    no_such = None
+except ClientError as error:
+    assert error.response['ResponseMetadata']['RequestId'], 'it has an id'
+    no_such = error.response['Error']['Code']
+print(json.dumps({'statuses': statuses, 'users': users, 'noSuch': no_such}))
+`;
+
 describe('security check 33: aws chime, unmodified', function () {
   this.timeout(90_000); // each call starts a Python program
   let api: Api;
@@ -31,25 +59,27 @@ describe('security check 33: aws chime, unmodified', function () {
   });
   after(() => api?.stop());
 
-  function run(words: string[], key: Key = api.acme.key, endpoint = api.url): Promise<Outcome> {
-    const home = testFolder();
-    const env = {
-      PATH: '/usr/bin:/bin',
-      HOME: home,
-      AWS_ACCESS_KEY_ID: key.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: key.secret,
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      AWS_EC2_METADATA_DISABLED: 'true',
-      AWS_PAGER: '',
-      LC_ALL: 'C.UTF-8',
-    };
-    const all = ['chime', ...words, '--endpoint-url', endpoint, '--output', 'json'];
-    return new Promise((resolve) => {
-      execFile(aws, all, { env }, (error, stdout, stderr) =>
+  const environment = (key: Key): NodeJS.ProcessEnv => ({
+    PATH: '/usr/bin:/bin',
+    HOME: testFolder(),
+    AWS_ACCESS_KEY_ID: key.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: key.secret,
+    AWS_DEFAULT_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_PAGER: '',
+    LC_ALL: 'C.UTF-8',
+  });
+  const program = (file: string, words: string[], key: Key): Promise<Outcome> =>
+    new Promise((resolve) => {
+      execFile(file, words, { env: environment(key) }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       );
     });
-  }
+  const run = (words: string[], key: Key = api.acme.key, endpoint = api.url): Promise<Outcome> =>
+    program(aws, ['chime', ...words, '--endpoint-url', endpoint, '--output', 'json'], key);
+  /** Debian's command line brings botocore along. */
+  const runPython = (script: string, words: string[]): Promise<Outcome> =>
+    program('/usr/bin/python3', ['-c', script, ...words], api.acme.key);
   async function ok<T>(words: string[], endpoint?: string): Promise<T> {
     const { code, stdout, stderr } = await run(words, api.acme.key, endpoint);
     assert.equal(code, 0, stderr);
@@ -130,6 +160,14 @@ describe('security check 33: aws chime, unmodified', function () {
     const { code, stderr } = await run(['get-global-settings'], api.acme.key, `${api.url}/api`);
     assert.equal(code, 254);
     assert.ok(stderr.includes('(UnknownOperationException)'), stderr);
+  });
+
+  it('botocore with headers of its own: what it signs is what is verified, and a client token counts once', async () => {
+    const before = await api.epochOf(ada);
+    const { code, stdout, stderr } = await runPython(odd, [api.url, accountId, ada]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { statuses: [204, 204], users: 4, noSuch: 'NotFoundException' });
+    assert.equal(await api.epochOf(ada), before + 1);
   });
 
   it('a wrong secret, a key that is off, a stranger, no signature', async () => {

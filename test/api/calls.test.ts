@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { setAccessKeyActive } from '../../src/access/keys/keys.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
+import { operations } from '../../src/api/router.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { suspendUser } from '../../src/users/lifecycle/administer.ts';
@@ -21,13 +22,14 @@ describeOnEachEngine('administration API', () => {
   let api: Api;
   let users: string;
   let ada: string;
+  let zoe: string;
   before(async () => {
     api = await startApi();
     users = `/accounts/${api.acme.scope.accountId}/users`;
     ada = (await api.acme.member('ada', 'Pro')).id;
     await api.acme.member('ben', 'Basic');
     await api.acme.person('carl');
-    await api.other.member('zoe', 'Pro');
+    zoe = (await api.other.member('zoe', 'Pro')).id;
     const { organisationId } = api.acme.scope;
     for (const name of ['Acme Labs', 'Zebra 50%', 'Zebra'])
       await createAccount(api.house.ground, organisationId, { name });
@@ -220,21 +222,33 @@ describeOnEachEngine('administration API', () => {
     assert.equal(answer.error, 'BadRequestException');
   });
 
-  it('security check 35: another organisation’s ids are not found, whatever is done to them', async () => {
+  it('security check 35: every operation × nobody, another organisation’s key, ids of both mixed', async () => {
     const before = await api.epochOf(ada);
-    for (const [method, target] of [
-      ['GET', users],
-      ['GET', `${users}/${ada}`],
-      ['POST', `${users}/${ada}?operation=logout`],
-      ['GET', `/accounts/${api.other.scope.accountId}/users/${ada}`],
-      ['POST', `/accounts/${api.other.scope.accountId}/users/${ada}?operation=logout`],
-    ] as const) {
-      const answer = await api.call(api.other.key, method, target);
-      assert.equal(answer.status, 404, `${method} ${target}`);
-      assert.equal(answer.error, 'NotFoundException');
-      assert.equal(json<{ Code: string }>(answer).Code, 'NotFound');
+    const { accountId } = api.acme.scope;
+    const theirs = { accountId: api.other.scope.accountId, userId: zoe };
+    for (const { method, path, operation } of operations) {
+      const at = (ids: Record<string, string>): string =>
+        path.replaceAll(/\{(\w+)\}/g, (_, label: string) => ids[label] ?? assert.fail(`no id for ${label}`)) +
+        (operation === undefined ? '' : `?operation=${operation}`);
+      const mine = at({ accountId, userId: ada });
+      const nobody = await api.send({ method, target: mine, headers: api.headers() });
+      assert.equal(nobody.error, 'MissingAuthenticationTokenException', mine);
+      if (!path.includes('{')) continue;
+      const foreign = [await api.call(api.other.key, method, mine), await call(method, at(theirs))];
+      if (path.includes('{userId}')) {
+        foreign.push(
+          await call(method, at({ ...theirs, accountId })),
+          await call(method, at({ ...theirs, userId: ada })),
+        );
+      }
+      for (const answer of foreign) {
+        assert.equal(answer.status, 404, `${method} ${path}`);
+        assert.equal(answer.error, 'NotFoundException');
+        assert.equal(json<{ Code: string }>(answer).Code, 'NotFound');
+      }
     }
     assert.equal(await api.epochOf(ada), before);
+    assert.equal(await api.epochOf(zoe), 1);
   });
 
   it('what is read and what is refused is in the trail, without page tokens', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { createOrganisation } from '../../src/accounts/organisations/organisations.ts';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
@@ -156,6 +157,7 @@ describeOnEachEngine('console: its walls', () => {
       'recovery_codes',
       'setup_links',
       'pending_sign_ins',
+      'access_keys',
     ];
     return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
   }

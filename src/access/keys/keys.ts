@@ -1,4 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { firstRow, isTrue } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -103,14 +105,26 @@ export interface GoodKey {
  * since it was made. Always asked of what is committed, so that a no counts for the very next request.
  */
 export async function findGoodKey(on: Reader, id: string): Promise<GoodKey | null> {
-  const found = await on.findOneBy(AccessKeyTable, { id });
-  if (!found?.active) return null;
-  const { organisationId, administratorId, secret, lastUsedAt } = found;
-  const principal = await administratorPrincipal(on, administratorId);
-  const administrator = await on.findOneBy(AdministratorTable, { id: administratorId, organisationId });
-  if (!principal?.mayBeIn || administrator?.epoch !== found.epoch) return null;
-  return { id, organisationId, administratorId, userName: administrator.userName, secret, lastUsedAt };
+  const found = await firstRow<Stored>(
+    on,
+    sql`SELECT k."organisationId", k."administratorId", k."secret", k."active", k."epoch", k."lastUsedAt", a."userName"
+        FROM "access_keys" k
+        JOIN "administrators" a ON a."id" = k."administratorId" AND a."organisationId" = k."organisationId"
+        WHERE k."id" = ${id}`,
+  );
+  if (!found || !isTrue(found.active)) return null;
+  const principal = await administratorPrincipal(on, found.administratorId);
+  if (!principal?.mayBeIn || principal.epoch !== Number(found.epoch)) return null;
+  const { active: _active, epoch: _epoch, lastUsedAt, ...key } = found;
+  return { id, ...key, lastUsedAt: lastUsedAt === null ? null : Number(lastUsedAt) };
 }
+
+/** As the engines give it: PostgreSQL's driver has bigint as text. */
+type Stored = Omit<GoodKey, 'id' | 'lastUsedAt'> & {
+  active: unknown;
+  epoch: number | string;
+  lastUsedAt: number | string | null;
+};
 
 /** A key's last use is written at most this often. */
 const notedEveryMs = 60_000;

@@ -1,8 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { clock, iso } from '../../platform/clock/clock.ts';
-import type { Reader } from '../../platform/database/unit.ts';
-import { findGoodKey, type GoodKey } from '../keys/keys.ts';
+import type { GoodKey } from '../keys/keys.ts';
 import { type Authorization, readAuthorization } from './authorization.ts';
 import { canonicalRequest, sha256 } from './canonical.ts';
 import { signatureErrors } from './errors.ts';
@@ -29,7 +28,8 @@ export interface Signed {
 }
 
 interface VerifyOptions {
-  on: Reader;
+  /** The access key of an id, if it is good now. */
+  findKey: (accessKeyId: string) => Promise<GoodKey | null>;
   signingKeys: SigningKeys;
   /** Reads the content, bounded; called once everything that is cheap to judge was judged. */
   readBody: () => Promise<Buffer>;
@@ -41,7 +41,7 @@ interface VerifyOptions {
  * @throws signature.*, and what `readBody` throws
  */
 export async function verify(req: IncomingMessage, options: VerifyOptions): Promise<Signed> {
-  const { on, signingKeys, readBody } = options;
+  const { findKey, signingKeys, readBody } = options;
   const headers = sentHeaders(req.rawHeaders);
   const target = readTarget(req.url ?? '');
   refusePresigned(target);
@@ -52,7 +52,7 @@ export async function verify(req: IncomingMessage, options: VerifyOptions): Prom
   requireSigned(headers, authorization);
   const body = await readBody();
   const payloadHash = requirePayload(headers, body);
-  const key = await requireKey(on, signingKeys, authorization);
+  const key = await requireKey(findKey, signingKeys, authorization);
   requireSignature(signingKeys, key, authorization, {
     time,
     canonicalRequest: canonicalRequest({
@@ -123,8 +123,12 @@ function requirePayload(headers: SentHeaders, body: Buffer): string {
   return computed;
 }
 
-async function requireKey(on: Reader, signingKeys: SigningKeys, { accessKeyId }: Authorization): Promise<GoodKey> {
-  const key = await findGoodKey(on, accessKeyId);
+async function requireKey(
+  findKey: VerifyOptions['findKey'],
+  signingKeys: SigningKeys,
+  { accessKeyId }: Authorization,
+): Promise<GoodKey> {
+  const key = await findKey(accessKeyId);
   if (key) return key;
   signingKeys.forget(accessKeyId);
   throw signatureErrors('signature.unknownKey');

@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, text, time } from '../../../platform/database/columns.ts';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
 export interface SignInAttempt {
@@ -35,3 +36,9 @@ export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
     usedAt: { ...time, nullable: true },
   } satisfies Columns<SignInAttempt>,
 });
+
+export const attemptVerifier: SealedColumn = {
+  table: 'sign_in_attempts',
+  column: 'codeVerifier',
+  key: 'stateHash',
+};

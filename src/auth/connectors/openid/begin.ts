@@ -2,10 +2,12 @@ import * as openid from 'openid-client';
 import { clock } from '../../../platform/clock/clock.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
+import type { SealPlace } from '../../../platform/secrets/seal.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
 import { addressesOf } from './addresses.ts';
-import { SignInAttemptTable } from './attempt.entity.ts';
+import { attemptVerifier, SignInAttemptTable } from './attempt.entity.ts';
 import type { Connection } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 import { isSole } from './settings.ts';
@@ -73,11 +75,7 @@ export async function beginSignIn(
   });
 }
 
-export const verifierPlace = (stateHash: string): { table: string; row: string; column: string } => ({
-  table: 'sign_in_attempts',
-  row: stateHash,
-  column: 'codeVerifier',
-});
+export const verifierPlace = (stateHash: string): SealPlace => placeIn(attemptVerifier, stateHash);
 
 /** For the log: the innermost reason. */
 export function detailOf(error: unknown): string {
