@@ -7,6 +7,10 @@ import { OrganisationTable } from '../accounts/organisations/organisation.entity
 import { SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
+import { SigningKeyTable } from '../auth/provider/keys/key.entity.ts';
+import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
+import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -20,6 +24,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -32,6 +37,10 @@ export const storage: Storage = {
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    OidcClientTable,
+    SigningKeyTable,
+    LogoutDeliveryTable,
+    RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
     OutboxEventTable,
@@ -45,5 +54,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000],
+  migrations: [FirstLight1700000000000, Clients1700000210000],
 };
