@@ -7,6 +7,8 @@ import { OrganisationTable } from '../accounts/organisations/organisation.entity
 import { SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
+import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -20,6 +22,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -32,6 +35,8 @@ export const storage: Storage = {
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    ArtifactTable,
+    ConsentTable,
     SessionTable,
     ScimKeyTable,
     OutboxEventTable,
@@ -45,5 +50,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000],
+  migrations: [FirstLight1700000000000, Provider1700000200000],
 };
