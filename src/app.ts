@@ -4,6 +4,9 @@ import { administratorChangedTopic } from './access/administrators/set-up.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { userPrincipal } from './auth/people/principal.ts';
+import { ClientRegistry } from './auth/provider/clients/registry.ts';
+import { SigningKeys } from './auth/provider/keys/keys.ts';
+import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
@@ -29,6 +32,10 @@ export interface House {
   providers: Providers;
   dns: TxtResolver;
   sessions: Sessions;
+  /** Relying parties, as every request that one makes needs them. */
+  clients: ClientRegistry;
+  /** With which ID tokens, logout tokens and JWT access tokens are signed. */
+  keys: SigningKeys;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -44,7 +51,8 @@ export async function buildHouse(config: Config): Promise<House> {
   const trail = new Trail(db, log);
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
-  const sessions = new Sessions(db, { user: userPrincipal, administrator: administratorPrincipal });
+  const sources = { user: userPrincipal, administrator: administratorPrincipal };
+  const sessions = new Sessions(db, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
   outbox.listen(({ topic, subject }) => {
     if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);
@@ -57,6 +65,8 @@ export async function buildHouse(config: Config): Promise<House> {
     providers: new Providers(outbound, seal),
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
+    clients: new ClientRegistry(db, outbox),
+    keys: new SigningKeys(ground),
     close: async () => {
       await trail.stop();
       await outbound.close();

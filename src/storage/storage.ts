@@ -9,6 +9,10 @@ import { ConnectionTable } from '../auth/connectors/openid/connection.entity.ts'
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
 import { ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
 import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
+import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
+import { SigningKeyTable } from '../auth/provider/keys/key.entity.ts';
+import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
+import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -23,6 +27,7 @@ import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts'
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
 import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
+import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -37,6 +42,10 @@ export const storage: Storage = {
     FederatedIdentityTable,
     ArtifactTable,
     ConsentTable,
+    OidcClientTable,
+    SigningKeyTable,
+    LogoutDeliveryTable,
+    RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
     OutboxEventTable,
@@ -50,5 +59,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000, Provider1700000200000],
+  migrations: [FirstLight1700000000000, Provider1700000200000, Clients1700000210000],
 };

@@ -25,6 +25,9 @@ export interface Born {
   sessionId: string | null;
 }
 
+/** What follows when sessions end by their rows, in the same unit. */
+type Follow = (m: Writer, sessionIds: readonly string[], because: string) => Promise<void>;
+
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
 
@@ -35,10 +38,13 @@ export class Sessions {
   readonly #sources: Record<PrincipalKind, PrincipalSource>;
   readonly #memory = new Memory();
   readonly #seen = new Map<string, number>();
+  readonly #follow: Follow;
   #foreign: number;
 
-  constructor(db: Database, sources: Record<PrincipalKind, PrincipalSource>) {
+  /** @param follow for what hangs on sessions above this floor */
+  constructor(db: Database, sources: Record<PrincipalKind, PrincipalSource>, follow: Follow = async () => undefined) {
     this.#db = db;
+    this.#follow = follow;
     this.#sources = sources;
     this.#foreign = db.foreignCommits();
   }
@@ -145,6 +151,7 @@ export class Sessions {
           WHERE "id" = ${sessionId} AND "principalId" = ${principalId} AND "endedAt" IS NULL RETURNING "tokenHash"`,
     );
     if (!ended) return false;
+    await this.#follow(m, [sessionId], because);
     this.#db.afterCommit(() => {
       this.#memory.forgetSession(ended.tokenHash);
       this.streams.end(sessionId, because);
@@ -197,6 +204,11 @@ export class Sessions {
           )),
         );
       }
+      await this.#follow(
+        m,
+        all.map(({ id }) => id),
+        because,
+      );
       return all;
     });
     for (const { id, principalId } of ended) {

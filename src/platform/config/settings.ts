@@ -113,6 +113,12 @@ export const settings = {
     default: 12,
     meaning: 'How long an administrator stays signed in.',
   },
+  signingKeyDays: {
+    env: 'SIGNING_KEY_DAYS',
+    kind: wholeNumber(1, 365),
+    default: 30,
+    meaning: 'After how many days the key that signs ID tokens is replaced by the one published beside it.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
