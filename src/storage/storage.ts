@@ -7,6 +7,8 @@ import { OrganisationTable } from '../accounts/organisations/organisation.entity
 import { SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
+import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
 import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
 import { SigningKeyTable } from '../auth/provider/keys/key.entity.ts';
 import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
@@ -24,6 +26,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -37,6 +40,8 @@ export const storage: Storage = {
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    ArtifactTable,
+    ConsentTable,
     OidcClientTable,
     SigningKeyTable,
     LogoutDeliveryTable,
@@ -54,5 +59,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000, Clients1700000210000],
+  migrations: [FirstLight1700000000000, Provider1700000200000, Clients1700000210000],
 };

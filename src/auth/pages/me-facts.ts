@@ -7,7 +7,7 @@ import { requireUser } from '../../users/lifecycle/administer.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { SignedIn } from './person.ts';
+import type { SignedIn } from '../web.ts';
 
 export interface MeFacts {
   user: User;

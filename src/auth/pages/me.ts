@@ -1,10 +1,10 @@
 import express from 'express';
 import type { Response, Router } from 'express';
 import { sendPage } from '../../platform/http/pages/send.ts';
-import { sessionCookie, type Web } from '../web.ts';
+import { sessionCookie, type SignedIn, type Web } from '../web.ts';
 import { readMe } from './me-facts.ts';
 import { mePage } from './me-page.ts';
-import { personOf, type SignedIn } from './person.ts';
+import { personOf } from './person.ts';
 import { signOutDevice, signOutElsewhere } from './sign-out.ts';
 
 /** `/me`: who somebody is here, with what tier and why, and the devices that they can sign out. */

@@ -22,6 +22,10 @@ export interface Session {
   endedBecause: string | null;
   clientAddress: string;
   userAgent: string;
+  /** When the connector's provider says that the person proved who they are; null: it did not say, so `createdAt`. */
+  authTime: number | null;
+  /** How, as that provider says (RFC 8176), words parted by spaces; null: it did not say. */
+  amr: string | null;
 }
 
 export const SessionTable = new EntitySchema<Session>({
@@ -43,5 +47,7 @@ export const SessionTable = new EntitySchema<Session>({
     endedBecause: { ...text(24), nullable: true },
     clientAddress: text(64),
     userAgent: text(256),
+    authTime: { ...time, nullable: true },
+    amr: { ...text(255), nullable: true },
   } satisfies Columns<Session>,
 });

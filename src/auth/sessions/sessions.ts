@@ -15,6 +15,16 @@ export type CheckResult =
   | { in: true; session: Session; principal: Principal }
   | { in: false; because: string; session: Session | null };
 
+/** What a thing that hangs off a principal remembers of its birth. */
+export interface Born {
+  kind: PrincipalKind;
+  principalId: string;
+  epoch: number;
+  accountEpoch: number;
+  /** The session that it ends with; null when it outlives its session. */
+  sessionId: string | null;
+}
+
 /** What follows when sessions end by their rows, in the same unit. */
 type Follow = (m: Writer, sessionIds: readonly string[], because: string) => Promise<void>;
 
@@ -42,9 +52,15 @@ export class Sessions {
   /**
    * Begins a session, inside the unit of work that let the principal in.
    * @param lifetimeMs after which it ends by itself
+   * @param proof what a connector's provider said of when and how the principal proved who they are
    * @returns the row, and the token for the cookie, which is kept nowhere
    */
-  async begin(m: Writer, principal: Principal, lifetimeMs: number): Promise<{ session: Session; token: string }> {
+  async begin(
+    m: Writer,
+    principal: Principal,
+    lifetimeMs: number,
+    proof: Pick<Session, 'authTime' | 'amr'> = { authTime: null, amr: null },
+  ): Promise<{ session: Session; token: string }> {
     const token = newToken();
     const now = clock.now();
     const { clientAddress, userAgent } = requestContext();
@@ -64,6 +80,8 @@ export class Sessions {
       endedBecause: null,
       clientAddress: clientAddress.slice(0, 64),
       userAgent: userAgent.slice(0, 256),
+      authTime: proof.authTime,
+      amr: proof.amr,
     };
     await m.insert(SessionTable, session);
     return { session, token };
@@ -92,6 +110,32 @@ export class Sessions {
     this.#memory.remember(moment, session, principal);
     this.#noteSeen(session);
     return { in: true, session, principal };
+  }
+
+  /**
+   * The check for what hangs off a principal, such as a token: may they still be in, under the epochs that it was born
+   * under; and is the session that it ends with not over? From memory, as `check`.
+   * @returns the principal; null when it is over
+   */
+  async standing(born: Born): Promise<Principal | null> {
+    this.#noticeOtherProcesses();
+    const moment = this.#memory.moment;
+    const principal =
+      this.#memory.principal(born.kind, born.principalId) ??
+      (await this.#sources[born.kind](this.#db.read, born.principalId));
+    if (!principal?.mayBeIn) return null;
+    if (born.epoch !== principal.epoch || born.accountEpoch !== principal.accountEpoch) return null;
+    if (born.sessionId === null) {
+      this.#memory.rememberPrincipal(moment, principal);
+      return principal;
+    }
+    const session =
+      this.#memory.sessionById(born.sessionId) ?? (await this.#db.read.findOneBy(SessionTable, { id: born.sessionId }));
+    if (!session || session.kind !== born.kind || session.principalId !== principal.id) return null;
+    if (session.endedAt !== null || session.expiresAt <= clock.now()) return null;
+    if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) return null;
+    this.#memory.remember(moment, session, principal);
+    return principal;
   }
 
   /** Reads a principal afresh. */
