@@ -26,6 +26,7 @@ const tables: Record<string, TableColumnOptions[]> = {
     text('accessTokenFormat', 8),
     bigint('accessTokenSeconds'),
     optional(text('audience', 512)),
+    optional(text('resource', 512)),
     flag('firstParty'),
     flag('introspectsOrganisation'),
     bigint('createdAt'),

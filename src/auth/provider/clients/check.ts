@@ -27,6 +27,8 @@ export interface ClientInput {
   accessTokenFormat?: string;
   accessTokenSeconds?: number;
   audience?: string | null;
+  /** The audience that it is itself, as a resource server. */
+  resource?: string | null;
   /** A JWK Set: the client then signs its own assertions, and has no secret. */
   jwks?: unknown;
   firstParty?: boolean;
@@ -88,6 +90,7 @@ export function settle(
     grantTypes: checkGrants(kind, input.grantTypes ?? before?.grantTypes ?? kindRules[kind].usual),
     scopes: checkScopes(kind, input.scopes ?? before?.scopes ?? (kind === 'service' ? [] : usualScopes)),
     ...checkTokens(input, before),
+    resource: checkResource(input, before),
     firstParty: input.firstParty ?? before?.firstParty ?? false,
     introspectsOrganisation: input.introspectsOrganisation ?? before?.introspectsOrganisation ?? false,
     subjectType: 'public',
@@ -142,12 +145,20 @@ function checkTokens(
     throw clientErrors('client.tokenLifeInvalid', { field: 'accessTokenSeconds', values: { limit } });
   }
   const audience = input.audience === undefined ? (before?.audience ?? null) : input.audience || null;
-  const url = audience === null ? null : URL.parse(audience);
-  const isUri = audience !== null && url !== null && audience.length <= 512 && /^[\x21-\x7e]+$/.test(audience);
-  if ((audience !== null && (!isUri || audience.includes('#'))) || (audience === null && format === 'jwt')) {
+  if (audience === null ? format === 'jwt' : !isResource(audience)) {
     throw clientErrors('client.audienceInvalid', { field: 'audience' });
   }
   return { accessTokenFormat: format, accessTokenSeconds: seconds, audience };
+}
+
+/** A resource is named by an absolute URI without a fragment (RFC 8707 §2). */
+const isResource = (uri: string): boolean =>
+  uri.length <= 512 && /^[\x21-\x7e]+$/.test(uri) && !uri.includes('#') && URL.canParse(uri);
+
+function checkResource(input: ClientInput, before: OidcClient | null): string | null {
+  const resource = input.resource === undefined ? (before?.resource ?? null) : input.resource || null;
+  if (resource !== null && !isResource(resource)) throw clientErrors('client.resourceInvalid', { field: 'resource' });
+  return resource;
 }
 
 /** Pairwise unless it was said otherwise; the sector is the redirect URIs' host, or what was set (Core §8.1). */

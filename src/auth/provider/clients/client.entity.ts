@@ -45,6 +45,8 @@ export interface OidcClient {
   accessTokenSeconds: number;
   /** What its access tokens are for (RFC 8707), if they are for more than this provider. */
   audience: string | null;
+  /** The audience that it is itself: it may introspect the tokens that were made for that. */
+  resource: string | null;
   /** The organisation's own: nobody is asked for consent. */
   firstParty: boolean;
   /** A resource server, which may introspect the tokens of every client of its organisation. */
@@ -79,6 +81,7 @@ export const OidcClientTable = new EntitySchema<OidcClient>({
     accessTokenFormat: text(8),
     accessTokenSeconds: integer,
     audience: { ...text(512), nullable: true },
+    resource: { ...text(512), nullable: true },
     firstParty: flag,
     introspectsOrganisation: flag,
     createdAt: time,

@@ -29,6 +29,10 @@ export const clientErrors = errors({
     kind: 'BadRequest',
     text: 'The audience must be an absolute URI without a fragment. Access tokens that are JWTs need one.',
   },
+  'client.resourceInvalid': {
+    kind: 'BadRequest',
+    text: 'What a resource server answers to must be an absolute URI without a fragment.',
+  },
   'client.keyInvalid': {
     kind: 'BadRequest',
     text: 'The key set must have 1 to {limit} public keys of type EC with the curve P-256, and no private part.',
@@ -38,5 +42,7 @@ export const clientErrors = errors({
     kind: 'BadRequest',
     text: 'The former secret can stay good for 0 to {limit} hours.',
   },
+  'client.tokenMissing': { kind: 'BadRequest', text: 'The parameter token is missing.' },
+  'client.formInvalid': { kind: 'BadRequest', text: 'A parameter is there more than once.' },
   'client.refused': { kind: 'Unauthorized', text: 'The application’s credentials were not accepted.' },
 });

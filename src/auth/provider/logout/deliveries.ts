@@ -85,16 +85,15 @@ export class LogoutDeliveries {
   }
 
   #open(clientId: string): void {
-    const lane = this.#lane(clientId)
-      .catch((error: unknown) => {
+    const run = async (): Promise<void> => {
+      const failed = await this.#lane(clientId).catch((error: unknown) => {
         this.#hands.ground.log.error({ error, clientId }, 'logout: a lane failed');
         return true;
-      })
-      .then((failed) => {
-        this.#lanes.delete(clientId);
-        if (!failed) this.wake(); // for what came meanwhile
       });
-    this.#lanes.set(clientId, lane);
+      this.#lanes.delete(clientId);
+      if (!failed) this.wake(); // for what came meanwhile
+    };
+    this.#lanes.set(clientId, run());
   }
 
   /** Delivers what is due to one relying party until there is nothing, or it does not answer. @returns whether it failed */

@@ -1,5 +1,6 @@
+import { In } from 'typeorm';
 import { clock } from '../../../platform/clock/clock.ts';
-import { changed, firstRow, isTrue, rows } from '../../../platform/database/run.ts';
+import { changed, firstRow, rows } from '../../../platform/database/run.ts';
 import { list, sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { type LogoutDelivery, LogoutDeliveryTable } from './delivery.entity.ts';
@@ -46,18 +47,15 @@ export class DeliveryQueue {
     );
     if (candidates.length === 0) return [];
     const claimed = await this.#ground.db.write((m) =>
-      changed<LogoutDelivery>(
+      changed<{ id: string }>(
         m,
         sql`UPDATE "logout_deliveries" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}
-            WHERE "id" IN (${list(candidates.map(({ id }) => id))}) AND ${due(now)} RETURNING *`,
+            WHERE "id" IN (${list(candidates.map(({ id }) => id))}) AND ${due(now)} RETURNING "id"`,
       ),
     );
-    return claimed.map((row) => ({
-      ...row,
-      withSession: isTrue(row.withSession),
-      createdAt: Number(row.createdAt),
-      attempts: Number(row.attempts),
-    }));
+    const ids = claimed.map(({ id }) => id);
+    const where = { id: In(ids) };
+    return this.#ground.db.read.find(LogoutDeliveryTable, { where, order: { createdAt: 'ASC', id: 'ASC' } });
   }
 
   /** It was told, and the trail says so. */

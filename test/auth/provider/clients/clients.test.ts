@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { House } from '../../../../src/app.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import {
-  createClient,
+  type createClient,
   deleteClient,
   listClients,
   rotateSecret,

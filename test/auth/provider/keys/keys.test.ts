@@ -129,21 +129,20 @@ describe('signing keys', () => {
     };
     const usual = createRemoteJWKSet(new URL(url));
     const verifiers = await Promise.all(Array.from({ length: 4 }, strict));
-    let verified = 0;
-    let working = true;
+    const state = { verified: 0, working: true };
     /** Signs and verifies; the token is as old as its verifier lets it be. */
     const load = async (): Promise<void> => {
       const waiting: { token: string; exp: number }[] = [];
-      while (working) {
+      while (state.working) {
         const iat = Math.floor(clock.now() / 1000);
         const exp = iat + longestSignedSeconds;
-        waiting.push({ token: await house.keys.sign({ iat, exp, n: verified }, 'JWT'), exp });
+        waiting.push({ token: await house.keys.sign({ iat, exp, n: state.verified }, 'JWT'), exp });
         if (waiting.length > 20) waiting.shift();
         for (const { token: old, exp: end } of [waiting[0]!, waiting.at(-1)!]) {
           for (const verifier of verifiers) {
             try {
               await jwtVerify(old, await verifier(), { currentDate: new Date(clock.now()) });
-              verified++;
+              state.verified++;
             } catch (error) {
               // The clock may leap at any time: a token that is over by now needs no key.
               if (clock.now() < end * 1000) throw error;
@@ -169,12 +168,12 @@ describe('signing keys', () => {
           const token = await house.keys.sign({ iat }, 'JWT');
           await jwtVerify(token, usual, { currentDate: new Date(clock.now()) });
         }
-        const before = verified;
-        while (verified === before && working) await Promise.race([new Promise(setImmediate), done]);
+        const before = state.verified;
+        while (state.verified === before && state.working) await Promise.race([new Promise(setImmediate), done]);
       }
-      working = false;
+      state.working = false;
       await done;
-      assert.ok(rotated.size > 5 && verified > 400, `${rotated.size} keys, ${verified} verified`);
+      assert.ok(rotated.size > 5 && state.verified > 400, `${rotated.size} keys, ${state.verified} verified`);
       assert.ok(!(await kids()).includes(first!), 'the first key is gone');
       await rotateNow(house.ground);
       const former = (await kids())[2]!;
@@ -185,7 +184,7 @@ describe('signing keys', () => {
       await keepKeys(house.ground);
       assert.ok(!(await kids()).includes(former), 'gone after the longest token life');
     } finally {
-      working = false;
+      state.working = false;
       await stop();
     }
   });
