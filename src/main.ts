@@ -10,7 +10,7 @@ import { createPagesApp } from './platform/http/pages/app.ts';
 import { assetsRoute } from './platform/http/pages/assets.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
-import { openCertificate } from './platform/secrets/certificate.ts';
+import { openTls } from './platform/http/tls.ts';
 import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
 import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
@@ -30,7 +30,7 @@ export interface Carillon {
 
 /** The composition root: builds everything, listens, and gives the way to stop. */
 export async function startCarillon(config: Config): Promise<Carillon> {
-  openCertificate(config.certsDir);
+  const tls = openTls(config); // before anything is open: a wrong file stops the start
   const house = await buildHouse(config);
   const { ground, keyring, metrics } = house;
   const setUpLink = await firstAdministrator(ground);
@@ -40,6 +40,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const web = { ...house, cookies, csrf, streams };
   const server = createHttpServer({
     config,
+    tls,
     log: ground.log,
     metrics,
     streams,

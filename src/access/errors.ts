@@ -11,10 +11,6 @@ export const accessErrors = errors({
     kind: 'BadRequest',
     text: 'The user name must have 1 to 64 letters, digits or any of + = , . @ _ -',
   },
-  'administrator.organisationNameInvalid': {
-    kind: 'BadRequest',
-    text: 'The organisation needs a name of 1 to 200 characters.',
-  },
   'administrator.passwordsDiffer': { kind: 'BadRequest', text: 'The two passwords are not the same.' },
   'administrator.nameTaken': { kind: 'Conflict', text: 'Another administrator has that user name.' },
   'administrator.signInFailed': {

@@ -1,6 +1,8 @@
 import { errors } from '../platform/errors/errors.ts';
 
 export const accountErrors = errors({
+  'organisation.notFound': { kind: 'NotFound', text: 'There is no such organisation.' },
+  'organisation.nameInvalid': { kind: 'BadRequest', text: 'An organisation needs a name of 1 to 200 characters.' },
   'account.notFound': { kind: 'NotFound', text: 'There is no such account in this organisation.' },
   'account.nameInvalid': { kind: 'BadRequest', text: 'An account needs a name of 1 to 200 characters.' },
   'account.contactInvalid': { kind: 'BadRequest', text: 'The contact must have at most 320 characters.' },

@@ -1,41 +1,11 @@
-import { Command } from 'commander';
-import { CarillonError } from '../platform/errors/errors.ts';
+import { configuration } from './config.ts';
+import { nouns } from './commands/nouns.ts';
+import { execute } from './frame/program.ts';
+import { processTerminal } from './frame/terminal.ts';
 
-/** The command line. Each command imports what it needs when it runs, so that none pays for another. */
+/** The command line: runs what was typed, and ends the process with its status. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const program = new Command('carillon')
-    .description('Identity-federation gateway: OpenID Connect and SCIM, accounts and tiers.')
-    .showHelpAfterError();
-  program
-    .command('serve')
-    .description('run the server')
-    .action(async () => (await import('./serve.ts')).serve());
-  const admin = program.command('admin').description('administrators');
-  admin
-    .command('link')
-    .description('make a link with which an administrator sets a password: works once, lives an hour')
-    .option('--user <name>', 'which administrator, when there are several')
-    .action(async (options: { user?: string }) => (await import('./admin-link.ts')).adminLink(options.user ?? null));
-  program
-    .command('trail')
-    .description('list the trail, newest first')
-    .option('--organisation <id>', 'twelve digits; needed when there are several')
-    .option('--event <name>', 'only this event, such as AddDomain')
-    .option('--account <id>', 'only this account')
-    .option('--limit <number>', 'how many at most', '50')
-    .option('--json', 'one CloudTrail record a line')
-    .action(async (options: Record<string, string | undefined>) => (await import('./trail.ts')).trail(options));
-  program
-    .command('env-example')
-    .description('print .env.example: every setting with its meaning and default')
-    .action(async () => {
-      const { envExample } = await import('../platform/config/example.ts');
-      process.stdout.write(envExample());
-    });
-  try {
-    await program.parseAsync(argv);
-  } catch (error) {
-    process.stderr.write(`${error instanceof CarillonError ? error.message : String((error as Error).stack)}\n`);
-    process.exit(1); // what was half started must not hold the process
-  }
+  const status = await execute(nouns, argv.slice(2), { terminal: processTerminal(), configuration });
+  process.exitCode = status;
+  if (status !== 0) process.exit(); // what was half started must not hold the process
 }

@@ -1,4 +1,4 @@
-import type { Storage } from '../platform/database/source.ts';
+import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
@@ -26,6 +26,7 @@ import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
+import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 
@@ -59,5 +60,5 @@ export const storage: Storage = {
     SuspensionKeyTable,
     UserTable,
   ],
-  migrations: [FirstLight1700000000000, Provider1700000200000, Clients1700000210000],
+  migrations: [FirstLight1700000000000, Nodes1700000100000, Provider1700000200000, Clients1700000210000],
 };

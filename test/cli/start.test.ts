@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { testFolder } from '../support/folder.ts';
 import { freePorts } from '../support/port.ts';
+import { entry, type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import { Visitor } from '../support/visitor.ts';
 
-const entry = fileURLToPath(new URL('../../src/carillon.mjs', import.meta.url));
 const password = 'seven otters paddle upstream';
 
 describe('the commands', function () {
@@ -17,7 +15,7 @@ describe('the commands', function () {
   let folder: string;
   let url: string;
   let env: NodeJS.ProcessEnv;
-  const running = new Set<ChildProcess>();
+  const servers: ServerProcess[] = [];
 
   beforeEach(async () => {
     folder = testFolder();
@@ -27,27 +25,13 @@ describe('the commands', function () {
     delete env['PUBLIC_URL'];
   });
   afterEach(async () => {
-    for (const child of running) await end(child, 'SIGKILL');
+    for (const server of servers.splice(0)) await server.end('SIGKILL');
   });
 
-  /** Starts the server as `npm start` does, and waits until it says that it is ready. */
-  async function serve(): Promise<{ child: ChildProcess; output: string }> {
-    const child = spawn(process.execPath, [entry, 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-    running.add(child);
-    let output = '';
-    for await (const chunk of child.stdout) {
-      output += String(chunk);
-      if (output.includes('Log: ')) break;
-    }
-    return { child, output };
-  }
-  async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
-    running.delete(child);
-    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-    const gone = once(child, 'exit');
-    child.kill(signal);
-    await gone;
-    return child.exitCode;
+  async function serve(): Promise<ServerProcess> {
+    const server = await startServerProcess(env);
+    servers.push(server);
+    return server;
   }
   const command = async (...words: string[]): Promise<string> =>
     (await promisify(execFile)(process.execPath, [entry, ...words], { env })).stdout;
@@ -68,17 +52,17 @@ describe('the commands', function () {
     assert.equal(home.title, 'Accounts');
     assert.equal((await new Visitor(url).get(link)).status, 404, 'once');
     assert.equal(statSync(join(folder, 'c.db')).mode & 0o077, 0, 'nobody else may read it');
-    assert.equal(await end(first.child, 'SIGTERM'), 0);
+    assert.equal(await first.end('SIGTERM'), 0);
 
     const second = await serve();
     assert.equal(linkIn(second.output), '', 'no second first administrator');
     assert.equal((await visitor.get('/console')).title, 'Accounts', 'still signed in');
-    await end(second.child, 'SIGKILL');
+    await second.end('SIGKILL');
 
     const another = linkIn(await command('admin', 'link'));
     const third = await serve();
     assert.equal((await new Visitor(url).get(another)).status, 200);
-    await end(third.child, 'SIGTERM');
+    await third.end('SIGTERM');
 
     const log = readFileSync(join(folder, 'carillon.log'), 'utf8');
     for (const secret of [link, another]) assert.ok(!log.includes(secret.split('=')[1] ?? ''), 'not in the log');
@@ -88,15 +72,11 @@ describe('the commands', function () {
   it('list the trail in CloudTrail’s shape, newest first', async () => {
     const link = linkIn(await command('admin', 'link').catch(() => ''));
     assert.equal(link, '', 'there is no administrator before the first start');
-    const { child } = await serve();
-    await end(child, 'SIGTERM');
+    await (await serve()).end('SIGTERM');
     await command('admin', 'link');
-    const records = (await command('trail', '--json'))
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line));
+    const records = JSON.parse(await command('trail', '--json')).Records;
     assert.deepEqual(
-      records.map(({ eventName }) => eventName),
+      records.map(({ eventName }: { eventName: string }) => eventName),
       ['CreateSetupLink', 'CreateOrganisation'],
     );
     const [record] = records;

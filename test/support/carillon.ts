@@ -2,6 +2,7 @@ import { startDns, type DnsServer } from '../../deploy/demo/dns/dns.ts';
 import type { House } from '../../src/app.ts';
 import { startCarillon } from '../../src/main.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
+import { onEngine } from './engines.ts';
 import { testConfig } from './house.ts';
 import { freePorts } from './port.ts';
 import { Visitor } from './visitor.ts';
@@ -31,7 +32,7 @@ export async function startTestCarillon(overrides: Partial<Config> = {}): Promis
     signInRate: 100_000,
     ...overrides,
   });
-  const { house, setUpLink, stop } = await startCarillon(config);
+  const { house, setUpLink, stop } = await startCarillon(await onEngine(config));
   return {
     url,
     house,

@@ -1,6 +1,7 @@
 import { buildHouse, type House, startConsumer } from '../../src/app.ts';
 import { loadConfig } from '../../src/platform/config/load.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
+import { onEngine } from './engines.ts';
 import { testFolder } from './folder.ts';
 
 /** The configuration of a fresh installation in a folder of its own. */
@@ -11,7 +12,7 @@ export function testConfig(overrides: Partial<Config> = {}, folder = testFolder(
 
 /** A house without a server, with its consumer running. */
 export async function testHouse(config = testConfig()): Promise<House & { stop: () => Promise<void> }> {
-  const house = await buildHouse(config);
+  const house = await buildHouse(await onEngine(config));
   const consumer = startConsumer(house);
   return {
     ...house,

@@ -12,6 +12,7 @@ import { liftNo, sayNo } from '../../src/users/lifecycle/causes.ts';
 import { removeDomain } from '../../src/users/lifecycle/domains.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
 import { type Company, testCompany } from '../support/company.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { testHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
 
@@ -22,7 +23,7 @@ interface Way {
   lift: () => Promise<unknown>;
 }
 
-describe('out', () => {
+describeOnEachEngine('out', () => {
   let house: House & { stop: () => Promise<void> };
   let acme: Company;
   let paula: User;

@@ -1,4 +1,5 @@
-import { createOrganisation, listOrganisations } from '../../accounts/organisations/organisations.ts';
+import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
+import { createOrganisation, listOrganisations, organisationName } from '../../accounts/organisations/organisations.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
@@ -18,24 +19,58 @@ export async function firstAdministrator(ground: Ground): Promise<string | null>
   if ((await listOrganisations(ground.db.read)).length > 0) return null;
   return ground.db.write(async (m) => {
     if ((await listOrganisations(m)).length > 0) return null; // another process was first
-    const organisation = await createOrganisation(m, '');
-    const administrator: Administrator = {
-      id: newId(),
-      organisationId: organisation.id,
-      userName: 'administrator',
-      userNameKey: 'administrator',
-      passwordHash: null,
-      version: 1,
-      epoch: 1,
-      createdAt: clock.now(),
-      lastActiveAt: null,
-    };
-    await m.insert(AdministratorTable, administrator);
-    return ground.trail.perform(
-      { eventName: 'CreateOrganisation', organisationId: organisation.id },
-      async (inner) => ({ result: await newLink(ground, inner, administrator.id) }),
-    );
+    return (await foundIn(ground, m, { name: '', userName: 'administrator' })).setUpLink;
   });
+}
+
+/** An organisation that was just made, and the link with which its first administrator sets a password. */
+export interface Founded {
+  organisation: Organisation;
+  administrator: Administrator;
+  setUpLink: string;
+}
+
+/**
+ * Makes another organisation and its first administrator, for whoever runs the server.
+ * @throws organisation.nameInvalid, administrator.nameInvalid
+ */
+export async function foundOrganisation(ground: Ground, input: { name: string; userName: string }): Promise<Founded> {
+  const name = organisationName(input.name);
+  const userName = administratorName(input.userName);
+  return ground.db.write((m) => foundIn(ground, m, { name, userName }));
+}
+
+async function foundIn(
+  ground: Ground,
+  m: Writer,
+  { name, userName }: { name: string; userName: string },
+): Promise<Founded> {
+  const organisation = await createOrganisation(m, name);
+  const administrator: Administrator = {
+    id: newId(),
+    organisationId: organisation.id,
+    userName,
+    userNameKey: userName.toLowerCase(),
+    passwordHash: null,
+    version: 1,
+    epoch: 1,
+    createdAt: clock.now(),
+    lastActiveAt: null,
+  };
+  await m.insert(AdministratorTable, administrator);
+  const requestParameters = { ...(name && { name }), userName };
+  const action = { eventName: 'CreateOrganisation', organisationId: organisation.id, requestParameters };
+  return ground.trail.perform(action, async (inner) => {
+    const setUpLink = await newLink(ground, inner, administrator.id);
+    return { result: { organisation, administrator, setUpLink } };
+  });
+}
+
+/** The user name of an administrator, as it was typed. @throws administrator.nameInvalid */
+export function administratorName(input: string): string {
+  const userName = input.trim();
+  if (/^[\p{L}\p{N}+=,.@_-]{1,64}$/u.test(userName)) return userName;
+  throw accessErrors('administrator.nameInvalid', { field: 'userName' });
 }
 
 /**

@@ -1,4 +1,5 @@
 import { type Organisation, OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
+import { organisationName } from '../../accounts/organisations/organisations.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
@@ -10,6 +11,7 @@ import type { Ground } from '../../trail/ground.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { accessErrors } from '../errors.ts';
+import { administratorName } from './first.ts';
 import { administratorPrincipal } from './principal.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
@@ -38,7 +40,7 @@ export async function readLink(on: Reader, token: string): Promise<SetUp & { lin
 
 /**
  * Sets the password of a link's administrator, once, and signs them in; every session they had ends with it.
- * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .organisationNameInvalid, .passwordsDiffer, password.*
+ * @throws administrator.linkInvalid, .nameInvalid, .nameTaken, .passwordsDiffer, organisation.nameInvalid, password.*
  */
 export async function setUpAdministrator(
   ground: Ground,
@@ -47,17 +49,11 @@ export async function setUpAdministrator(
   input: SetUpInput,
 ): Promise<{ session: Session; token: string }> {
   const { organisation, administrator: known } = await readLink(ground.db.read, token);
-  const organisationName = input.organisationName.normalize('NFC').trim();
-  const userName = input.userName.trim();
-  if (!organisationName || organisationName.length > 200 || /\p{Cc}/u.test(organisationName)) {
-    throw accessErrors('administrator.organisationNameInvalid', { field: 'organisationName' });
-  }
-  if (!/^[\p{L}\p{N}+=,.@_-]{1,64}$/u.test(userName)) {
-    throw accessErrors('administrator.nameInvalid', { field: 'userName' });
-  }
+  const name = organisationName(input.organisationName, 'organisationName');
+  const userName = administratorName(input.userName);
   if (input.password !== input.again) throw accessErrors('administrator.passwordsDiffer', { field: 'again' });
   try {
-    checkPassword(input.password, [userName, organisationName]);
+    checkPassword(input.password, [userName, name]);
   } catch (error) {
     throw error instanceof CarillonError
       ? new CarillonError(error.code, error.kind, error.message, { field: 'password' })
@@ -83,7 +79,7 @@ export async function setUpAdministrator(
       version: administrator.version + 1,
     };
     await m.update(AdministratorTable, { id: administrator.id }, changes);
-    await m.update(OrganisationTable, { id: organisation.id }, { name: organisationName });
+    await m.update(OrganisationTable, { id: organisation.id }, { name });
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     ground.outbox.announce(administratorChangedTopic, administrator.id);
     const principal = await administratorPrincipal(m, administrator.id);

@@ -1,6 +1,8 @@
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newOrganisationId } from '../../platform/ids/ids.ts';
+import type { Ground } from '../../trail/ground.ts';
+import { accountErrors } from '../errors.ts';
 import { type Organisation, OrganisationTable } from './organisation.entity.ts';
 
 /** Creates an organisation with an id of twelve digits that no other has. */
@@ -15,3 +17,27 @@ export async function createOrganisation(m: Writer, name: string): Promise<Organ
 
 export const listOrganisations = (on: Reader): Promise<Organisation[]> =>
   on.find(OrganisationTable, { order: { createdAt: 'ASC' } });
+
+/** A name without control characters or blanks at its ends. @throws organisation.nameInvalid, which names `field` */
+export function organisationName(input: unknown, field = 'name'): string {
+  const name = typeof input === 'string' ? input.normalize('NFC').trim() : '';
+  if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
+    throw accountErrors('organisation.nameInvalid', { field });
+  }
+  return name;
+}
+
+/** Renames an organisation. @returns the name as it is kept @throws organisation.notFound, organisation.nameInvalid */
+export async function renameOrganisation(
+  ground: Ground,
+  organisationId: string,
+  input: { name: unknown },
+): Promise<string> {
+  const action = { eventName: 'RenameOrganisation', organisationId, requestParameters: { name: input.name } };
+  return ground.trail.perform(action, async (m) => {
+    const name = organisationName(input.name);
+    if (!(await m.existsBy(OrganisationTable, { id: organisationId }))) throw accountErrors('organisation.notFound');
+    await m.update(OrganisationTable, { id: organisationId }, { name });
+    return { result: name };
+  });
+}

@@ -29,7 +29,11 @@ export interface Person {
 const receiptsShown = 20;
 
 /** Gathers a person of this account. @throws user.notFound */
-export async function readPerson({ ground, sessions }: ConsoleWeb, scope: Scope, userId: string): Promise<Person> {
+export async function readPerson(
+  { ground, sessions }: Pick<ConsoleWeb, 'ground' | 'sessions'>,
+  scope: Scope,
+  userId: string,
+): Promise<Person> {
   const on = ground.db.read;
   const user = await requireUser(on, scope, userId);
   const principal = await sessions.principal('user', user.id);

@@ -14,3 +14,7 @@ export const clock = {
 
 /** ISO 8601, UTC, as every page, API and record shows a time. */
 export const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** The same for a time that may never have come. */
+export const isoOrNull = (milliseconds: number | null): string | null =>
+  milliseconds === null ? null : iso(milliseconds);

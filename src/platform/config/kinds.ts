@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isPostgres } from '../database/database.ts';
+import { readAddress } from '../database/postgres/address.ts';
 
 /** What a setting can be. `expected` completes the sentence "expected …". */
 export interface Kind<T> {
@@ -55,14 +57,22 @@ export const origin: Kind<string> = {
   expected: 'an origin such as https://carillon.example.com, without path, query or user',
 };
 
-/** A file for SQLite; no address of a server, which this release does not speak with. */
+function isDatabase(value: string): boolean {
+  if (!isPostgres(value)) return !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value);
+  try {
+    readAddress(value);
+    return true;
+  } catch {
+    return false; // what is wrong must not be shown with the address, which has a password in it
+  }
+}
+
+/** A file for SQLite, or a PostgreSQL server's address. */
 export const database: Kind<string> = {
-  schema: z
-    .string()
-    .min(1)
-    .refine((value) => !/^[a-z0-9+]+:\/\/|^:memory:/i.test(value)),
+  schema: z.string().min(1).refine(isDatabase),
   fromText: asIs,
-  expected: 'the path of a SQLite file',
+  expected:
+    'the path of a SQLite file, or postgres://user:password@host:port/database with sslmode disable, require, verify-ca or verify-full, and files of certificates that are there',
 };
 
 /** A list of entries that each pass `fits`; in a variable, separated by commas. */

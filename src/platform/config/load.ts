@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
+import { isPostgres } from '../database/database.ts';
 import { errors } from '../errors/errors.ts';
 import { environmentVariable, settingEntries } from './settings.ts';
-import type { Config, SettingName } from './settings.ts';
+import { type Config, developmentCertificate, type SettingName } from './settings.ts';
 import { readSources } from './sources.ts';
 import type { Environment, Fault, Source } from './sources.ts';
 
@@ -72,16 +73,31 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
   const values = judged as Omit<Config, 'publicUrl' | 'dataDir' | 'logFile'> & Partial<Config>;
-  const databaseUrl = resolve(folder, values.databaseUrl);
-  const dataDir = resolve(folder, values.dataDir ?? dirname(databaseUrl));
+  const onServer = isPostgres(values.databaseUrl);
+  const databaseUrl = onServer ? values.databaseUrl : resolve(folder, values.databaseUrl);
+  const dataDir = resolve(folder, values.dataDir ?? (onServer ? 'data' : dirname(databaseUrl)));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
+  const publicUrl = values.publicUrl ?? `${values.tlsCertificate ? 'https' : 'http'}://localhost:${values.port}`;
+  if (values.tlsCertificate && !publicUrl.startsWith('https:')) {
+    const fault = '  PUBLIC_URL: with TLS_CERTIFICATE Carillon speaks https alone, expected an https origin';
+    throw refuse('config.faults', { values: { faults: fault } });
+  }
+  if (values.tlsKey && !values.tlsCertificate) {
+    throw refuse('config.faults', { values: { faults: '  TLS_KEY: needs TLS_CERTIFICATE beside it' } });
+  }
   return Object.freeze({
     ...values,
-    publicUrl: values.publicUrl ?? `http://localhost:${values.port}`,
+    publicUrl,
     databaseUrl,
     dataDir,
     certsDir: resolve(folder, values.certsDir),
     logFile: logFile === '-' ? '-' : resolve(folder, logFile),
     metricsToken: values.metricsToken,
+    tlsCertificate: values.tlsCertificate && certificatePath(folder, values.tlsCertificate),
+    tlsKey: values.tlsKey && resolve(folder, values.tlsKey),
   });
 }
+
+/** A path, from `folder`; the word for the certificate that Carillon makes itself stays a word. */
+const certificatePath = (folder: string, given: string): string =>
+  given === developmentCertificate ? given : resolve(folder, given);

@@ -34,7 +34,7 @@ export const settings = {
     env: 'PUBLIC_URL',
     kind: origin,
     default: undefined,
-    derived: 'http://localhost with PORT',
+    derived: 'localhost with PORT, https when TLS_CERTIFICATE is set',
     meaning:
       'The origin by which people and other servers reach Carillon. Every link, issuer and redirect URI is built from it, never from the Host header. With https, cookies are Secure.',
   },
@@ -48,14 +48,31 @@ export const settings = {
     env: 'HOST',
     kind: host,
     default: '127.0.0.1',
-    meaning: 'The address to listen on. 0.0.0.0 listens on all; put a proxy that speaks TLS in front.',
+    meaning:
+      'The address to listen on; 0.0.0.0 listens on all. For others than this machine set TLS_CERTIFICATE, or put a proxy that speaks TLS in front.',
+  },
+  tlsCertificate: {
+    env: 'TLS_CERTIFICATE',
+    kind: text("a file's path, or development"),
+    default: undefined,
+    derived: 'none: plain http, for a proxy that speaks TLS in front',
+    meaning:
+      'The PEM file of the certificate, with those of its issuers behind it, with which Carillon speaks https itself, and then nothing else. It is read again when it changes. The word development takes the self-signed certificate in CERTS_DIR.',
+  },
+  tlsKey: {
+    env: 'TLS_KEY',
+    kind: text("a file's path"),
+    default: undefined,
+    derived: 'the file of TLS_CERTIFICATE, with both in it',
+    meaning: 'The PEM file of the private key of TLS_CERTIFICATE.',
   },
   databaseUrl: {
     env: 'DATABASE_URL',
     kind: database,
     default: 'data/carillon.db',
-    secret: true, // somebody may paste a server's address, with its password
-    meaning: 'Where everything is kept: the path of a SQLite file. Carillon makes it, and its folder.',
+    secret: true, // a server's address has a password in it
+    meaning:
+      'Where everything is kept: the path of a SQLite file, which Carillon makes, and its folder; or postgres://user:password@host:5432/database, of PostgreSQL 15 or newer. A unix socket: postgres://user@/database?host=/var/run/postgresql. A server on another machine must prove its name by TLS (sslmode=verify-full, with sslrootcert=file for a CA of your own) unless sslmode says less: verify-ca, require, disable.',
   },
   dataDir: {
     env: 'DATA_DIR',
@@ -159,6 +176,9 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
+/** The value of TLS_CERTIFICATE that stands for the self-signed certificate in CERTS_DIR. */
+export const developmentCertificate = 'development';
+
 /** The variable that names the file `config/{name}.json` to lay over `config/default.json`. */
 export const environmentVariable = 'CARILLON_ENV';
 
@@ -168,4 +188,7 @@ export const settingEntries = (): [SettingName, Setting][] => Object.entries(set
 type Values = { readonly [K in SettingName]: z.output<(typeof settings)[K]['kind']['schema']> };
 
 /** Every setting, judged; paths are absolute. */
-export type Config = Omit<Values, 'metricsToken'> & { readonly metricsToken: string | undefined };
+export type Config = Omit<Values, Unset> & { readonly [K in Unset]: Values[K] | undefined };
+
+/** Settings that may be left out, and have no default. */
+type Unset = 'metricsToken' | 'tlsCertificate' | 'tlsKey';

@@ -1,11 +1,11 @@
-import type { EntityManager } from 'typeorm';
-import type { Sql } from './sql.ts';
+import type { Engine, Sql } from './sql.ts';
 import type { Reader } from './unit.ts';
 
 /** Runs a piece of SQL and gives its rows. Booleans come back as the engine has them: compare with `isTrue`. */
 export async function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
-  const { text, parameters } = statement.render(engineOf(on));
-  return on.query<Row[]>(text, parameters);
+  const direct = directs.get(on);
+  const { text, parameters } = statement.render(direct ? 'postgres' : 'sqlite');
+  return direct ? ((await direct(text, parameters)) as Row[]) : on.query<Row[]>(text, parameters);
 }
 
 /** The first row, or null. */
@@ -15,14 +15,14 @@ export async function firstRow<Row>(on: Reader, statement: Sql): Promise<Row | n
 }
 
 /** Runs an INSERT, UPDATE or DELETE that ends in `RETURNING …`; gives the rows it touched. */
-export async function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
-  const result: unknown = await rows(on, statement);
-  // PostgreSQL's driver answers an UPDATE … RETURNING with [rows, count].
-  if (Array.isArray(result) && Array.isArray(result[0])) return result[0] as Row[];
-  return result as Row[];
+export function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
+  return rows<Row>(on, statement);
 }
 
 export const isTrue = (value: unknown): boolean => value === true || value === 1;
 
-const engineOf = (on: Reader): 'sqlite' | 'postgres' =>
-  (on as EntityManager).connection.options.type === 'postgres' ? 'postgres' : 'sqlite';
+/** How statements run on what a PostgreSQL door gave out; a reader that is not here is SQLite's. */
+export const directs = new WeakMap<Reader, (text: string, parameters: unknown[]) => Promise<unknown[]>>();
+
+/** Which engine a reader reads from. */
+export const engineOf = (on: Reader): Engine => (directs.has(on) ? 'postgres' : 'sqlite');

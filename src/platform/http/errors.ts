@@ -9,6 +9,14 @@ export const refuse = errors({
     text: 'Port {port} is taken by another program. Stop it, or choose another with PORT and PUBLIC_URL.',
   },
   'http.portForbidden': { kind: 'Forbidden', text: 'This user may not listen on {host}, port {port}.' },
+  'http.tlsUnreadable': {
+    kind: 'ServiceFailure',
+    text: 'The TLS file {path} cannot be read ({code}). See TLS_CERTIFICATE and TLS_KEY.',
+  },
+  'http.tlsUnfit': {
+    kind: 'ServiceFailure',
+    text: 'The TLS key in {key} does not belong to the certificate in {certificate}, or one of them is no PEM file.',
+  },
   'http.notFound': { kind: 'NotFound', text: 'There is nothing at this address.' },
   'body.tooLarge': { kind: 'PayloadTooLarge', text: 'The request is larger than {limit} bytes.' },
   'body.type': { kind: 'UnsupportedMediaType', text: 'The content type must be {types}.' },

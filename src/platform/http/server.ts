@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/settings.ts';
 import { withContext } from '../context/context.ts';
@@ -15,6 +16,7 @@ import type { HotRoute } from './route.ts';
 import { createStopper } from './stop.ts';
 import { createStreams } from './streams.ts';
 import type { Streams } from './streams.ts';
+import type { Tls } from './tls.ts';
 
 interface HttpServerOptions {
   config: Pick<Config, 'host' | 'port' | 'trustedProxies'>;
@@ -25,6 +27,8 @@ interface HttpServerOptions {
   /** Express, or whatever answers the rest. */
   app: RequestListener;
   streams?: Streams;
+  /** With it the server speaks https only; without, plain http. */
+  tls?: Tls | null;
   limits?: Partial<Limits>;
 }
 
@@ -70,7 +74,7 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: { host: strin
  * The request id is always made here: one from outside could be another request's.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { config, log, metrics, hot, app, streams = createStreams() } = options;
+  const { config, log, metrics, hot, app, streams = createStreams(), tls = null } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const clientAddress = clientAddressOf(config.trustedProxies);
 
@@ -90,49 +94,54 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     }
   };
 
-  const server: Server = createServer(
-    {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersMs,
-      requestTimeout: limits.requestMs,
-      keepAliveTimeout: limits.keepAliveMs,
-      connectionsCheckingInterval: Math.min(1000, limits.headersMs),
-      requireHostHeader: true,
-    },
-    (req, res) => {
-      const began = performance.now();
-      const method = req.method ?? '';
-      const url = targetOf(req);
-      const path = url?.pathname ?? '';
-      const route = url && hot.find((each) => each.matches(method, path));
-      const context = {
-        requestId: newId(),
-        clientAddress: clientAddress(req),
-        userAgent: (req.headers['user-agent'] ?? '').slice(0, 256),
-        identity: { type: 'Anonymous', principalId: 'anonymous' } as const,
-      };
-      res.setHeader('x-request-id', context.requestId);
-      withContext(context, () => {
-        res.once('close', () => {
-          const ms = performance.now() - began;
-          const name = route?.name ?? expressRoute(req);
-          // 499, as proxies write it: the client left before there was an answer.
-          const status = res.headersSent ? res.statusCode : 499;
-          metrics.request(name, status, ms / 1000);
-          withContext(context, () =>
-            log.info(
-              { method, path: path.slice(0, 512), status, ms: Math.round(ms * 10) / 10, client: context.clientAddress },
-              'request',
-            ),
-          );
-        });
-        void answer(req, res, route, url);
+  const bounds = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+    requireHostHeader: true,
+  };
+  const listener: RequestListener = (req, res) => {
+    const began = performance.now();
+    const method = req.method ?? '';
+    const url = targetOf(req);
+    const path = url?.pathname ?? '';
+    const route = url && hot.find((each) => each.matches(method, path));
+    const context = {
+      requestId: newId(),
+      clientAddress: clientAddress(req),
+      userAgent: (req.headers['user-agent'] ?? '').slice(0, 256),
+      identity: { type: 'Anonymous', principalId: 'anonymous' } as const,
+    };
+    res.setHeader('x-request-id', context.requestId);
+    withContext(context, () => {
+      res.once('close', () => {
+        const ms = performance.now() - began;
+        const name = route?.name ?? expressRoute(req);
+        // 499, as proxies write it: the client left before there was an answer.
+        const status = res.headersSent ? res.statusCode : 499;
+        metrics.request(name, status, ms / 1000);
+        withContext(context, () =>
+          log.info(
+            { method, path: path.slice(0, 512), status, ms: Math.round(ms * 10) / 10, client: context.clientAddress },
+            'request',
+          ),
+        );
       });
-    },
-  );
+      void answer(req, res, route, url);
+    });
+  };
+  const server: Server = tls
+    ? createTlsServer(
+        { ...bounds, ...tls.identity, minVersion: 'TLSv1.2', handshakeTimeout: limits.headersMs },
+        listener,
+      )
+    : createServer(bounds, listener);
   server.maxConnections = limits.connections;
   server.on('clientError', refuseBroken);
-  const stop = createStopper(server, streams, limits.stopMs);
+  const stopAnswering = createStopper(server, streams, limits.stopMs);
+  const unfollow = tls?.follow(log, (identity) => (server as TlsServer).setSecureContext(identity));
 
   return {
     listen: () =>
@@ -143,6 +152,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
           resolve((server.address() as AddressInfo).port);
         });
       }),
-    stop,
+    stop: () => {
+      unfollow?.();
+      return stopAnswering();
+    },
   };
 }

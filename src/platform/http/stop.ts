@@ -13,6 +13,7 @@ function closeAfter(res: ServerResponse): void {
  */
 export function createStopper(server: Server, streams: Streams, deadline: number): () => Promise<void> {
   const sockets = new Set<Socket>();
+  const unasked = new Set<Socket>();
   /** A client may ask again before it is answered: after `close` Node sends no answer more, so only the last says it. */
   const last = new Map<Socket, ServerResponse>();
   let stopping: Promise<void> | undefined;
@@ -21,9 +22,19 @@ export function createStopper(server: Server, streams: Streams, deadline: number
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  // What a TLS socket has read counts the handshake too: one that asked nothing is known by that.
+  server.on('secureConnection', (socket: Socket) => {
+    if (stopping) {
+      socket.destroy();
+      return;
+    }
+    unasked.add(socket);
+    socket.once('close', () => unasked.delete(socket));
+  });
   server.prependListener('request', ({ socket }: IncomingMessage, res: ServerResponse) => {
     const before = last.get(socket);
     last.set(socket, res);
+    unasked.delete(socket);
     if (stopping) {
       if (before && !before.headersSent) before.removeHeader('connection');
       closeAfter(res);
@@ -47,6 +58,7 @@ export function createStopper(server: Server, streams: Streams, deadline: number
       // Node counts a connection that never said anything as busy. The tick lets bytes that are here be read first.
       setImmediate(() => {
         for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+        for (const socket of unasked) socket.destroy();
       });
     });
 

@@ -17,6 +17,7 @@ export class Outbox {
   constructor(db: Database) {
     this.#db = db;
     this.#emitter.setMaxListeners(0);
+    db.hear((news) => this.#emitter.emit('event', news));
   }
 
   /**
@@ -38,13 +39,17 @@ export class Outbox {
     return event.id;
   }
 
-  /** Tells this process what no other needs to know (a cache to forget); nothing is stored. */
+  /** Tells every process something when the unit is committed (what to forget); there is nothing to be done for it. */
   announce(topic: string, subject: string, payload: Record<string, unknown> = {}): void {
     const event = { id: newId(), topic, subject, payload, createdAt: clock.now() };
+    this.#db.tell(event);
     this.#db.afterCommit(() => this.#emitter.emit('event', event));
   }
 
-  /** Hears every event committed by this process, synchronously; must not throw. Gives the function that ends it. */
+  /**
+   * Hears every event: those that this process commits before their caller is answered, those of other processes on
+   * PostgreSQL a moment later. Synchronous, and must not throw. Gives the function that ends it.
+   */
   listen(listener: Listener): () => void {
     this.#emitter.on('event', listener);
     return () => this.#emitter.off('event', listener);

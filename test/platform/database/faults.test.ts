@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../../../src/platform/database/database.ts';
-import { type Raw, rawOf } from '../../../src/platform/database/raw.ts';
+import { type Raw, rawOf } from '../../../src/platform/database/sqlite/raw.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import type { Reader } from '../../../src/platform/database/unit.ts';

@@ -8,6 +8,7 @@ import type { Limits } from '../../../src/platform/http/limits.ts';
 import type { HotRoute } from '../../../src/platform/http/route.ts';
 import { createHttpServer } from '../../../src/platform/http/server.ts';
 import type { Streams } from '../../../src/platform/http/streams.ts';
+import type { Tls } from '../../../src/platform/http/tls.ts';
 
 interface Options {
   hot?: HotRoute[];
@@ -15,6 +16,7 @@ interface Options {
   streams?: Streams;
   limits?: Partial<Limits>;
   trustedProxies?: string[];
+  tls?: Tls | null;
 }
 
 /** A server on a free port, with its log in memory. */

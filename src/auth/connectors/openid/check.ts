@@ -1,8 +1,10 @@
 import type * as openid from 'openid-client';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
+import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
-import { type Client, discover, requireOwnHost } from './provider.ts';
+import type { Connection } from './connection.entity.ts';
+import { type Client, discover, requireOwnHost, secretPlace } from './provider.ts';
 
 /** What signing in calls. The browser is sent to the first; the others are called from here. */
 const needed = ['authorization_endpoint', 'token_endpoint', 'jwks_uri', 'userinfo_endpoint'] as const;
@@ -30,6 +32,17 @@ export async function checkProvider(outbound: Outbound, client: Client): Promise
   await readKeys(outbound, metadata.jwks_uri ?? '').catch(refusedFor('jwks_uri'));
   return configuration;
 }
+
+/**
+ * Checks the provider of a connection as it is stored, with the secret that is kept.
+ * @throws what `checkProvider` throws; secrets.unsealable
+ */
+export const checkConnection = (
+  { seal }: Pick<Ground, 'seal'>,
+  outbound: Outbound,
+  { id, issuer, clientId, clientSecret }: Connection,
+): Promise<openid.Configuration> =>
+  checkProvider(outbound, { issuer, clientId, clientSecret: seal.unseal(clientSecret, secretPlace(id)) });
 
 async function judge(outbound: Outbound, { issuer }: Client, url: string): Promise<void> {
   requireOwnHost(outbound, new URL(issuer), url);

@@ -1,10 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { rawOf, whenUnlocked } from './raw.ts';
-import { source, type Storage } from './source.ts';
+import type { Storage } from '../storage.ts';
+import { sqliteSource } from './source.ts';
 
 /** Opens a data source; another process that has just made the file may hold it for a moment. */
 export const opened = (path: string, storage: Storage, readOnly = false): Promise<DataSource> =>
-  whenUnlocked(() => source(path, storage, readOnly).initialize());
+  whenUnlocked(() => sqliteSource(path, storage, readOnly).initialize());
 
 /**
  * Brings the schema up to date: all the missing migrations or none. What is missing is asked under the write lock, so

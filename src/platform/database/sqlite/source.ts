@@ -1,12 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
-
-/** What the composition root hands in, so that the platform knows no entity by name. */
-export interface Storage {
-  entities: EntitySchema[];
-  migrations: (new () => MigrationInterface)[];
-}
+import { DataSource } from 'typeorm';
+import type { Storage } from '../storage.ts';
 
 interface SqliteConnection {
   pragma(text: string, options?: { simple: boolean }): unknown;
@@ -20,7 +15,7 @@ const busyMs = 200;
  * A data source for the one database that `path` names (a SQLite file).
  * @param readOnly the second data source of a server, on which nothing can be written
  */
-export function source(path: string, storage: Storage, readOnly = false): DataSource {
+export function sqliteSource(path: string, storage: Storage, readOnly = false): DataSource {
   mkdirSync(dirname(path), { recursive: true });
   return new DataSource({
     type: 'better-sqlite3',

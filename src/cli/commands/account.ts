@@ -1,0 +1,34 @@
+import { type Cli, noun, verb } from '../frame/command.ts';
+
+const load = () => import('../work/account.ts');
+
+export function account(cli: Cli): void {
+  const it = noun(cli, 'account', 'accounts: domains, single sign-on, groups and people belong to one');
+  verb(cli, it, {
+    call: 'list',
+    does: 'list accounts, by name',
+    takes: ['organisation'],
+    options: [
+      ['--name <prefix>', 'only those whose name begins so'],
+      ['--user-email <address>', 'only those of the person with this address'],
+    ],
+    examples: ['carillon account list', 'carillon account list --user-email ada@example.com --json'],
+    work: async () => (await load()).list,
+  });
+  verb(cli, it, {
+    call: 'show <account>',
+    does: 'show an account, and what is left to set up',
+    expects: { account: 'its id or its name' },
+    takes: ['organisation'],
+    examples: ['carillon account show "Example Ltd"'],
+    work: async () => (await load()).show,
+  });
+  verb(cli, it, {
+    call: 'create <name>',
+    does: 'create an account',
+    expects: { name: 'such as the name of the company, 1 to 200 characters' },
+    takes: ['organisation'],
+    examples: ['carillon account create "Example Ltd"'],
+    work: async () => (await load()).create,
+  });
+}

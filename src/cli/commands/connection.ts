@@ -1,0 +1,42 @@
+import { type Cli, noun, verb } from '../frame/command.ts';
+import { secretOptions } from '../frame/secret.ts';
+
+const load = () => import('../work/connection.ts');
+const takes = ['account', 'organisation'] as const;
+
+export function connection(cli: Cli): void {
+  const it = noun(cli, 'connection', 'single sign-on: the identity provider that an account trusts');
+  verb(cli, it, {
+    call: 'show',
+    does: 'show the connection of an account, and what to copy into the identity provider',
+    takes,
+    examples: ['carillon connection show'],
+    work: async () => (await load()).show,
+  });
+  verb(cli, it, {
+    call: 'set',
+    does: 'save the OpenID Connect settings, after reading the provider’s discovery document',
+    more:
+      'What is left out stays as it is. The client secret is stored encrypted, never shown again, and never given as ' +
+      'an argument; it is kept while the issuer and the client ID stay the same. At a terminal it is asked for.',
+    options: [
+      ['--issuer <url>', 'the issuer as the provider gives it'],
+      ['--client-id <id>', 'the client ID'],
+      ...secretOptions('client secret'),
+      ['--redirect <which>', 'own: a redirect URI of this connection alone (at first); shared: the installation’s'],
+    ],
+    takes,
+    examples: [
+      'carillon connection set --issuer https://example.okta.com --client-id 0oa1b2c3 --secret-file secret.txt',
+      'pass show okta | carillon connection set --secret-file -',
+    ],
+    work: async () => (await load()).set,
+  });
+  verb(cli, it, {
+    call: 'check',
+    does: 'read the provider’s discovery document and keys now',
+    takes,
+    examples: ['carillon connection check'],
+    work: async () => (await load()).check,
+  });
+}

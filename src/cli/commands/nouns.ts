@@ -1,0 +1,29 @@
+import type { Noun } from '../frame/program.ts';
+import { account } from './account.ts';
+import { admin } from './admin.ts';
+import { connection } from './connection.ts';
+import { domain } from './domain.ts';
+import { envExample } from './env-example.ts';
+import { group } from './group.ts';
+import { organisation } from './organisation.ts';
+import { receipt } from './receipt.ts';
+import { scimKey } from './scim-key.ts';
+import { serve } from './serve.ts';
+import { trail } from './trail.ts';
+import { user } from './user.ts';
+
+/** Every noun of the command line, in the order of the help. A new one is a line here. */
+export const nouns: readonly Noun[] = [
+  serve, //
+  admin,
+  organisation,
+  account,
+  domain,
+  connection,
+  scimKey,
+  group,
+  user,
+  receipt,
+  trail,
+  envExample,
+];

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { buildHouse, type House } from '../../app.ts';
+import type { Config } from '../../platform/config/settings.ts';
+import { withContext } from '../../platform/context/context.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
+import { newId } from '../../platform/ids/ids.ts';
+import type { Call } from './command.ts';
+import { cliErrors } from './errors.ts';
+
+/** Whoever called the command, as the trail names them. */
+export function callerName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`; // a container may run as a user that no file names
+  }
+}
+
+/**
+ * Builds the house for one command, beside a server that may be running, which notices its commits. The trail names
+ * whoever called it.
+ * @throws config.faults, cli.noDatabase, cli.unusable; whatever `work` throws
+ */
+export async function withHouse<T>(call: Call, work: (house: House) => Promise<T>): Promise<T> {
+  const config = call.configuration();
+  requireDatabase(config);
+  const house = await buildHouse(config).catch(refuseUnusable);
+  const identity = { type: 'CommandLine' as const, principalId: callerName() };
+  const context = { requestId: newId(), clientAddress: 'command line', userAgent: 'carillon', identity };
+  try {
+    return await withContext(context, () => work(house));
+  } catch (error) {
+    if (!(error instanceof CarillonError)) house.ground.log.error({ error }, 'a command failed');
+    throw error;
+  } finally {
+    await house.close();
+  }
+}
+
+/** A command finds a database, and makes none: in the wrong folder it would answer from an empty one. */
+function requireDatabase({ databaseUrl }: Config): void {
+  const isServer = /^postgres(ql)?:/.test(databaseUrl);
+  if (!isServer && !existsSync(databaseUrl)) throw cliErrors('cli.noDatabase', { values: { path: databaseUrl } });
+}
+
+/** The system's and the engine's errors have codes, and say what they could not open. */
+export function refuseUnusable(error: unknown): never {
+  if (error instanceof CarillonError) throw error;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string') throw error as Error;
+  throw cliErrors('cli.unusable', { values: { why: whyOf(code, String(message)) }, cause: error });
+}
+
+const reasons: Record<string, string> = {
+  EACCES: 'this user may not open it',
+  EPERM: 'it belongs to another user',
+  EROFS: 'it stands on a file system that cannot be written',
+  ENOSPC: 'the disk is full',
+  SQLITE_CANTOPEN: 'the database cannot be opened by this user',
+  SQLITE_READONLY: 'this user may not write the database',
+  SQLITE_NOTADB: 'the file is no database of SQLite',
+  SQLITE_CORRUPT: 'the database is damaged',
+  SQLITE_FULL: 'the disk is full',
+  SQLITE_BUSY: 'another process holds the database',
+};
+
+function whyOf(code: string, message: string): string {
+  const path = /'([^']+)'$/.exec(message)?.[1];
+  const known = reasons[code] ?? Object.entries(reasons).find(([name]) => code.startsWith(`${name}_`))?.[1];
+  return [path, known ?? code].filter(Boolean).join(': ');
+}

@@ -1,0 +1,83 @@
+import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { createAccount } from '../../accounts/accounts/accounts.ts';
+import { progressOf } from '../../console/accounts/progress.ts';
+import { texts } from '../../console/accounts/texts.ts';
+import { accountTypes } from '../../console/texts.ts';
+import { iso } from '../../platform/clock/clock.ts';
+import { findAccounts } from '../../users/find.ts';
+import { type AccountCounts, accountCounts } from '../../users/summary.ts';
+import { accountNamed, organisationOf } from '../frame/choose.ts';
+import type { Call } from '../frame/command.ts';
+import { withHouse } from '../frame/house.ts';
+
+const none: AccountCounts = { people: 0, domains: 0, verified: 0 };
+
+const present = (account: Account, { people, domains, verified }: AccountCounts = none) => ({
+  id: account.id,
+  organisationId: account.organisationId,
+  name: account.name,
+  type: account.type,
+  helpContact: account.helpContact,
+  people,
+  domains,
+  verifiedDomains: verified,
+  createdAt: iso(account.createdAt),
+});
+
+export const list = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const on = ground.db.read;
+    const { id: organisationId } = await organisationOf(on, call);
+    const filter = { name: call.value('name'), userEmail: call.value('userEmail') };
+    const [accounts, counts] = await Promise.all([
+      findAccounts(on, organisationId, filter),
+      accountCounts(on, organisationId),
+    ]);
+    ground.trail.observed({ eventName: 'ListAccounts', organisationId });
+    call.output.list({
+      name: 'accounts',
+      items: accounts.map((account) => present(account, counts.get(account.id))),
+      columns: {
+        NAME: ({ name }) => name,
+        TYPE: ({ type }) => accountTypes[type],
+        PEOPLE: ({ people }) => people,
+        DOMAINS: ({ domains, verifiedDomains }) => texts.domainCount(domains, verifiedDomains),
+        ID: ({ id }) => id,
+      },
+      empty:
+        filter.name === undefined && filter.userEmail === undefined
+          ? 'This organisation has no account yet. Create one: carillon account create <name>'
+          : 'No account matches.',
+    });
+  });
+
+export const show = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const on = ground.db.read;
+    const account = await accountNamed(on, call, call.required('account'));
+    const { organisationId } = account;
+    const [counts, steps] = await Promise.all([accountCounts(on, organisationId), progressOf(on, account.id)]);
+    ground.trail.observed({ eventName: 'GetAccount', organisationId, accountId: account.id });
+    const json = present(account, counts.get(account.id));
+    const left = steps.filter(({ done }) => !done).map(({ name }) => texts.steps[name]);
+    call.output.one({
+      json: { ...json, steps: steps.map(({ name, done }) => ({ name, done })) },
+      facts: [
+        ['Name', json.name],
+        ['Type', accountTypes[json.type]],
+        ['People', json.people],
+        ['Domains', texts.domainCount(json.domains, json.verifiedDomains)],
+        ['Help contact', json.helpContact],
+        ['Created', json.createdAt],
+        ['ID', json.id],
+        ['Left to do', left.length === 0 ? 'nothing' : left.join('; ')],
+      ],
+    });
+  });
+
+export const create = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id: organisationId } = await organisationOf(ground.db.read, call);
+    const account = await createAccount(ground, organisationId, { name: call.required('name') });
+    call.output.done(present(account), `The account ${account.name} was created: ${account.id}`);
+  });

@@ -1,0 +1,110 @@
+import { readPerson } from '../../console/people/person.ts';
+import { texts } from '../../console/people/texts.ts';
+import { isoOrNull, iso } from '../../platform/clock/clock.ts';
+import { activateUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
+import type { Call } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
+import { callerName, withHouse } from '../frame/house.ts';
+import { userNamed } from '../frame/people.ts';
+import { presentUser, statusText, tierText, whyText } from './user-present.ts';
+
+export const show = (call: Call): Promise<void> =>
+  withHouse(call, async (house) => {
+    const { ground } = house;
+    const { id, organisationId, accountId } = await userNamed(ground.db.read, call, call.required('user'));
+    const scope = { organisationId, accountId };
+    const person = await readPerson(house, scope, id);
+    ground.trail.observed({ eventName: 'GetUser', ...scope, requestParameters: { accountId, userId: id } });
+    const { user } = person;
+    const present = presentUser(accountId, user, person.right);
+    const addresses = person.addresses.map(({ value, type, isPrimary }) => ({
+      value,
+      type,
+      primary: isPrimary,
+    }));
+    const causes = person.causes.map(({ cause, since, administrator, setBy }) => ({
+      cause,
+      since: iso(since),
+      by: administrator ?? setBy,
+    }));
+    const devices = person.devices.map((session) => ({
+      id: session.id,
+      userAgent: session.userAgent,
+      clientAddress: session.clientAddress,
+      createdAt: iso(session.createdAt),
+      lastSeenAt: iso(session.lastSeenAt),
+      expiresAt: iso(session.expiresAt),
+    }));
+    const identities = person.identities.map(({ id: identityId, issuer, subject, createdAt }) => ({
+      id: identityId,
+      issuer,
+      subject,
+      createdAt: iso(createdAt),
+    }));
+    call.output.one({
+      json: {
+        ...present,
+        externalId: user.externalId,
+        createdAt: iso(user.createdAt),
+        addresses,
+        groups: person.groups.map(({ groupName, tier }) => ({ name: groupName, tier })),
+        causes,
+        devices,
+        identities,
+      },
+      facts: [
+        [texts.name, user.displayName],
+        [texts.address, user.primaryAddress],
+        [texts.userName, user.userName],
+        [texts.registration, statusText(present)],
+        [texts.tier, tierText(present)],
+        [texts.why, whyText(present)],
+        [texts.externalId, user.externalId],
+        [texts.joined, isoOrNull(user.joinedAt)],
+        [texts.lastSeen, isoOrNull(user.lastActiveAt)],
+        [texts.pushed, iso(user.createdAt)],
+        [
+          texts.groups,
+          person.groups.map(({ groupName, tier }) => (tier ? `${groupName} (${tier})` : groupName)).join('; '),
+        ],
+        [texts.causes, causes.map(({ cause, since }) => `${texts.causeNames[cause]}, since ${since}`).join('; ')],
+        [
+          texts.devices,
+          devices
+            .map(({ userAgent, clientAddress }) => `${userAgent || texts.unknownDevice} from ${clientAddress}`)
+            .join('; '),
+        ],
+        [texts.identities, identities.map(({ issuer, subject }) => `${subject} at ${issuer}`).join('; ')],
+        [texts.userId, user.id],
+      ],
+    });
+  });
+
+export const suspend = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    await confirm(call, [`1 person will be suspended: ${primaryAddress}.`, ...texts.suspendSays]);
+    const changed = await suspendUser(ground, user, id, callerName());
+    const text = changed
+      ? `${primaryAddress} is suspended, and out everywhere.`
+      : `${primaryAddress} was suspended already.`;
+    call.output.done({ id, email: primaryAddress, suspended: true, changed }, text);
+  });
+
+export const activate = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    const changed = await activateUser(ground, user, id);
+    const text = changed
+      ? `The suspension of ${primaryAddress} was lifted. What the directory says of them still counts.`
+      : `No administrator had suspended ${primaryAddress}.`;
+    call.output.done({ id, email: primaryAddress, suspended: false, changed }, text);
+  });
+
+export const signOut = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    await signOutUser(ground, user, id);
+    const text = `${primaryAddress} was signed out of all devices. They may sign in again.`;
+    call.output.done({ id, email: primaryAddress, signedOut: true }, text);
+  });

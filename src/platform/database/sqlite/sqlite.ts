@@ -1,0 +1,155 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DataSource, EntityManager } from 'typeorm';
+import type { Database } from '../database.ts';
+import { runEffects, Units } from '../inside.ts';
+import type { Storage } from '../storage.ts';
+import type { Reader, Writer } from '../unit.ts';
+import { migrate, opened } from './migrate.ts';
+import { type Raw, rawOf, whenUnlocked } from './raw.ts';
+
+interface Waiting {
+  run(manager: EntityManager): Promise<() => void>;
+  reject(error: unknown): void;
+}
+
+/** Units that may share one COMMIT: more would only make the first of them wait. */
+const groupSize = 64;
+
+/**
+ * The door to a SQLite file.
+ *
+ * TypeORM has one query runner for a whole SQLite data source, so concurrent transactions would run inside each
+ * other. Here units of work run one after another on the one writing connection; units that wait together share one
+ * COMMIT (one fsync), each in a savepoint of its own, and nobody is answered before that COMMIT.
+ */
+export class SqliteDatabase implements Database {
+  readonly engine = 'sqlite';
+  readonly #writer: DataSource;
+  readonly #reader: DataSource;
+  readonly #queue: Waiting[] = [];
+  readonly #units = new Units();
+  #draining: Promise<void> | null = null;
+  #closed = false;
+
+  private constructor(writer: DataSource, reader: DataSource) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  /** Opens the SQLite file at `path`, brings its schema up to date, and gives the door. */
+  static async open(path: string, storage: Storage): Promise<SqliteDatabase> {
+    const writer = await opened(path, storage);
+    try {
+      await migrate(writer);
+      rawOf(writer).pragma('busy_timeout = 0'); // the door waits for a lock by itself, without stopping the process
+      return new SqliteDatabase(writer, await opened(path, storage, true));
+    } catch (error) {
+      await writer.destroy();
+      throw error;
+    }
+  }
+
+  get read(): Reader {
+    return this.#units.current?.manager ?? this.#reader.manager;
+  }
+
+  write<T>(unit: (m: Writer) => Promise<T>): Promise<T> {
+    const inside = this.#units.current;
+    if (inside) return unit(inside.manager);
+    if (this.#closed) return Promise.reject(new Error('the database is closed'));
+    return new Promise<T>((resolve, reject) => {
+      const inCallersContext = AsyncLocalStorage.snapshot();
+      this.#queue.push({
+        run: async (manager) => {
+          const { value, store } = await inCallersContext(() => this.#units.run(manager, unit));
+          return () => {
+            runEffects(store);
+            resolve(value);
+          };
+        },
+        reject,
+      });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Whoever writes here is alone. */
+  async alone(): Promise<void> {
+    this.#units.require('alone');
+  }
+
+  afterCommit(effect: () => void): void {
+    this.#units.require('afterCommit').afterCommit.push(effect);
+  }
+
+  /** Other processes notice that something was committed (`foreignCommits`), and then forget everything. */
+  tell(): void {
+    this.#units.require('tell');
+  }
+
+  hear(): () => void {
+    return () => {};
+  }
+
+  /** Changes when, and only when, another process has committed to this file. */
+  foreignCommits(): number {
+    return rawOf(this.#writer).pragma('data_version', { simple: true }) as number;
+  }
+
+  gaps(): number {
+    return this.foreignCommits();
+  }
+
+  /** Lets the waiting units end, then closes both connections. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#draining;
+    await this.#reader.destroy();
+    await this.#writer.destroy();
+  }
+
+  async #drain(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve)); // lets units of the same turn gather
+    while (this.#queue.length) await this.#commit(this.#queue.splice(0, groupSize));
+    this.#draining = null; // in the same turn as the last look at the queue
+  }
+
+  /** Never throws: every unit of the group is answered, one way or the other. */
+  async #commit(group: Waiting[]): Promise<void> {
+    const raw = rawOf(this.#writer);
+    try {
+      if (raw.inTransaction) raw.exec('ROLLBACK'); // what an earlier group could not undo, such as for a disk's error
+      await whenUnlocked(() => raw.exec('BEGIN IMMEDIATE'));
+      const answers: (() => void)[] = [];
+      for (const waiting of group) answers.push(await this.#savepoint(raw, waiting));
+      raw.exec('COMMIT');
+      for (const answer of answers) answer();
+    } catch (error) {
+      undo(raw);
+      for (const waiting of group) waiting.reject(error); // the COMMIT failed: nobody is told yes
+    }
+  }
+
+  async #savepoint(raw: Raw, waiting: Waiting): Promise<() => void> {
+    raw.exec('SAVEPOINT unit');
+    try {
+      const answer = await waiting.run(this.#writer.manager);
+      raw.exec('RELEASE unit');
+      return answer;
+    } catch (error) {
+      // A full disk makes SQLite end the transaction by itself; units after that would commit one by one.
+      if (!raw.inTransaction) throw error;
+      raw.exec('ROLLBACK TO unit; RELEASE unit');
+      return () => waiting.reject(error);
+    }
+  }
+}
+
+/** A ROLLBACK that fails is tried again before the next group: the error that led to it is what callers hear. */
+function undo(raw: Raw): void {
+  try {
+    if (raw.inTransaction) raw.exec('ROLLBACK');
+  } catch {
+    // Nothing of it was committed, and nobody was told so.
+  }
+}

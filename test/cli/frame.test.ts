@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { tableOf, widthOf } from '../../src/cli/frame/table.ts';
+import { jsonText } from '../../src/cli/frame/output.ts';
+import { runCommand } from '../support/command.ts';
+import { testFolder } from '../support/folder.ts';
+import { testConfig } from '../support/house.ts';
+
+describe('the frame of the command line', () => {
+  it('aligns columns, also of names that are twice as wide', () => {
+    assert.equal(widthOf('李小龍'), 6);
+    assert.deepEqual(
+      tableOf(
+        ['NAME', 'TIER'],
+        [
+          ['李小龍', 'Pro'],
+          ['Zoë', '–'],
+        ],
+      ),
+      ['NAME    TIER', '李小龍  Pro', 'Zoë     –'],
+    );
+  });
+
+  it('writes JSON that no terminal acts on, and that reads as what was stored', () => {
+    const sly = 'a\u{1b}[2J\u{9b}\u{202e}\u{e0041}\n\u{2028}b';
+    const text = jsonText({ sly });
+    assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    assert.deepEqual(JSON.parse(text), { sly });
+  });
+
+  it('tells a wrong call from everything else, in words and as JSON', async () => {
+    const config = testConfig();
+    const unknown = await runCommand(config, ['trail', 'list', '--colour']);
+    assert.equal(unknown.status, 2);
+    assert.match(unknown.stderr, /Unknown option '--colour'/);
+    assert.equal(unknown.stdout, '');
+    const asJson = await runCommand(config, ['trail', 'list', '--colour', '--json']);
+    assert.equal(asJson.status, 2);
+    assert.equal(asJson.error().code, 'cli.usage');
+    assert.equal((await runCommand(config, ['no-such'])).status, 2);
+    assert.equal((await runCommand(config, ['admin'])).status, 2, 'a noun alone shows its help');
+    assert.equal((await runCommand(config, ['--help'])).status, 0);
+  });
+
+  it('makes no database where there is none', async () => {
+    const folder = testFolder();
+    const config = testConfig({ databaseUrl: join(folder, 'nowhere.db') });
+    const { status, stderr } = await runCommand(config, ['trail', 'list']);
+    assert.equal(status, 5);
+    assert.match(stderr, /no database at .*nowhere\.db/);
+    assert.ok(!existsSync(join(folder, 'nowhere.db')));
+  });
+});
