@@ -15,11 +15,11 @@ export class ClientRegistry {
   readonly #db: Database;
   readonly #known = new Map<string, OidcClient>();
   #forgettings = 0;
-  #foreign: number;
+  #gaps: number;
 
   constructor(db: Database, outbox: Outbox) {
     this.#db = db;
-    this.#foreign = db.foreignCommits();
+    this.#gaps = db.gaps();
     outbox.listen(({ topic, subject }) => {
       if (topic !== clientChangedTopic && topic !== clientDeletedTopic) return;
       this.#forgettings++;
@@ -29,7 +29,7 @@ export class ClientRegistry {
 
   /** The client of this id, as it is now; null when there is none. */
   async find(id: string): Promise<OidcClient | null> {
-    this.#noticeOtherProcesses();
+    this.#noticeGaps();
     const known = this.#known.get(id);
     if (known) return known;
     const moment = this.#forgettings;
@@ -41,10 +41,10 @@ export class ClientRegistry {
     return found;
   }
 
-  #noticeOtherProcesses(): void {
-    const foreign = this.#db.foreignCommits();
-    if (foreign === this.#foreign) return;
-    this.#foreign = foreign;
+  #noticeGaps(): void {
+    const gaps = this.#db.gaps();
+    if (gaps === this.#gaps) return;
+    this.#gaps = gaps;
     this.#forgettings++;
     this.#known.clear();
   }

@@ -27,11 +27,11 @@ export class SigningKeys {
   #held: Held | null = null;
   #reading: Promise<Held> | null = null;
   #stale = true;
-  #foreign: number;
+  #gaps: number;
 
   constructor(ground: Ground) {
     this.#ground = ground;
-    this.#foreign = ground.db.foreignCommits();
+    this.#gaps = ground.db.gaps();
     ground.outbox.listen(({ topic }) => {
       if (topic === keysChangedTopic) this.#stale = true;
     });
@@ -49,9 +49,9 @@ export class SigningKeys {
   }
 
   async #now(): Promise<Held> {
-    const foreign = this.#ground.db.foreignCommits();
-    if (foreign !== this.#foreign) {
-      this.#foreign = foreign;
+    const gaps = this.#ground.db.gaps();
+    if (gaps !== this.#gaps) {
+      this.#gaps = gaps;
       this.#stale = true;
     }
     if (this.#held && !this.#stale) return this.#held;
