@@ -1,5 +1,7 @@
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import type { House } from './app.ts';
+import { keepKeys } from './auth/provider/keys/rotate.ts';
+import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
 import { changed, rows } from './platform/database/run.ts';
@@ -16,6 +18,8 @@ export function startJobs(house: House): Jobs {
   return new Jobs(ground.log, [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
+    { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
+    { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }

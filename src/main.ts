@@ -11,6 +11,8 @@ import { assetsRoute } from './platform/http/pages/assets.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
 import { openCertificate } from './platform/secrets/certificate.ts';
+import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
+import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
@@ -43,6 +45,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     streams,
     hot: [
       scimRoute(house),
+      jwksRoute(house.keys),
       ...sessionRoutes(web),
       assetsRoute,
       healthRoute(),
@@ -52,10 +55,12 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     app: createPagesApp({ config, csrf, log: ground.log, routes: [createAuthPages(web), createConsole(web)] }),
   });
   const consumer = startConsumer(house);
+  const deliveries = new LogoutDeliveries(house, `${config.publicUrl}/oidc`);
   const jobs = startJobs(house);
   const end = async (): Promise<void> => {
     await jobs.stop();
     await consumer.stop();
+    await deliveries.stop();
     await house.close();
   };
   const port = await server.listen().catch(async (error: unknown) => {
