@@ -41,8 +41,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
   const asking = (): Asking => askingOf(library.Provider.ctx);
   const person = () => currentUnit()?.who?.principal ?? null;
   const options: Configuration = {
-    adapter: (model: string) =>
-      model === 'Client' ? clientAdapter(clients) : artifacts.adapter(model, asking),
+    adapter: (model: string) => (model === 'Client' ? clientAdapter(clients) : artifacts.adapter(model, asking)),
     jwks: { keys: keys.privateKeys.map((key) => ({ ...key })) },
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'client_secret_basic' },
     enabledJWA: {
@@ -82,13 +81,13 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
     claims: { ...scopeClaims, acr: null, amr: null, auth_time: null, iss: null, sid: null },
     conformIdTokenClaims: true,
     subjectTypes: ['public', 'pairwise'],
-    pairwiseIdentifier: async (_ctx, accountId, client) => subjects.pairwise(accountId, String(client.sectorIdentifier ?? '')),
+    pairwiseIdentifier: async (_ctx, accountId, client) =>
+      subjects.pairwise(accountId, String(client.sectorIdentifier ?? '')),
     // It only carries the sector, which was judged when the client was registered.
     sectorIdentifierUriValidate: () => false,
     responseTypes: ['code'],
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    enableHttpPostMethods: true,
     acceptQueryParamAccessTokens: false,
     clockTolerance: 5,
     interactions: {
@@ -161,7 +160,8 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       PushedAuthorizationRequest: codeSeconds,
       Grant: config.refreshTokenDays * daySeconds,
       // However often it is rotated, a family ends when its first token would have.
-      RefreshToken: (ctx) => Math.max(1, ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? config.refreshTokenDays * daySeconds),
+      RefreshToken: (ctx) =>
+        Math.max(1, ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? config.refreshTokenDays * daySeconds),
       Session: sessionSeconds,
     } as NonNullable<Configuration['ttl']>,
   };
@@ -189,7 +189,11 @@ function accessSeconds(most: number, token: SignedToken, client: Client): number
 }
 
 /** A client sees its own tokens; a resource server those of its organisation. */
-async function mayIntrospect(_ctx: KoaContextWithOIDC, client: Client, token: { clientId?: string | undefined }): Promise<boolean> {
+async function mayIntrospect(
+  _ctx: KoaContextWithOIDC,
+  client: Client,
+  token: { clientId?: string | undefined },
+): Promise<boolean> {
   return client.tokenEndpointAuthMethod !== 'none' && token.clientId === client.clientId;
 }
 
@@ -205,7 +209,15 @@ function clientAdapter(clients: ClientRegistry): Library.Adapter {
   const refuse = async (): Promise<never> => {
     throw new Error('clients are registered by administrators');
   };
-  return { find, upsert: refuse, findByUid: refuse, findByUserCode: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse };
+  return {
+    find,
+    upsert: refuse,
+    findByUid: refuse,
+    findByUserCode: refuse,
+    consume: refuse,
+    destroy: refuse,
+    revokeByGrantId: refuse,
+  };
 }
 
 function askingOf(ctx: KoaContextWithOIDC | undefined): Asking {
@@ -216,4 +228,3 @@ function askingOf(ctx: KoaContextWithOIDC | undefined): Asking {
     refreshScope: entities?.RefreshToken?.scope,
   };
 }
-

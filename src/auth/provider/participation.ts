@@ -9,7 +9,10 @@ import { noteRelyingParty } from './logout/end.ts';
  * Notes that a client is about to be told of this session, so that it is told also of its end, and gives the
  * provider's session the `sid` that both will carry. Written before the code is: a client that has a code is known.
  */
-export async function participate({ ground, clients, subjects }: ProviderParts, ctx: KoaContextWithOIDC): Promise<void> {
+export async function participate(
+  { ground, clients, subjects }: ProviderParts,
+  ctx: KoaContextWithOIDC,
+): Promise<void> {
   const who = currentUnit()?.who;
   const client = await clients.find(ctx.oidc.client?.clientId ?? '');
   if (!who || !client || !ctx.oidc.session) return;

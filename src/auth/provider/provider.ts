@@ -50,7 +50,7 @@ export class OpenIdProvider {
     viewOurSession(provider, this.parts);
     ourSecrets(provider);
     // Logout tokens go from the outbox, whatever ended the session (`logout/`).
-    (provider.Client.prototype as { backchannelLogout: unknown }).backchannelLogout = async () => undefined;
+    (provider.Client.prototype as unknown as { backchannelLogout: unknown }).backchannelLogout = async () => undefined;
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));
     provider.on('authorization.success', (ctx) => {
       allowFormsToUri(ctx, ctx.oidc.params?.['redirect_uri']);
@@ -126,7 +126,8 @@ export class OpenIdProvider {
   }
 }
 
-const ownerOf = (client: Client | undefined): string | null => (client?.['organisation_id'] as string | undefined) ?? null;
+const ownerOf = (client: Client | undefined): string | null =>
+  (client?.['organisation_id'] as string | undefined) ?? null;
 
 /** A request of a client, not of a browser. */
 function actAs(client: Client): void {

@@ -16,11 +16,7 @@ function show(ctx: KoaContextWithOIDC, document: Html): void {
 }
 
 /** An error that cannot be told to the application: a page, and nothing is sent anywhere. */
-export function renderError(
-  ctx: KoaContextWithOIDC,
-  out: ErrorOut,
-  error: errors.OIDCProviderError | Error,
-): void {
+export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: errors.OIDCProviderError | Error): void {
   const code = error.name === 'SessionNotFound' ? 'session_not_found' : out.error;
   show(ctx, errorPage(code, out.error_description, requestContext().requestId));
 }

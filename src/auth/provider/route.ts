@@ -2,11 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
 import { securityHeaders } from '../../platform/http/pages/policy.ts';
+import { readForm } from '../../platform/http/body.ts';
 import { createRate } from '../../platform/http/rate.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
 import type { OpenIdProvider } from './provider.ts';
 
 const mount = '/oidc';
+/** It becomes an address, which is as long as all headers may be. */
+const longestForm = 8 * 1024;
 /** RFC 8414 §3.1: between host and path, where OpenID Connect Discovery puts it behind the path. */
 const oauthDiscovery = `/.well-known/oauth-authorization-server${mount}`;
 /** What answers with pages, or with redirects of a browser. */
@@ -27,10 +30,12 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
     matches: (_method, path) =>
       path === oauthDiscovery || (path.startsWith(`${mount}/`) && !path.startsWith(`${mount}/interaction/`)),
     async handle(req, res, url) {
-      const path = url.pathname === oauthDiscovery ? '/.well-known/oauth-authorization-server' : url.pathname.slice(mount.length);
+      const path =
+        url.pathname === oauthDiscovery ? '/.well-known/oauth-authorization-server' : url.pathname.slice(mount.length);
       const address = addressKey(requestContext().clientAddress);
       if (path === '/device' && req.method === 'POST') await typing(address);
       else if (path === '/auth' || path === '/device') await beginning(address);
+      if (req.method === 'POST' && (path === '/auth' || path === '/logout')) return asGet(req, res, url.pathname);
       if (browserPath.test(path)) await withHeaders(headers, req, res);
       underOurOrigin(req, path + url.search, { host, protocol });
       const { answer } = await openid.current();
@@ -40,10 +45,25 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
 }
 
 /**
+ * Requests to these may be posted (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). A post from another site
+ * brings no cookie; the GET to which the browser is led does.
+ */
+async function asGet(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+  const form = await readForm(req, { limit: longestForm });
+  res
+    .writeHead(303, { location: `${path}?${form.toString()}`, 'cache-control': 'no-store', 'content-length': 0 })
+    .end();
+}
+
+/**
  * The request as oidc-provider is to see it: at our public origin, from the client's address, under its mount. Whatever
  * the client has said of these is written over, so no link or issuer is ever made from the Host header.
  */
-function underOurOrigin(req: IncomingMessage, target: string, { host, protocol }: { host: string; protocol: string }): void {
+function underOurOrigin(
+  req: IncomingMessage,
+  target: string,
+  { host, protocol }: { host: string; protocol: string },
+): void {
   (req as IncomingMessage & { originalUrl?: string }).originalUrl = mount + target;
   req.url = target;
   req.headers.host = host;

@@ -4,7 +4,8 @@ export const texts = {
     title: (name: string): string => `Allow ${name}?`,
     lead: (name: string): string => `${name} would like to know who you are, and is told:`,
     who: (name: string, address: string): string => `You are signed in as ${name} (${address}).`,
-    noSecret: (name: string): string => `${name} never learns how you sign in. You can take this back at any time on your own page.`,
+    noSecret: (name: string): string =>
+      `${name} never learns how you sign in. You can take this back at any time on your own page.`,
     returns: (host: string): string => `Then you go on to ${host}.`,
     native: 'This application runs on your device. Go on only if you have just opened it yourself.',
     allow: 'Allow',
@@ -61,8 +62,10 @@ export const texts = {
   error: {
     title: 'That did not work',
     client: 'The application that sent you here is not known. Tell the people who look after it.',
-    redirect: 'The application asked to be answered at an address that it has not registered, so nothing was sent there.',
-    expired: 'This sign-in took too long, was finished already, or was begun in another browser. Start again from the application.',
+    redirect:
+      'The application asked to be answered at an address that it has not registered, so nothing was sent there.',
+    expired:
+      'This sign-in took too long, was finished already, or was begun in another browser. Start again from the application.',
     request: 'The application’s request could not be understood. Tell the people who look after it.',
     refused: 'The request was refused.',
     server: 'Something went wrong on our side. Please try again.',

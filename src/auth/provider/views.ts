@@ -2,7 +2,13 @@ import { type Html, html, raw } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { texts } from './texts.ts';
 
-const card = (title: string, body: Html): Html => page({ title, body: html`<h1>${title}</h1>${body}`, narrow: true });
+const card = (title: string, body: Html): Html =>
+  page({
+    title,
+    body: html`<h1>${title}</h1>
+      ${body}`,
+    narrow: true,
+  });
 
 interface Person {
   id: string;
@@ -137,7 +143,9 @@ export function deviceConfirmPage({ client, userCode, address, userAgent, form }
   return card(
     words.confirmTitle(client),
     html`<p>${words.warning}</p>
-      <p><strong><code>${userCode}</code></strong></p>
+      <p>
+        <strong><code>${userCode}</code></strong>
+      </p>
       <p>${words.asking} <code>${address}</code> ${words.as} <code>${userAgent}</code>.</p>
       <p class="error">${words.never}</p>
       ${raw(form)}

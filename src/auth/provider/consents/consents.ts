@@ -30,7 +30,15 @@ export async function rememberConsent(
         WHERE "userId" = ${userId} AND "clientId" = ${clientId} RETURNING "userId"`,
   );
   if (known.length > 0) return;
-  const row = { userId, clientId, organisationId, accountId: accountId ?? '', scopes: all, createdAt: now, updatedAt: now };
+  const row = {
+    userId,
+    clientId,
+    organisationId,
+    accountId: accountId ?? '',
+    scopes: all,
+    createdAt: now,
+    updatedAt: now,
+  };
   await insertRow(m, ConsentTable, row);
 }
 
@@ -45,7 +53,10 @@ export interface UsedApplication {
 }
 
 /** The applications of a person, by name. */
-export async function applicationsOf(on: Reader, { id: userId, organisationId }: Principal): Promise<UsedApplication[]> {
+export async function applicationsOf(
+  on: Reader,
+  { id: userId, organisationId }: Principal,
+): Promise<UsedApplication[]> {
   const found = await rows<{
     clientId: string;
     name: string;

@@ -30,14 +30,22 @@ export type Answer =
  * sign in, and leaves who it is to our own session: the provider lets in nobody by itself. Which session the interaction
  * began under does not matter either: the view of the one that is there now decides, and the signed cookie binds the browser.
  */
-export async function finish(openid: OpenIdProvider, res: Response, interaction: Interaction, answer: Answer): Promise<void> {
+export async function finish(
+  openid: OpenIdProvider,
+  res: Response,
+  interaction: Interaction,
+  answer: Answer,
+): Promise<void> {
   delete (interaction as { session?: unknown }).session;
   interaction.result = ('error' in answer ? answer : { ...interaction.lastSubmission, ...answer }) as never;
   await interaction.save(Math.max(1, interaction.exp - Math.floor(Date.now() / 1000)));
   const { config } = openid.parts.ground;
   const source = formSource(interaction.params['redirect_uri']) ?? config.publicUrl;
   // The browser may be on its way from the form of the sign-in page, which leads on to these and no further.
-  const followsForms = source.startsWith('https:') || source === config.publicUrl || (source.startsWith('http:') && config.outboundPrivateHosts.length > 0);
+  const followsForms =
+    source.startsWith('https:') ||
+    source === config.publicUrl ||
+    (source.startsWith('http:') && config.outboundPrivateHosts.length > 0);
   if (followsForms) return res.redirect(303, interaction.returnTo);
   res.setHeader('refresh', `0; url=${interaction.returnTo}`);
   sendPage(res, leadOnPage(new URL(interaction.returnTo).pathname));

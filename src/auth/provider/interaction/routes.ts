@@ -64,7 +64,12 @@ async function clientOf(openid: OpenIdProvider, { params }: Interaction): Promis
   return client;
 }
 
-async function deny(openid: OpenIdProvider, res: Response, interaction: Interaction, who: SignedIn | null): Promise<void> {
+async function deny(
+  openid: OpenIdProvider,
+  res: Response,
+  interaction: Interaction,
+  who: SignedIn | null,
+): Promise<void> {
   const { organisationId = null, accountId = null, id: userId } = who?.principal ?? {};
   const requestParameters = { userId, clientId: String(interaction.params['client_id']).slice(0, 64) };
   const action = { eventName: 'GiveConsent', organisationId, accountId, requestParameters };

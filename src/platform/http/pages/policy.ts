@@ -13,7 +13,8 @@ const isOrigin = (source: string): boolean => URL.canParse(source) && new URL(so
 
 function contentPolicy(formAction: readonly string[]): Middleware {
   const wrong = formAction.find((source) => !isScheme(source) && !isOrigin(source));
-  if (wrong !== undefined) throw new Error('form-action takes origins, the schemes https: and http:, and private-use schemes only');
+  if (wrong !== undefined)
+    throw new Error('form-action takes origins, the schemes https: and http:, and private-use schemes only');
   return contentSecurityPolicy({
     useDefaults: false,
     directives: {
