@@ -4,9 +4,11 @@ import { administratorChangedTopic } from './access/administrators/set-up.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { userPrincipal } from './auth/people/principal.ts';
+import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
 import { ClientRegistry } from './auth/provider/clients/registry.ts';
 import { SigningKeys } from './auth/provider/keys/keys.ts';
 import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
+import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
@@ -36,6 +38,10 @@ export interface House {
   clients: ClientRegistry;
   /** With which ID tokens, logout tokens and JWT access tokens are signed. */
   keys: SigningKeys;
+  /** What the OpenID provider has handed out. */
+  artifacts: Artifacts;
+  /** By which `sub` each client knows people. */
+  subjects: Subjects;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -67,6 +73,8 @@ export async function buildHouse(config: Config): Promise<House> {
     sessions,
     clients: new ClientRegistry(db, outbox),
     keys: new SigningKeys(ground),
+    artifacts: new Artifacts(ground, sessions),
+    subjects: createSubjects(keyring),
     close: async () => {
       await trail.stop();
       await outbound.close();

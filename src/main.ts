@@ -15,6 +15,9 @@ import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
 import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
+import { interactionRoutes } from './auth/provider/interaction/routes.ts';
+import { OpenIdProvider } from './auth/provider/provider.ts';
+import { providerRoute } from './auth/provider/route.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
 import { scimRoute } from './directory/scim/route.ts';
 
@@ -38,6 +41,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
   const streams = createStreams();
   const web = { ...house, cookies, csrf, streams };
+  const openid = new OpenIdProvider(web, house.keys);
   const server = createHttpServer({
     config,
     tls,
@@ -48,12 +52,18 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       scimRoute(house),
       jwksRoute(house.keys),
       ...sessionRoutes(web),
+      providerRoute(openid),
       assetsRoute,
       healthRoute(),
       readyRoute([{ name: 'database', check: async () => void (await ground.db.read.query('SELECT 1')) }]),
       metricsRoute(metrics, { token: config.metricsToken, publicUrl: config.publicUrl }),
     ],
-    app: createPagesApp({ config, csrf, log: ground.log, routes: [createAuthPages(web), createConsole(web)] }),
+    app: createPagesApp({
+      config,
+      csrf,
+      log: ground.log,
+      routes: [createAuthPages(web), interactionRoutes(openid), createConsole(web)],
+    }),
   });
   const consumer = startConsumer(house);
   const deliveries = new LogoutDeliveries(house, `${config.publicUrl}/oidc`);

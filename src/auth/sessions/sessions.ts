@@ -118,23 +118,27 @@ export class Sessions {
    * @returns the principal; null when it is over
    */
   async standing(born: Born): Promise<Principal | null> {
-    this.#noticeOtherProcesses();
     const moment = this.#memory.moment;
-    const principal =
-      this.#memory.principal(born.kind, born.principalId) ??
-      (await this.#sources[born.kind](this.#db.read, born.principalId));
+    const principal = await this.principalOf(born.kind, born.principalId);
     if (!principal?.mayBeIn) return null;
     if (born.epoch !== principal.epoch || born.accountEpoch !== principal.accountEpoch) return null;
-    if (born.sessionId === null) {
-      this.#memory.rememberPrincipal(moment, principal);
-      return principal;
-    }
+    if (born.sessionId === null) return principal;
     const session =
       this.#memory.sessionById(born.sessionId) ?? (await this.#db.read.findOneBy(SessionTable, { id: born.sessionId }));
     if (!session || session.kind !== born.kind || session.principalId !== principal.id) return null;
     if (session.endedAt !== null || session.expiresAt <= clock.now()) return null;
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) return null;
     this.#memory.remember(moment, session, principal);
+    return principal;
+  }
+
+  /** A principal as they are now, from memory when nothing has changed since. */
+  async principalOf(kind: PrincipalKind, id: string): Promise<Principal | null> {
+    this.#noticeOtherProcesses();
+    const moment = this.#memory.moment;
+    const principal = this.#memory.principal(kind, id) ?? (await this.#sources[kind](this.#db.read, id));
+    // Only a yes is remembered.
+    if (principal?.mayBeIn) this.#memory.rememberPrincipal(moment, principal);
     return principal;
   }
 

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Columns, id, text, time } from '../../../platform/database/columns.ts';
+import { type Columns, id, integer, text, time } from '../../../platform/database/columns.ts';
 
 /** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
 export interface SignInAttempt {
@@ -17,6 +17,8 @@ export interface SignInAttempt {
   createdAt: number;
   expiresAt: number;
   usedAt: number | null;
+  /** How old, in seconds, the person's proof may be; null: as old as it is. */
+  maxAge: number | null;
 }
 
 export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
@@ -33,5 +35,6 @@ export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
     createdAt: time,
     expiresAt: time,
     usedAt: { ...time, nullable: true },
+    maxAge: { ...integer, nullable: true },
   } satisfies Columns<SignInAttempt>,
 });

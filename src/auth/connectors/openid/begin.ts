@@ -19,6 +19,8 @@ export interface Begin {
   /** A path of our own to go to afterwards. */
   target: string;
   loginHint: string | null;
+  /** How old, in seconds, the person's proof may be: with 0 they are asked anew; absent or null: as old as it is. */
+  maxAge?: number | null;
 }
 
 /**
@@ -60,6 +62,7 @@ export async function beginSignIn(
       createdAt: clock.now(),
       expiresAt: clock.now() + attemptMs,
       usedAt: null,
+      maxAge: begin.maxAge ?? null,
     }),
   );
   return openid.buildAuthorizationUrl(configuration, {
@@ -70,6 +73,8 @@ export async function beginSignIn(
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
     ...(begin.loginHint && { login_hint: begin.loginHint }),
+    ...(begin.maxAge != null && { max_age: String(begin.maxAge) }),
+    ...(begin.maxAge === 0 && { prompt: 'login' }),
   });
 }
 
