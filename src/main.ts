@@ -17,7 +17,9 @@ import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
 import { interactionRoutes } from './auth/provider/interaction/routes.ts';
 import { OpenIdProvider } from './auth/provider/provider.ts';
-import { providerRoute } from './auth/provider/route.ts';
+import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
+import { introspectionRoute } from './auth/provider/introspection/route.ts';
+import { answerRead, providerRoute } from './auth/provider/route.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
 import { scimRoute } from './directory/scim/route.ts';
 
@@ -41,7 +43,9 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
   const streams = createStreams();
   const web = { ...house, cookies, csrf, streams };
-  const openid = new OpenIdProvider(web, house.keys);
+  const secretCheck = createSecretCheck();
+  const openid = new OpenIdProvider({ ...web, secretCheck }, house.keys);
+  const issuer = `${config.publicUrl}/oidc`;
   const server = createHttpServer({
     config,
     tls,
@@ -52,6 +56,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       scimRoute(house),
       jwksRoute(house.keys),
       ...sessionRoutes(web),
+      introspectionRoute({ ...house, check: secretCheck, issuer, otherwise: answerRead(openid) }),
       providerRoute(openid),
       assetsRoute,
       healthRoute(),
@@ -66,7 +71,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     }),
   });
   const consumer = startConsumer(house);
-  const deliveries = new LogoutDeliveries(house, `${config.publicUrl}/oidc`);
+  const deliveries = new LogoutDeliveries(house, issuer);
   const jobs = startJobs(house);
   const end = async (): Promise<void> => {
     await jobs.stop();

@@ -1,4 +1,4 @@
-import { errors } from 'oidc-provider';
+import type { errors } from 'oidc-provider';
 import { requestContext } from '../../../platform/context/context.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
@@ -25,8 +25,11 @@ export function createSecretCheck(): SecretCheck {
   };
 }
 
-/** What oidc-provider calls on a client of `describeClient`, to be put in place of `Client.prototype.compareClientSecret`. */
-export const compareClientSecret = (check: SecretCheck) =>
+/**
+ * What oidc-provider calls on a client of `describeClient`, to be put in place of `Client.prototype.compareClientSecret`.
+ * @param library the errors of oidc-provider, which is loaded when it is first needed
+ */
+export const compareClientSecret = (check: SecretCheck, library: Pick<typeof errors, 'CustomOIDCProviderError'>) =>
   async function compare(
     this: { clientId: string; carillon_secrets?: readonly GoodSecret[] },
     given: string,
@@ -35,7 +38,7 @@ export const compareClientSecret = (check: SecretCheck) =>
       return await check(this.clientId, this.carillon_secrets ?? [], given);
     } catch (error) {
       if (!(error instanceof CarillonError)) throw error;
-      const refusal = new errors.CustomOIDCProviderError('temporarily_unavailable', error.message);
+      const refusal = new library.CustomOIDCProviderError('temporarily_unavailable', error.message);
       refusal.status = refusal.statusCode = error.status;
       throw refusal;
     }
