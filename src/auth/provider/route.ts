@@ -89,4 +89,4 @@ const withHeaders = (
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> =>
-  new Promise((resolve, reject) => set(req, res, (error) => (error ? reject(error as Error) : resolve())));
+  new Promise((resolve, reject) => set(req, res, (error) => (error ? reject(error) : resolve())));
