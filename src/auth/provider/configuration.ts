@@ -82,7 +82,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       pushed_authorization_request: '/par',
     },
     scopes,
-    claims: { ...scopeClaims, acr: null, amr: null, auth_time: null, iss: null, sid: null },
+    claims: { ...scopeClaims, auth_time: null, iss: null, sid: null },
     conformIdTokenClaims: true,
     subjectTypes: ['public', 'pairwise'],
     pairwiseIdentifier: async (_ctx, accountId, client) =>

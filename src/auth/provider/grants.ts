@@ -17,9 +17,9 @@ export async function existingGrant(ground: Ground, ctx: KoaContextWithOIDC): Pr
   const found = known === undefined ? undefined : await provider.Grant.find(known);
   // Somebody else may have signed in between: what was granted to one person is nothing of the other's.
   const grant = found?.accountId === account.accountId && found.clientId === client.clientId ? found : undefined;
-  const agreed = client['first_party'] === true ? null : await consentedScopes(ground.db.read, person.id, client.clientId);
-  const isAgreed = (scope: string): boolean =>
-    agreed === null ? scope !== 'offline_access' : agreed.includes(scope);
+  const agreed =
+    client['first_party'] === true ? null : await consentedScopes(ground.db.read, person.id, client.clientId);
+  const isAgreed = (scope: string): boolean => (agreed === null ? scope !== 'offline_access' : agreed.includes(scope));
   const ours = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   return (await addAgreed(ctx, ours, isAgreed)) ? ours : grant;
 }

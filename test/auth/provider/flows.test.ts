@@ -43,7 +43,10 @@ describe('OpenID provider: the other flows', () => {
     assert.equal(out.location, `${afterLogout}?state=xyz`);
     assert.equal((await visitor.send('/session')).status, 401);
     assert.equal((await trailOf(stage, 'SignOut')).length, 1);
-    assert.equal(await errorOf(openid.refreshTokenGrant(application.configuration, tokens.refresh_token!)), 'invalid_grant');
+    assert.equal(
+      await errorOf(openid.refreshTokenGrant(application.configuration, tokens.refresh_token!)),
+      'invalid_grant',
+    );
     const info = openid.fetchUserInfo(application.configuration, tokens.access_token, stage.userId);
     await assert.rejects(info, /401|invalid_token|WWW-Authenticate/);
     const foreign = openid.buildEndSessionUrl(application.configuration, {
@@ -72,8 +75,13 @@ describe('OpenID provider: the other flows', () => {
     });
     const bound = await authorize(application, visitor);
     await visitor.postFrom('/me', '/me/sign-out');
-    assert.equal(await errorOf(openid.refreshTokenGrant(application.configuration, bound.refresh_token!)), 'invalid_grant');
-    const more = await openid.refreshTokenGrant(application.configuration, offline.refresh_token!, { scope: 'openid email' });
+    assert.equal(
+      await errorOf(openid.refreshTokenGrant(application.configuration, bound.refresh_token!)),
+      'invalid_grant',
+    );
+    const more = await openid.refreshTokenGrant(application.configuration, offline.refresh_token!, {
+      scope: 'openid email',
+    });
     const info = await openid.fetchUserInfo(application.configuration, more.access_token, stage.userId);
     assert.equal(info.email, address);
   });
@@ -111,7 +119,10 @@ describe('OpenID provider: the other flows', () => {
     const claims = JSON.parse(Buffer.from(tokens.access_token.split('.')[1]!, 'base64url').toString());
     assert.deepEqual([claims.aud, claims.scope, claims.client_id], [audience, 'api.read', application.client.id]);
     assert.ok(claims.exp - claims.iat <= 300);
-    const other = await visit(visitor, await ask(application, { scope: 'openid', resource: 'https://elsewhere.example' }));
+    const other = await visit(
+      visitor,
+      await ask(application, { scope: 'openid', resource: 'https://elsewhere.example' }),
+    );
     assert.equal(new URL(other.url).searchParams.get('error'), 'invalid_target');
   });
 
@@ -142,12 +153,16 @@ describe('OpenID provider: the other flows', () => {
     const posted = await visitor.post(action, again.fields(action));
     const stopped = await visitor.post(action, { ...posted.fields(action), abort: 'yes' });
     assert.match(stopped.text, /was not connected/);
-    assert.equal(await errorOf(openid.pollDeviceAuthorizationGrant(device.configuration, { ...second, interval: 1 })), 'access_denied');
+    assert.equal(
+      await errorOf(openid.pollDeviceAuthorizationGrant(device.configuration, { ...second, interval: 1 })),
+      'access_denied',
+    );
   });
 
   it('knows a person by another subject in each sector', async () => {
     const visitor = await signedIn(stage);
-    const make = (sector: string) => stage.application({ subjectType: 'pairwise', sectorIdentifier: sector, firstParty: true });
+    const make = (sector: string) =>
+      stage.application({ subjectType: 'pairwise', sectorIdentifier: sector, firstParty: true });
     const subs = [];
     for (const sector of ['one.example', 'two.example', 'one.example']) {
       const application = await make(sector);
@@ -195,7 +210,10 @@ describe('OpenID provider: the other flows', () => {
     assert.match(me.text, /Applications.*Notes.*your e-mail address/s);
     const page = await me.submit(`/me/applications/${application.client.id}/revoke`);
     assert.doesNotMatch(page.text, /Notes/);
-    assert.equal(await errorOf(openid.refreshTokenGrant(application.configuration, tokens.refresh_token!)), 'invalid_grant');
+    assert.equal(
+      await errorOf(openid.refreshTokenGrant(application.configuration, tokens.refresh_token!)),
+      'invalid_grant',
+    );
     const asked = await visit(visitor, await ask(application));
     assert.match(asked.text, /Allow Notes\?/);
     const denied = await allow(visitor, asked, 'deny');

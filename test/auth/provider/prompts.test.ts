@@ -75,7 +75,9 @@ describe('OpenID provider: who is asked what', () => {
     const old = Math.floor(Date.now() / 1000) - 500;
     stage.provider.set({ claims: { auth_time: old, amr: ['mfa', 'hwk'] } });
     const asked = await ask(application);
-    const claims = (await exchange(application, asked, (await enter(visitor, await visit(visitor, asked))).url)).claims()!;
+    const claims = (
+      await exchange(application, asked, (await enter(visitor, await visit(visitor, asked))).url)
+    ).claims()!;
     assert.equal(claims.auth_time, old);
     assert.deepEqual(claims['amr'], ['mfa', 'hwk']);
     assert.ok(isBack((await visit(visitor, await ask(application, { max_age: '600' }))).url));
@@ -97,7 +99,7 @@ describe('OpenID provider: who is asked what', () => {
     Object.assign(stage.provider.subject, { sub: 'sub-nils', email: 'nils.rogue@acme.example' });
     const page = await visit(visitor, await ask(application, { id_token_hint: hint, prompt: 'login' }));
     const back = await enter(visitor, page, 'nils.rogue@acme.example');
-    assert.equal(errorIn(back), 'login_required');
+    assert.equal(errorIn(back), 'login_required', back.url + back.text);
     Object.assign(stage.provider.subject, honest);
 
     // The other one is signed in in this browser now, and sees nothing of the first one's grants.
@@ -118,7 +120,11 @@ describe('OpenID provider: who is asked what', () => {
     assert.match(again.text, /Allow Third\?/);
     const elsewhere = stage.carillon.visitor();
     assert.equal((await elsewhere.open(pathname)).status, 400, 'the address alone is nothing in another browser');
-    assert.equal((await visitor.post(pathname, { answer: 'allow', person: stage.userId })).status, 403, 'without its token');
+    assert.equal(
+      (await visitor.post(pathname, { answer: 'allow', person: stage.userId })).status,
+      403,
+      'without its token',
+    );
     assert.ok(isBack((await allow(visitor, again)).url));
   });
 
@@ -142,7 +148,10 @@ describe('OpenID provider: who is asked what', () => {
       const silent = await visit(visitor, await ask(application, { client_id: id, prompt: 'none' }));
       assert.equal(errorIn(silent), 'access_denied');
       const { pathname } = new URL(page.url);
-      const back = await visitor.follow(await visitor.post(pathname, { ...page.fields(pathname), answer: 'deny' }), isBack);
+      const back = await visitor.follow(
+        await visitor.post(pathname, { ...page.fields(pathname), answer: 'deny' }),
+        isBack,
+      );
       assert.equal(errorIn(back), 'access_denied');
     }
   });
@@ -166,7 +175,10 @@ describe('OpenID provider: who is asked what', () => {
     const scope = { ...stage.company.scope, id: person.id };
     await ground.db.write((m) => sayNo(ground, m, scope, 'administrator', 'test'));
     const refused = async (): Promise<void> => {
-      assert.equal(await errorOf(openid.refreshTokenGrant(third.configuration, tokens.refresh_token!)), 'invalid_grant');
+      assert.equal(
+        await errorOf(openid.refreshTokenGrant(third.configuration, tokens.refresh_token!)),
+        'invalid_grant',
+      );
       const told = await openid.tokenIntrospection(third.configuration, tokens.access_token);
       assert.equal(told.active, false);
       const refresh = await openid.tokenIntrospection(third.configuration, tokens.refresh_token!);

@@ -3,7 +3,17 @@ import * as openid from 'openid-client';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { trailOf } from '../pages/support.ts';
-import { type Application, ask, authorize, callback, isBack, type OpenIdStage, setOpenIdStage, signedIn, visit } from './stage.ts';
+import {
+  type Application,
+  ask,
+  authorize,
+  callback,
+  isBack,
+  type OpenIdStage,
+  setOpenIdStage,
+  signedIn,
+  visit,
+} from './stage.ts';
 
 interface Answer {
   status: number;
@@ -11,7 +21,11 @@ interface Answer {
 }
 
 /** One request to the token endpoint, on a connection of its own. */
-async function token(stage: OpenIdStage, { client, secret }: Application, form: Record<string, string>): Promise<Answer> {
+async function token(
+  stage: OpenIdStage,
+  { client, secret }: Application,
+  form: Record<string, string>,
+): Promise<Answer> {
   const reply = await fetch(`${stage.issuer}/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${btoa(`${client.id}:${secret}`)}`, connection: 'close' },
@@ -29,7 +43,9 @@ async function codeFor(application: Application, visitor: Visitor): Promise<Reco
 }
 
 const userinfo = (stage: OpenIdStage, accessToken: string | undefined): Promise<number> =>
-  fetch(`${stage.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } }).then(({ status }) => status);
+  fetch(`${stage.issuer}/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } }).then(
+    ({ status }) => status,
+  );
 
 describeOnEachEngine('OpenID provider: races', function () {
   this.timeout(120_000);
@@ -109,27 +125,146 @@ function mutations(registered: string): string[] {
   const { host, hostname, pathname } = url;
   const all = new Set<string>();
   const add = (text: string): void => void (text === registered || all.add(text));
-  for (const scheme of ['https:', 'HTTP:', 'Http:', 'ftp:', 'javascript:', 'data:', 'file:', 'ws:', '']) add(`${scheme}//${host}${pathname}`);
+  for (const scheme of ['https:', 'HTTP:', 'Http:', 'ftp:', 'javascript:', 'data:', 'file:', 'ws:', ''])
+    add(`${scheme}//${host}${pathname}`);
   const hosts = [
-    'evil.example', `${hostname}.evil.example:1`, `evil.example.${host}`, `user@${host}`, `user:pass@${host}`, `${host}@evil.example`,
-    `evil.example@${host}`, `evil.example%40${host}`, `evil.example#@${host}`, `evil.example?@${host}`, `evil.example\\@${host}`, `${hostname}.:1`,
-    `${hostname}:2`, `${hostname}:01`, `${hostname}:1:1`, `${hostname}:`, hostname, `${hostname}:65537`, 'localhost:1', '[::1]:1', '[::ffff:127.0.0.1]:1',
-    '0x7f.1:1', '2130706433:1', '127.1:1', '0177.0.0.1:1', '127.0.0.2:1', '127.0.0.1%00:1', '127.0.0.1%2eevil.example:1', '①27.0.0.1:1',
-    '127.0.0。1:1', 'xn--e1awd7f.com:1', '127.0.0.1\t:1', '127.0.0.1 :1', '127.0.0.1;evil.example:1', '127.0.0.1,evil.example:1',
+    'evil.example',
+    `${hostname}.evil.example:1`,
+    `evil.example.${host}`,
+    `user@${host}`,
+    `user:pass@${host}`,
+    `${host}@evil.example`,
+    `evil.example@${host}`,
+    `evil.example%40${host}`,
+    `evil.example#@${host}`,
+    `evil.example?@${host}`,
+    `evil.example\\@${host}`,
+    `${hostname}.:1`,
+    `${hostname}:2`,
+    `${hostname}:01`,
+    `${hostname}:1:1`,
+    `${hostname}:`,
+    hostname,
+    `${hostname}:65537`,
+    'localhost:1',
+    '[::1]:1',
+    '[::ffff:127.0.0.1]:1',
+    '0x7f.1:1',
+    '2130706433:1',
+    '127.1:1',
+    '0177.0.0.1:1',
+    '127.0.0.2:1',
+    '127.0.0.1%00:1',
+    '127.0.0.1%2eevil.example:1',
+    '①27.0.0.1:1',
+    '127.0.0。1:1',
+    'xn--e1awd7f.com:1',
+    '127.0.0.1\t:1',
+    '127.0.0.1 :1',
+    '127.0.0.1;evil.example:1',
+    '127.0.0.1,evil.example:1',
   ];
   for (const each of hosts) add(`http://${each}${pathname}`);
   const paths = [
-    '', '/', '/Callback', '/CALLBACK', '/callback/', '//callback', '/./callback', '/../callback', '/x/../callback', '/callback/..', '/callback/../evil',
-    '/callback/.', '/callback//', '/callback;x', '/callback;jsessionid=1', '/callback%20', '/callback%00', '/callback%0a', '/callback%2f', '/callback%2F..',
-    '/callback%2e%2e', '/%63allback', '/callbac%6B', '/callback%23', '/callback%3f', '/callback%5c', '\\callback', '/\\callback', '/callback\\', '/callback\\..\\x',
-    '/callback?', '/callback?x', '/callback?x=1', '/callback?redirect=http://evil.example', '/callback#', '/callback#x', '/callback#/../x', '/callback&x=1',
-    '/callback*', '*', '/callback/%2e%2e/x', '/call%E2%80%8Bback', '/callback\u200b', '/сallback', '/callbаck', '/callback\n', '\t/callback', '/callback ',
-    '/callback%250a', '/callback.html', '/callbackk', '/callbac', '/evil?/callback', '/evil#/callback', '/callback?code=x', '/callback?state=x', '/callback%c0%af',
+    '',
+    '/',
+    '/Callback',
+    '/CALLBACK',
+    '/callback/',
+    '//callback',
+    '/./callback',
+    '/../callback',
+    '/x/../callback',
+    '/callback/..',
+    '/callback/../evil',
+    '/callback/.',
+    '/callback//',
+    '/callback;x',
+    '/callback;jsessionid=1',
+    '/callback%20',
+    '/callback%00',
+    '/callback%0a',
+    '/callback%2f',
+    '/callback%2F..',
+    '/callback%2e%2e',
+    '/%63allback',
+    '/callbac%6B',
+    '/callback%23',
+    '/callback%3f',
+    '/callback%5c',
+    '\\callback',
+    '/\\callback',
+    '/callback\\',
+    '/callback\\..\\x',
+    '/callback?',
+    '/callback?x',
+    '/callback?x=1',
+    '/callback?redirect=http://evil.example',
+    '/callback#',
+    '/callback#x',
+    '/callback#/../x',
+    '/callback&x=1',
+    '/callback*',
+    '*',
+    '/callback/%2e%2e/x',
+    '/call%E2%80%8Bback',
+    '/callback\u200b',
+    '/сallback',
+    '/callbаck',
+    '/callback\n',
+    '\t/callback',
+    '/callback ',
+    '/callback%250a',
+    '/callback.html',
+    '/callbackk',
+    '/callbac',
+    '/evil?/callback',
+    '/evil#/callback',
+    '/callback?code=x',
+    '/callback?state=x',
+    '/callback%c0%af',
   ];
   for (const each of paths) add(`http://${host}${each}`);
-  for (const before of [' ', '\t', '\n', '\0', '%20', 'x', '/', '\\', 'http://evil.example/', 'http://evil.example?', 'view-source:', 'blob:', '//'])
+  for (const before of [
+    ' ',
+    '\t',
+    '\n',
+    '\0',
+    '%20',
+    'x',
+    '/',
+    '\\',
+    'http://evil.example/',
+    'http://evil.example?',
+    'view-source:',
+    'blob:',
+    '//',
+  ])
     add(before + registered);
-  for (const after of [' ', '\t', '\n', '\0', '%00', '/', '//', '.', '..', '/..', '?', '#', '&', ';', '@evil.example', '.evil.example', `,${registered}`, ` ${registered}`, '%', '%2', '\u202e', '\ufeff'])
+  for (const after of [
+    ' ',
+    '\t',
+    '\n',
+    '\0',
+    '%00',
+    '/',
+    '//',
+    '.',
+    '..',
+    '/..',
+    '?',
+    '#',
+    '&',
+    ';',
+    '@evil.example',
+    '.evil.example',
+    `,${registered}`,
+    ` ${registered}`,
+    '%',
+    '%2',
+    '\u202e',
+    '\ufeff',
+  ])
     add(registered + after);
   let n = 0;
   while (all.size < 200) {
@@ -198,7 +333,10 @@ describe('OpenID provider: attacks on a request', function () {
     const form = await codeFor(application, visitor);
     assert.equal((await token(stage, other, form)).body['error'], 'invalid_grant');
     const elsewhere = await codeFor(other, visitor);
-    assert.equal((await token(stage, other, { ...elsewhere, redirect_uri: `${callback}2` })).body['error'], 'invalid_grant');
+    assert.equal(
+      (await token(stage, other, { ...elsewhere, redirect_uri: `${callback}2` })).body['error'],
+      'invalid_grant',
+    );
   });
 
   it('security check 9: the session changes at each sign-in, and one that was planted before is nobody’s after', async () => {
@@ -212,7 +350,10 @@ describe('OpenID provider: attacks on a request', function () {
     const before = victim.jar().get('carillon_oidc');
     assert.ok(before);
     const page = await visit(victim, await ask(application));
-    await victim.follow(await victim.post('/signin', { ...page.fields('/signin'), email: 'rosa.rogue@acme.example' }), isBack);
+    await victim.follow(
+      await victim.post('/signin', { ...page.fields('/signin'), email: 'rosa.rogue@acme.example' }),
+      isBack,
+    );
     assert.notEqual(victim.jar().get('carillon_oidc'), before);
     const first = victim.jar().get('carillon_session');
     const planted = await attacker.open((await ask(application, { prompt: 'none' })).url.href, isBack);
@@ -223,7 +364,10 @@ describe('OpenID provider: attacks on a request', function () {
     const taken = await attacker.open((await ask(application, { prompt: 'none' })).url.href, isBack);
     assert.equal(new URL(taken.url).searchParams.get('error'), 'login_required');
     const again = await visit(victim, await ask(application, { prompt: 'login' }));
-    await victim.follow(await victim.post('/signin', { ...again.fields('/signin'), email: 'rosa.rogue@acme.example' }), isBack);
+    await victim.follow(
+      await victim.post('/signin', { ...again.fields('/signin'), email: 'rosa.rogue@acme.example' }),
+      isBack,
+    );
     assert.notEqual(victim.jar().get('carillon_session'), first);
     attacker.jar().set('carillon_session', first ?? '');
     assert.equal((await attacker.send('/session')).status, 401);
