@@ -12,6 +12,8 @@ import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
 import { openTls } from './platform/http/tls.ts';
 import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
+import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
+import { introspectionRoute } from './auth/provider/introspection/route.ts';
 import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
@@ -41,7 +43,8 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
   const streams = createStreams();
   const web = { ...house, cookies, csrf, streams };
-  const openid = new OpenIdProvider(web, house.keys);
+  const check = createSecretCheck();
+  const openid = new OpenIdProvider({ ...web, check }, house.keys);
   const server = createHttpServer({
     config,
     tls,
@@ -52,6 +55,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       scimRoute(house),
       jwksRoute(house.keys),
       ...sessionRoutes(web),
+      introspectionRoute({ ...house, check, issuer: `${config.publicUrl}/oidc` }),
       providerRoute(openid),
       assetsRoute,
       healthRoute(),

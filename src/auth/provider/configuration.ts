@@ -6,6 +6,7 @@ import type { Web } from '../web.ts';
 import type { Artifacts, Asking } from './artifacts/artifacts.ts';
 import { currentUnit } from './artifacts/unit.ts';
 import { claimsOf, scopeClaims } from './claims.ts';
+import type { SecretCheck } from './clients/secret-check.ts';
 import type { ClientRegistry } from './clients/registry.ts';
 import { longestJwtSeconds } from './clients/kinds.ts';
 import { describeClient, ownMetadata } from './clients/metadata.ts';
@@ -24,6 +25,8 @@ export interface ProviderParts extends Web {
   clients: ClientRegistry;
   artifacts: Artifacts;
   subjects: Subjects;
+  /** Of client secrets: slows down whoever guesses. */
+  check: SecretCheck;
 }
 
 /** An interaction that is not finished by then must be begun again from the application. */

@@ -5,7 +5,7 @@ import { authErrors } from '../errors.ts';
 import { sessionCookie } from '../web.ts';
 import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
-import { type GoodSecret, isSecret } from './clients/secrets.ts';
+import { compareClientSecret } from './clients/secret-check.ts';
 import { configure, type ProviderParts } from './configuration.ts';
 import type { KeySet, SigningKeys } from './keys/keys.ts';
 import { allowFormsToUri, renderError } from './render.ts';
@@ -48,9 +48,10 @@ export class OpenIdProvider {
     provider.proxy = true; // `route.ts` has written these headers itself
     provider.silent = true;
     viewOurSession(provider, this.parts);
-    ourSecrets(provider);
+    const client = provider.Client.prototype as unknown as { compareClientSecret: unknown; backchannelLogout: unknown };
+    client.compareClientSecret = compareClientSecret(this.parts.check, library.errors);
     // Logout tokens go from the outbox, whatever ended the session (`logout/`).
-    (provider.Client.prototype as unknown as { backchannelLogout: unknown }).backchannelLogout = async () => undefined;
+    client.backchannelLogout = async () => undefined;
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));
     provider.on('authorization.success', (ctx) => {
       allowFormsToUri(ctx, ctx.oidc.params?.['redirect_uri']);
@@ -146,14 +147,5 @@ function noteAuthorization(ctx: KoaContextWithOIDC): void {
     organisationId,
     accountId,
     requestParameters: { userId, clientId: client.clientId, scope, sessionId: unit.who.session.id },
-  };
-}
-
-/** A client's secret is kept as a hash, or two while it changes. */
-function ourSecrets(provider: Provider): void {
-  const model = provider.Client.prototype as Client & { compareClientSecret(given: string): boolean };
-  model.compareClientSecret = function compare(this: Client, given: string) {
-    const secrets = this['carillon_secrets'] as GoodSecret[] | undefined;
-    return isSecret(secrets ?? [], given);
   };
 }

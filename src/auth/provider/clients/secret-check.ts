@@ -1,4 +1,4 @@
-import { errors } from 'oidc-provider';
+import type { errors as Errors } from 'oidc-provider';
 import { requestContext } from '../../../platform/context/context.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
@@ -25,8 +25,11 @@ export function createSecretCheck(): SecretCheck {
   };
 }
 
-/** What oidc-provider calls on a client of `describeClient`, to be put in place of `Client.prototype.compareClientSecret`. */
-export const compareClientSecret = (check: SecretCheck) =>
+/**
+ * What oidc-provider calls on a client of `describeClient`, to be put in place of `Client.prototype.compareClientSecret`.
+ * @param errors oidc-provider's own: it is loaded when it is first needed
+ */
+export const compareClientSecret = (check: SecretCheck, errors: typeof Errors) =>
   async function compare(
     this: { clientId: string; carillon_secrets?: readonly GoodSecret[] },
     given: string,
