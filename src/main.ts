@@ -12,13 +12,13 @@ import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
 import { openTls } from './platform/http/tls.ts';
 import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
-import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
-import { introspectionRoute } from './auth/provider/introspection/route.ts';
 import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
 import { interactionRoutes } from './auth/provider/interaction/routes.ts';
 import { OpenIdProvider } from './auth/provider/provider.ts';
+import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
+import { introspectionRoute } from './auth/provider/introspection/route.ts';
 import { providerRoute } from './auth/provider/route.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
 import { scimRoute } from './directory/scim/route.ts';
@@ -43,8 +43,9 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
   const streams = createStreams();
   const web = { ...house, cookies, csrf, streams };
-  const check = createSecretCheck();
-  const openid = new OpenIdProvider({ ...web, check }, house.keys);
+  const secretCheck = createSecretCheck();
+  const openid = new OpenIdProvider({ ...web, secretCheck }, house.keys);
+  const issuer = `${config.publicUrl}/oidc`;
   const server = createHttpServer({
     config,
     tls,
@@ -55,7 +56,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       scimRoute(house),
       jwksRoute(house.keys),
       ...sessionRoutes(web),
-      introspectionRoute({ ...house, check, issuer: `${config.publicUrl}/oidc` }),
+      introspectionRoute({ ...house, check: secretCheck, issuer }),
       providerRoute(openid),
       assetsRoute,
       healthRoute(),
@@ -70,7 +71,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     }),
   });
   const consumer = startConsumer(house);
-  const deliveries = new LogoutDeliveries(house, `${config.publicUrl}/oidc`);
+  const deliveries = new LogoutDeliveries(house, issuer);
   const jobs = startJobs(house);
   const end = async (): Promise<void> => {
     await jobs.stop();

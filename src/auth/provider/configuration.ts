@@ -6,11 +6,12 @@ import type { Web } from '../web.ts';
 import type { Artifacts, Asking } from './artifacts/artifacts.ts';
 import { currentUnit } from './artifacts/unit.ts';
 import { claimsOf, scopeClaims } from './claims.ts';
-import type { SecretCheck } from './clients/secret-check.ts';
 import type { ClientRegistry } from './clients/registry.ts';
 import { longestJwtSeconds } from './clients/kinds.ts';
 import { describeClient, ownMetadata } from './clients/metadata.ts';
+import type { SecretCheck } from './clients/secret-check.ts';
 import { existingGrant } from './grants.ts';
+import { mayIntrospect } from './introspection/policy.ts';
 import type { KeySet } from './keys/keys.ts';
 import { participate } from './participation.ts';
 import { createPolicy, isFor } from './policy.ts';
@@ -25,8 +26,8 @@ export interface ProviderParts extends Web {
   clients: ClientRegistry;
   artifacts: Artifacts;
   subjects: Subjects;
-  /** Of client secrets: slows down whoever guesses. */
-  check: SecretCheck;
+  /** The one check of client secrets, which slows down whoever guesses. */
+  secretCheck: SecretCheck;
 }
 
 /** An interaction that is not finished by then must be begun again from the application. */
@@ -73,8 +74,8 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       token: '/token',
       userinfo: '/userinfo',
       jwks: '/jwks',
-      introspection: '/introspect',
-      revocation: '/revoke',
+      introspection: '/token/introspection',
+      revocation: '/token/revocation',
       end_session: '/logout',
       code_verification: '/device',
       device_authorization: '/device/auth',
@@ -126,7 +127,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', ...deviceFlowPages },
-      introspection: { enabled: true, allowedPolicy: mayIntrospect },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => isAskable(clients, client, token) },
       jwtIntrospection: { enabled: false },
       jwtUserinfo: { enabled: false },
       pushedAuthorizationRequests: { enabled: true },
@@ -191,13 +192,16 @@ function accessSeconds(most: number, token: SignedToken, client: Client): number
   return Math.min(most, own, isJwt ? longestJwtSeconds : most);
 }
 
-/** A client sees its own tokens; a resource server those of its organisation. */
-async function mayIntrospect(
-  _ctx: KoaContextWithOIDC,
-  client: Client,
-  token: { clientId?: string | undefined },
+/** For clients that sign their requests; the others are answered by `introspection/`, by the same rule. */
+async function isAskable(
+  clients: ClientRegistry,
+  asking: Client,
+  token: { clientId?: string | undefined; aud?: string | string[] | undefined },
 ): Promise<boolean> {
-  return client.tokenEndpointAuthMethod !== 'none' && token.clientId === client.clientId;
+  const [one, holder] = await Promise.all([clients.find(asking.clientId), clients.find(token.clientId ?? '')]);
+  if (!one || one.authentication === 'none' || !holder) return false;
+  const { id: clientId, organisationId } = holder;
+  return mayIntrospect(one, { clientId, organisationId, audience: [token.aud ?? []].flat() });
 }
 
 /** Clients come from the registry, as they are now. */

@@ -17,15 +17,31 @@ export async function existingGrant(ground: Ground, ctx: KoaContextWithOIDC): Pr
   const found = known === undefined ? undefined : await provider.Grant.find(known);
   // Somebody else may have signed in between: what was granted to one person is nothing of the other's.
   const grant = found?.accountId === account.accountId && found.clientId === client.clientId ? found : undefined;
-  const firstParty = client['first_party'] === true;
-  const granted = new Set(grant?.getOIDCScope().split(' '));
-  const agreed = firstParty ? null : await consentedScopes(ground.db.read, person.id, client.clientId);
-  const more = [...ctx.oidc.requestParamOIDCScopes].filter(
-    (scope) => !granted.has(scope) && (agreed === null ? scope !== 'offline_access' : agreed.includes(scope)),
-  );
-  if (more.length === 0) return grant;
+  const agreed =
+    client['first_party'] === true ? null : await consentedScopes(ground.db.read, person.id, client.clientId);
+  const isAgreed = (scope: string): boolean => (agreed === null ? scope !== 'offline_access' : agreed.includes(scope));
   const ours = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  ours.addOIDCScope(more.join(' '));
-  await ours.save();
-  return ours;
+  return (await addAgreed(ctx, ours, isAgreed)) ? ours : grant;
+}
+
+/** Adds what this request asks for and the person need not be asked. @returns whether there was anything to add */
+async function addAgreed(
+  { oidc }: KoaContextWithOIDC,
+  grant: Grant,
+  isAgreed: (scope: string) => boolean,
+): Promise<boolean> {
+  const granted = new Set(grant.getOIDCScope().split(' '));
+  const more = [...oidc.requestParamOIDCScopes].filter((scope) => !granted.has(scope) && isAgreed(scope));
+  if (more.length > 0) grant.addOIDCScope(more.join(' '));
+  let added = more.length > 0;
+  for (const [resource, server] of Object.entries(oidc.resourceServers ?? {})) {
+    const held = new Set(grant.getResourceScope(resource).split(' '));
+    const own = [...oidc.requestParamScopes].filter(
+      (scope) => server.scopes.has(scope) && !held.has(scope) && isAgreed(scope),
+    );
+    if (own.length > 0) grant.addResourceScope(resource, own.join(' '));
+    added ||= own.length > 0;
+  }
+  if (added) await grant.save();
+  return added;
 }

@@ -43,21 +43,21 @@ export class OpenIdProvider {
   }
 
   #build(library: typeof Library, keys: KeySet): Built {
-    const { ground, artifacts } = this.parts;
+    const { ground, artifacts, secretCheck } = this.parts;
     const provider = new library.Provider(`${ground.config.publicUrl}/oidc`, configure(this.parts, keys, library));
     provider.proxy = true; // `route.ts` has written these headers itself
     provider.silent = true;
     viewOurSession(provider, this.parts);
-    const client = provider.Client.prototype as unknown as { compareClientSecret: unknown; backchannelLogout: unknown };
-    client.compareClientSecret = compareClientSecret(this.parts.check, library.errors);
+    const model = provider.Client.prototype as unknown as Record<string, unknown>;
+    model['compareClientSecret'] = compareClientSecret(secretCheck, library.errors);
     // Logout tokens go from the outbox, whatever ended the session (`logout/`).
-    client.backchannelLogout = async () => undefined;
+    model['backchannelLogout'] = async () => undefined;
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));
     provider.on('authorization.success', (ctx) => {
-      allowFormsToUri(ctx, ctx.oidc.params?.['redirect_uri']);
+      allowAnswer(ctx);
       noteAuthorization(ctx);
     });
-    provider.on('authorization.error', (ctx) => allowFormsToUri(ctx, ctx.oidc.params?.['redirect_uri']));
+    provider.on('authorization.error', allowAnswer);
     provider.use(async (ctx, next) => {
       try {
         await artifacts.unit(async (unit) => {
@@ -136,12 +136,18 @@ function actAs(client: Client): void {
   identifyAs({ type: 'Client', principalId: client.clientId, ...(organisationId !== null && { organisationId }) });
 }
 
+/** An answer as a form may be sent to where the client wants it, if that is one of its addresses. */
+function allowAnswer(ctx: KoaContextWithOIDC): void {
+  const uri = ctx.oidc.params?.['redirect_uri'];
+  if (typeof uri === 'string' && ctx.oidc.client?.redirectUriAllowed(uri)) allowFormsToUri(ctx, uri);
+}
+
 function noteAuthorization(ctx: KoaContextWithOIDC): void {
   const unit = currentUnit();
-  const { client, params, grant, route } = ctx.oidc;
+  const { client, grant, route } = ctx.oidc;
   if (!unit?.who || !client) return;
   const { organisationId, accountId, id: userId } = unit.who.principal;
-  const scope = grant?.getOIDCScopeFiltered(new Set(String(params?.['scope'] ?? '').split(' '))) ?? '';
+  const scope = grant?.getOIDCScopeFiltered(ctx.oidc.requestParamScopes) ?? '';
   unit.action = {
     eventName: route?.startsWith('device') || route?.startsWith('code') ? 'AuthorizeDevice' : 'Authorize',
     organisationId,

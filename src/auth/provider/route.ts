@@ -76,5 +76,4 @@ const withHeaders = (
   set: ReturnType<typeof securityHeaders>,
   req: IncomingMessage,
   res: ServerResponse,
-): Promise<void> =>
-  new Promise((resolve, reject) => set(req, res, (error) => (error ? reject(error as Error) : resolve())));
+): Promise<void> => new Promise((resolve, reject) => set(req, res, (error) => (error ? reject(error) : resolve())));

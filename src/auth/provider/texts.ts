@@ -19,7 +19,6 @@ export const texts = {
     account: 'your company’s account, and your permission tier',
     offline_access: 'all of this also while you are not signed in, until you take it back',
   } as Record<string, string>,
-  otherScope: (scope: string): string => `access to “${scope}”`,
   notFor: {
     title: 'This application is not for this account',
     text: (name: string, who: string): string => `${name} is not open to the account of ${who}.`,
@@ -74,3 +73,6 @@ export const texts = {
     start: 'To the start',
   },
 };
+
+/** What an application is told by a scope. */
+export const scopeText = (scope: string): string => texts.scopes[scope] ?? `access to “${scope}”`;

@@ -1,6 +1,6 @@
 import { type Html, html, raw } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
-import { texts } from './texts.ts';
+import { scopeText, texts } from './texts.ts';
 
 const card = (title: string, body: Html): Html =>
   page({
@@ -38,7 +38,7 @@ export function consentPage({ client, person, scopes, host, isNative, action, cs
     html`<p>${words.who(person.name, person.address)}</p>
       <p>${words.lead(client)}</p>
       <ul>
-        ${scopes.map((scope) => html`<li>${texts.scopes[scope] ?? texts.otherScope(scope)}</li>`)}
+        ${scopes.map((scope) => html`<li>${scopeText(scope)}</li>`)}
       </ul>
       ${isNative && html`<p class="error">${words.native}</p>`}
       <p class="muted">${words.noSecret(client)} ${host !== null && words.returns(host)}</p>

@@ -81,21 +81,31 @@ export async function removeArtifact(m: Writer, id: string): Promise<void> {
   await rows(m, sql`DELETE FROM "oidc_artifacts" WHERE "id" = ${id}`);
 }
 
-/** Ends a grant with everything that hangs off it. */
-export async function removeGrant(m: Writer, grantId: string): Promise<void> {
-  await rows(
+/**
+ * Holds a grant for the rest of the unit: what ends it now waits, and then finds what the unit has made of it.
+ * @returns false when it has ended
+ */
+export async function holdGrant(m: Writer, grantId: string): Promise<boolean> {
+  const held = await changed<{ id: string }>(
     m,
-    sql`DELETE FROM "oidc_artifacts" WHERE "grantId" = ${grantId} OR "id" = ${artifactId('Grant', grantId)}`,
+    sql`UPDATE "oidc_artifacts" SET "expiresAt" = "expiresAt"
+        WHERE "id" = ${artifactId('Grant', grantId)} RETURNING "id"`,
   );
+  return held.length === 1;
+}
+
+/** Ends a grant, and then everything that hangs off it: in this order, so that nothing is added in between. */
+export async function removeGrant(m: Writer, grantId: string): Promise<void> {
+  await removeArtifact(m, artifactId('Grant', grantId));
+  await rows(m, sql`DELETE FROM "oidc_artifacts" WHERE "grantId" = ${grantId}`);
 }
 
 /** Ends everything that a person has given an application. @returns how many grants */
 export async function removeGrantsOf(m: Writer, userId: string, clientId: string): Promise<number> {
-  const removed = await changed<{ model: string }>(
-    m,
-    sql`DELETE FROM "oidc_artifacts" WHERE "userId" = ${userId} AND "clientId" = ${clientId} RETURNING "model"`,
-  );
-  return removed.filter(({ model }) => model === 'Grant').length;
+  const of = sql`"userId" = ${userId} AND "clientId" = ${clientId}`;
+  const grants = await changed(m, sql`DELETE FROM "oidc_artifacts" WHERE ${of} AND "model" = 'Grant' RETURNING "id"`);
+  await rows(m, sql`DELETE FROM "oidc_artifacts" WHERE ${of}`);
+  return grants.length;
 }
 
 /** Deletes what has expired. */

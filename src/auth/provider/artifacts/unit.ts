@@ -5,7 +5,7 @@ import type { Action } from '../../../trail/trail.ts';
 import type { SignedIn } from '../../web.ts';
 import type { Artifact } from './artifact.entity.ts';
 import { artifactId } from './ids.ts';
-import { consumeArtifact, removeArtifact, removeGrant, writeArtifact } from './rows.ts';
+import { consumeArtifact, holdGrant, removeArtifact, removeGrant, writeArtifact } from './rows.ts';
 
 /** Something that may be used once was used by another request in the same moment. */
 export class UsedAlready extends Error {
@@ -59,11 +59,22 @@ export class ProviderUnit {
 
   /** @throws UsedAlready, when nothing of it was written */
   async apply(m: Writer, merged: (m: Writer, row: Artifact) => Promise<Artifact>): Promise<void> {
+    for (const grantId of this.#grants()) if (!(await holdGrant(m, grantId))) throw new UsedAlready(grantId);
     for (const [id, grantId] of this.consumed) if (!(await consumeArtifact(m, id))) throw new UsedAlready(grantId);
     for (const grantId of this.revoked) await removeGrant(m, grantId);
     for (const id of this.removed) await removeArtifact(m, id);
     for (const row of grantsFirst(this.writes.values())) await writeArtifact(m, await merged(m, row));
     for (const work of this.also) await work(m);
+  }
+
+  /** The grants that this unit adds to or takes from, in one order everywhere; not those that it makes or ends. */
+  #grants(): string[] {
+    const used = [...this.consumed.values(), ...[...this.writes.values()].map(({ grantId }) => grantId)];
+    const there = used.filter(
+      (grantId): grantId is string =>
+        grantId !== null && !this.revoked.has(grantId) && !this.writes.has(artifactId('Grant', grantId)),
+    );
+    return [...new Set(there)].toSorted();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { errors as Errors } from 'oidc-provider';
+import type { errors } from 'oidc-provider';
 import { requestContext } from '../../../platform/context/context.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
@@ -27,9 +27,9 @@ export function createSecretCheck(): SecretCheck {
 
 /**
  * What oidc-provider calls on a client of `describeClient`, to be put in place of `Client.prototype.compareClientSecret`.
- * @param errors oidc-provider's own: it is loaded when it is first needed
+ * @param library the errors of oidc-provider, which is loaded when it is first needed
  */
-export const compareClientSecret = (check: SecretCheck, errors: typeof Errors) =>
+export const compareClientSecret = (check: SecretCheck, library: Pick<typeof errors, 'CustomOIDCProviderError'>) =>
   async function compare(
     this: { clientId: string; carillon_secrets?: readonly GoodSecret[] },
     given: string,
@@ -38,7 +38,7 @@ export const compareClientSecret = (check: SecretCheck, errors: typeof Errors) =
       return await check(this.clientId, this.carillon_secrets ?? [], given);
     } catch (error) {
       if (!(error instanceof CarillonError)) throw error;
-      const refusal = new errors.CustomOIDCProviderError('temporarily_unavailable', error.message);
+      const refusal = new library.CustomOIDCProviderError('temporarily_unavailable', error.message);
       refusal.status = refusal.statusCode = error.status;
       throw refusal;
     }

@@ -13,9 +13,10 @@ interface Asked {
 /** What this interaction asks the person to agree to. */
 export function askedOf({ params, prompt }: Interaction, client: Client): Asked {
   const allowed = new Set((client.scope ?? '').split(' '));
-  const requested = String(params['scope'] ?? '').split(' ');
+  const { scope } = params;
+  const requested = typeof scope === 'string' ? scope.split(' ') : [];
   const { missingResourceScopes = {} } = prompt.details as { missingResourceScopes?: Record<string, string[]> };
-  return { scopes: [...new Set(requested)].filter((scope) => allowed.has(scope)), resources: missingResourceScopes };
+  return { scopes: [...new Set(requested)].filter((one) => allowed.has(one)), resources: missingResourceScopes };
 }
 
 /** The grant that holds what the person agrees to, and their agreement, in one unit of work. @returns the grant's id */
@@ -37,11 +38,11 @@ export function giveConsent(
     for (const [resource, own] of Object.entries(resources)) grant.addResourceScope(resource, own.join(' '));
     const grantId = await grant.save();
     const { organisationId, accountId, id: userId } = principal;
-    const scope = [...scopes, ...Object.values(resources).flat()].join(' ');
-    const requestParameters = { userId, clientId: client.clientId, scope };
+    const all = [...scopes, ...Object.values(resources).flat()];
+    const requestParameters = { userId, clientId: client.clientId, scope: all.join(' ') };
     unit.action = { eventName: 'GiveConsent', organisationId, accountId, requestParameters };
     // Offline access is agreed to each time that it is asked for (OpenID Connect Core §11).
-    const remembered = scopes.filter((one) => one !== 'offline_access');
+    const remembered = all.filter((one) => one !== 'offline_access');
     unit.also.push((m) => rememberConsent(m, principal, client.clientId, remembered));
     return grantId;
   });
