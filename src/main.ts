@@ -19,7 +19,7 @@ import { interactionRoutes } from './auth/provider/interaction/routes.ts';
 import { OpenIdProvider } from './auth/provider/provider.ts';
 import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
 import { introspectionRoute } from './auth/provider/introspection/route.ts';
-import { answerRead, providerRoute } from './auth/provider/route.ts';
+import { providerRoute } from './auth/provider/route.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
 import { scimRoute } from './directory/scim/route.ts';
 
@@ -56,7 +56,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       scimRoute(house),
       jwksRoute(house.keys),
       ...sessionRoutes(web),
-      introspectionRoute({ ...house, check: secretCheck, issuer, otherwise: answerRead(openid) }),
+      introspectionRoute({ ...house, check: secretCheck, issuer }),
       providerRoute(openid),
       assetsRoute,
       healthRoute(),

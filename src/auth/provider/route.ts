@@ -44,18 +44,6 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
   };
 }
 
-/** Answers a request whose form was read already. */
-export function answerRead(openid: OpenIdProvider) {
-  const { host, protocol } = new URL(openid.parts.ground.config.publicUrl);
-  return async (req: IncomingMessage, res: ServerResponse, form: URLSearchParams): Promise<void> => {
-    const target = (req.url ?? '').slice(mount.length);
-    underOurOrigin(req, target, { host, protocol });
-    (req as IncomingMessage & { body?: unknown }).body = Object.fromEntries(form);
-    const { answer } = await openid.current();
-    await answer(req, res);
-  };
-}
-
 /**
  * Requests to these may be posted (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). A post from another site
  * brings no cookie; the GET to which the browser is led does.

@@ -1,6 +1,6 @@
+import { timingSafeEqual } from 'node:crypto';
 import { clock } from '../../../platform/clock/clock.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
-import { sameSecret } from '../../../platform/secrets/compare.ts';
 import type { OidcClient } from './client.entity.ts';
 
 /** A hash that is good, and until when; null for as long as it is there. */
@@ -28,15 +28,16 @@ export function secretsOf(client: OidcClient): GoodSecret[] {
   return secrets;
 }
 
-const nobodys: GoodSecret = { hash: '', until: 0 };
+const nobodys: GoodSecret = { hash: hashToken(''), until: 0 };
 
 /** Whether a secret is one of these, in a time that tells nothing of them. */
 export function isSecret(secrets: readonly GoodSecret[], given: string): boolean {
-  const hash = hashToken(given);
+  const hash = Buffer.from(hashToken(given));
   let same = false;
   // Every one is compared, whichever is right, and something also where there is none.
   for (const { hash: expected, until } of secrets.length > 0 ? secrets : [nobodys]) {
-    const matches = sameSecret(hash, expected);
+    const other = Buffer.from(expected);
+    const matches = other.length === hash.length && timingSafeEqual(hash, other);
     same = (matches && (until === null || until > clock.now())) || same;
   }
   return same;

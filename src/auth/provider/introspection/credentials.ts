@@ -10,6 +10,7 @@ const printable = /^[\x20-\x7e]+$/;
 
 /** The client's id and secret, from the Authorization header or from the form. */
 export function credentialsOf(req: IncomingMessage, form: URLSearchParams): Credentials | null {
+  if (form.has('client_assertion')) return null;
   const header = req.headers.authorization;
   const [id, secret] = [form.get('client_id'), form.get('client_secret')];
   if (header === undefined) return id && secret ? { clientId: id, secret } : null;

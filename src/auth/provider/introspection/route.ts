@@ -11,11 +11,12 @@ import { clientErrors } from '../clients/errors.ts';
 import type { ClientRegistry } from '../clients/registry.ts';
 import type { SecretCheck } from '../clients/secret-check.ts';
 import { secretsOf } from '../clients/secrets.ts';
-import { credentialsOf } from './credentials.ts';
+import { assertedClient } from './assertion.ts';
+import { type Credentials, credentialsOf } from './credentials.ts';
 import { introspect } from './token.ts';
 
 /** As the discovery document has it. */
-export const introspectionPath = '/oidc/token/introspection';
+export const introspectionPath = '/oidc/introspect';
 const bodyLimit = 16 * 1024;
 
 interface Hands {
@@ -26,8 +27,6 @@ interface Hands {
   /** Slows down whoever guesses; the one of the token endpoint. */
   check: SecretCheck;
   issuer: string;
-  /** Answers a client that signs an assertion instead of sending a secret, with the form that was read. */
-  otherwise?: (req: IncomingMessage, res: ServerResponse, form: URLSearchParams) => Promise<void>;
 }
 
 /** Token introspection (RFC 7662) on node:http: form, client, token, answer. */
@@ -39,14 +38,12 @@ export function introspectionRoute(hands: Hands): HotRoute {
       let known: OidcClient | null = null;
       try {
         const form = await formOf(req);
-        if (hands.otherwise && form.has('client_assertion')) return await hands.otherwise(req, res, form);
         const credentials = credentialsOf(req, form);
         known = credentials && (await hands.clients.find(credentials.clientId));
-        const asking = known?.authentication === 'secret' ? known : null;
-        // An id that nobody has, or that has no secret, is looked at for as long as any other.
-        const secrets = asking ? secretsOf(asking) : [];
-        const good = credentials !== null && (await hands.check(credentials.clientId, secrets, credentials.secret));
-        if (!asking || !good) throw clientErrors('client.refused');
+        const asking = form.has('client_assertion')
+          ? await assertedClient(hands, form, [hands.issuer, `${hands.ground.config.publicUrl}${introspectionPath}`])
+          : await withSecret(hands.check, known, credentials);
+        if (!asking || (req.headers.authorization !== undefined && !credentials)) throw clientErrors('client.refused');
         const token = form.get('token');
         if (!token) throw clientErrors('client.tokenMissing', { field: 'token' });
         sendJson(res, 200, await introspect(hands, asking, token, form.get('token_type_hint')));
@@ -59,6 +56,18 @@ export function introspectionRoute(hands: Hands): HotRoute {
       }
     },
   };
+}
+
+/** The client, if the secret is its own. An id that nobody has, or that has no secret, is looked at for as long. */
+async function withSecret(
+  check: SecretCheck,
+  client: OidcClient | null,
+  credentials: Credentials | null,
+): Promise<OidcClient | null> {
+  if (!credentials) return null;
+  const known = client?.authentication === 'secret' ? client : null;
+  const good = await check(credentials.clientId, known ? secretsOf(known) : [], credentials.secret);
+  return good ? known : null;
 }
 
 /** The form; a parameter that is there twice makes it none (RFC 6749 §3.2). @throws client.formInvalid, body.* */

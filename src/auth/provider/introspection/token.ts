@@ -53,7 +53,7 @@ async function describe(
   // A client that was bound to an account since serves nobody else any more.
   if (row.userId !== null && holder.accountId !== null && holder.accountId !== row.accountId) return inactive;
   const payload = JSON.parse(row.payload) as AdapterPayload;
-  const { aud, scope, iat, exp, extra } = payload as AdapterPayload & { aud?: string | string[] };
+  const { aud, scope, iat, exp, extra, jkt } = payload as AdapterPayload & { aud?: string | string[]; jkt?: string };
   const audience = aud === undefined ? [] : [aud].flat();
   const asked = { clientId: holder.id, organisationId: holder.organisationId, audience };
   if (!mayIntrospect(asking, asked)) return inactive;
@@ -67,6 +67,7 @@ async function describe(
     ...(aud !== undefined && { aud }),
     iat,
     exp,
-    ...(row.model !== 'RefreshToken' && { token_type: 'Bearer' }),
+    ...(jkt !== undefined && { cnf: { jkt } }),
+    ...(row.model !== 'RefreshToken' && { token_type: jkt === undefined ? 'Bearer' : 'DPoP' }),
   };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { House } from '../../../../src/app.ts';
-import { Artifacts } from '../../../../src/auth/provider/artifacts/artifacts.ts';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { type JWTPayload, SignJWT } from 'jose';
 import { ArtifactTable } from '../../../../src/auth/provider/artifacts/artifact.entity.ts';
 import { artifactId } from '../../../../src/auth/provider/artifacts/ids.ts';
 import { deleteClient, rotateSecret, updateClient } from '../../../../src/auth/provider/clients/clients.ts';
@@ -41,8 +42,7 @@ describe('token introspection', () => {
     wiki = await party({});
     const { config, log } = house.ground;
     const subjects = { of: (userId: string, { id }: OidcClient): string => `${userId} for ${id}` };
-    const artifacts = new Artifacts(house.ground, house.sessions);
-    const hot = [introspectionRoute({ ...house, artifacts, subjects, check: createSecretCheck(), issuer })];
+    const hot = [introspectionRoute({ ...house, subjects, check: createSecretCheck(), issuer })];
     const server = createHttpServer({ config, log, metrics: house.metrics, hot, app: (): void => undefined });
     url = `http://127.0.0.1:${await server.listen()}${introspectionPath}`;
     stop = () => server.stop();
@@ -246,6 +246,40 @@ describe('token introspection', () => {
     });
     assert.deepEqual([twice.status, ((await twice.json()) as { error: string }).error], [400, 'invalid_request']);
     assert.equal((await post({ client_id: client.id, client_secret: secret })).status, 400);
+  });
+
+  it('knows a client by the signature of its own key, once for each assertion', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwks = { keys: [publicKey.export({ format: 'jwk' })] };
+    const gateway = await party({ kind: 'service', introspectsOrganisation: true, jwks });
+    const { id } = gateway.client;
+    const token = await issue(wiki);
+    const now = Math.floor(clock.now() / 1000);
+    const good = { iss: id, sub: id, aud: issuer, exp: now + 60 };
+    const signed = (claims: JWTPayload, key = privateKey): Promise<string> =>
+      new SignJWT({ jti: randomUUID(), ...claims }).setProtectedHeader({ alg: 'ES256' }).sign(key);
+    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+    const send = async (assertion: string, more: Record<string, string> = {}): Promise<number> =>
+      (await post({ token, client_assertion: assertion, client_assertion_type: type, ...more })).status;
+    const once = await signed(good);
+    assert.deepEqual([await send(once), await send(once)], [200, 401]);
+    assert.equal(await send(await signed(good), { client_id: id }), 200);
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const wrong of [
+      await signed(good, other),
+      await signed({ ...good, aud: 'https://elsewhere.example' }),
+      await signed({ ...good, iss: wiki.client.id }),
+      await signed({ ...good, iss: wiki.client.id, sub: wiki.client.id }),
+      await signed({ ...good, exp: now - 60 }),
+      await signed({ ...good, exp: now + 86_400 }),
+      await signed({ iss: id, sub: id, aud: issuer }),
+      'x.y.z',
+      '',
+    ]) {
+      assert.equal(await send(wrong), 401);
+    }
+    assert.equal(await send(await signed(good), { client_id: wiki.client.id }), 401);
+    assert.equal(await send(await signed(good), { client_id: wiki.client.id, client_secret: wiki.secret }), 401);
   });
 
   it('follows a rotated secret at once, and slows down whoever guesses', async () => {
