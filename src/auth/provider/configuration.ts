@@ -82,8 +82,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
     claims: { ...scopeClaims, auth_time: null, iss: null, sid: null },
     conformIdTokenClaims: true,
     subjectTypes: ['public', 'pairwise'],
-    pairwiseIdentifier: async (_ctx, accountId, client) =>
-      subjects.pairwise(accountId, sectorIdentifierOf(client)),
+    pairwiseIdentifier: async (_ctx, accountId, client) => subjects.pairwise(accountId, sectorIdentifierOf(client)),
     // It only carries the sector, which was judged when the client was registered.
     sectorIdentifierUriValidate: () => false,
     responseTypes: ['code'],
@@ -138,9 +137,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
         enabled: true,
         defaultResource: async (ctx, client, oneOf) =>
           oneOf ??
-          (ctx.oidc.params?.['grant_type'] === 'client_credentials'
-            ? audienceOf(client, config.publicUrl)
-            : undefined),
+          (ctx.oidc.params?.['grant_type'] === 'client_credentials' ? audienceOf(client, config.publicUrl) : undefined),
         useGrantedResource: async () => false,
         getResourceServerInfo: async (_ctx, resource, client) => {
           if (resource !== audienceOf(client, config.publicUrl)) throw new library.errors.InvalidTarget();
