@@ -44,7 +44,7 @@ async function carillon(): Promise<Server> {
     name: 'Carillon, durable',
     origin,
     token: '/oidc/token',
-    introspection: '/oidc/introspect',
+    introspection: '/oidc/token/introspection',
     opaque: await register('opaque'),
     jwt: await register('jwt'),
     stop: async () => {
