@@ -1,5 +1,6 @@
 import { Router } from 'express';
 import { accountRoutes } from './accounts/routes.ts';
+import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -28,6 +29,7 @@ export function createConsole(web: ConsoleWeb): Router {
     peopleRoutes,
     personRoutes,
     receiptRoutes,
+    clientRoutes,
     trailRoutes,
   ];
   for (const routes of pages) router.use(routes(web));

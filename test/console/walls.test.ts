@@ -3,6 +3,7 @@ import { createOrganisation } from '../../src/accounts/organisations/organisatio
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
+import { createClient } from '../../src/auth/provider/clients/clients.ts';
 import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
@@ -65,6 +66,8 @@ describe('console: its walls', () => {
     await (await browser.get(`${base}/groups`)).submit(`${base}/groups`, { groupName: 'Pros', tier: 'Pro' });
     await (await browser.get(`${base}/connection`)).submit(`${base}/connection/keys`, { keyName: 'Okta' });
     await personIn(running, base, users[0]!);
+    const wiki = { name: 'Wiki', kind: 'web', redirectUris: ['https://wiki.theirs.example/'] };
+    await createClient(running.house, scope.organisationId, wiki);
     const { read } = ground.db;
     const only = async (table: string) =>
       (await read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
@@ -75,6 +78,7 @@ describe('console: its walls', () => {
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
+      clientId: await only('oidc_clients'),
     };
     await ground.db.write(async (m) => {
       const other = await createOrganisation(m, 'Others');
@@ -83,6 +87,7 @@ describe('console: its walls', () => {
         'domains',
         'connections',
         'scim_keys',
+        'oidc_clients',
         'users',
         'directory_groups',
         'tier_mappings',
@@ -102,6 +107,7 @@ describe('console: its walls', () => {
       'domains',
       'connections',
       'scim_keys',
+      'oidc_clients',
       'users',
       'user_causes',
       'tier_mappings',
