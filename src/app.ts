@@ -59,7 +59,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
-  const sessions = new Sessions(db, sources, endRelyingPartiesOf(ground));
+  const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
   outbox.listen(({ topic, subject }) => {
     if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);

@@ -13,6 +13,7 @@ import { flashes, texts } from './texts.ts';
 export type Part =
   | 'accounts'
   | 'clients'
+  | 'accessKeys'
   | 'trail'
   | 'overview'
   | 'domains'
@@ -91,5 +92,6 @@ function navigation(part: Part, account: Account | undefined): NavigationItem[] 
     { ...item(texts.accounts, 'accounts', homePath), ...(account && { below }) },
     item(texts.clients, 'clients', '/console/applications'),
     item(texts.trail, 'trail', '/console/trail'),
+    item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
   ];
 }

@@ -8,11 +8,14 @@ import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
 import { createStreams } from '../../src/platform/http/streams.ts';
+import { rows } from '../../src/platform/database/run.ts';
+import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 interface Route {
   method: 'GET' | 'POST';
@@ -49,7 +52,7 @@ const fill = (path: string, ids: Record<string, string>): string =>
 const send = async (at: Visitor, { method, path }: Route, fields: Record<string, string>): Promise<Page> =>
   method === 'GET' ? at.get(path) : at.followHere(await at.post(path, fields));
 
-describe('console: its walls', () => {
+describeOnEachEngine('console: its walls', () => {
   let running: Running;
   let browser: Visitor;
   let mine: string;
@@ -92,7 +95,7 @@ describe('console: its walls', () => {
         'directory_groups',
         'tier_mappings',
       ]) {
-        await m.query(`UPDATE "${table}" SET "organisationId" = ?`, [other.id]);
+        await rows(m, new Sql([`UPDATE "${table}" SET "organisationId" = `, ''], [other.id]));
       }
     });
     mine = await newAccount(browser, 'Mine');
