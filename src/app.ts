@@ -5,7 +5,8 @@ import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { userPrincipal } from './auth/people/principal.ts';
 import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
-import { ClientRegistry } from './auth/provider/clients/registry.ts';
+import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
+import { clientDeletedTopic, ClientRegistry } from './auth/provider/clients/registry.ts';
 import { SigningKeys } from './auth/provider/keys/keys.ts';
 import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
@@ -58,7 +59,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
-  const sessions = new Sessions(db, sources, endRelyingPartiesOf(ground));
+  const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
   outbox.listen(({ topic, subject }) => {
     if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);
@@ -85,6 +86,9 @@ export async function buildHouse(config: Config): Promise<House> {
 
 /** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
 export function startConsumer({ ground, sessions }: House): Consumer {
-  const handlers = new Map<string, Handler>([[usersOutTopic, closeWhatIsOver(ground, sessions)]]);
+  const handlers = new Map<string, Handler>([
+    [usersOutTopic, closeWhatIsOver(ground, sessions)],
+    [clientDeletedTopic, dropWhatClientHeld(ground)],
+  ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
 }

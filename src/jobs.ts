@@ -1,4 +1,5 @@
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
+import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
@@ -12,6 +13,7 @@ import { loseDomain } from './users/lifecycle/domains.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
+const toldMs = 600_000;
 
 /** What the server does by itself, and how often. */
 export function startJobs(house: House): Jobs {
@@ -41,29 +43,35 @@ async function checkDomains({ ground, dns }: House): Promise<void> {
 async function keepLastSeen({ ground, sessions }: House): Promise<void> {
   const seen = [...sessions.takeSeen()];
   if (seen.length === 0) return;
-  await ground.db.write(async (m) => {
-    for (const [id, at] of seen) {
+  for (const [id, at] of seen) {
+    await ground.db.write(async (m) => {
       const [session] = await changed<{ principalId: string; kind: string }>(
         m,
         sql`UPDATE "sessions" SET "lastSeenAt" = ${at} WHERE "id" = ${id} RETURNING "principalId", "kind"`,
       );
-      if (session?.kind !== 'user') continue;
+      if (session?.kind !== 'user') return;
       await changed(
         m,
         sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`,
       );
-    }
-  });
+    });
+  }
 }
 
 /** Deletes rows that nothing looks at any more. */
 async function sweep({ ground }: House): Promise<void> {
   const now = clock.now();
+  await forgetReplies(ground);
   await ground.db.write(async (m) => {
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
+    // What was told to other processes, and heard a moment later.
+    await rows(
+      m,
+      sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "attempts" = 0 AND "createdAt" < ${now - toldMs}`,
+    );
   });
 }

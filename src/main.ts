@@ -1,5 +1,6 @@
 import { startConsumer, buildHouse, type House } from './app.ts';
 import { firstAdministrator } from './access/administrators/first.ts';
+import { apiRoute } from './api/route.ts';
 import { startJobs } from './jobs.ts';
 import type { Config } from './platform/config/settings.ts';
 import { createCookies } from './platform/http/cookies.ts';
@@ -55,6 +56,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     hot: [
       scimRoute(house),
       jwksRoute(house.keys),
+      apiRoute(house),
       ...sessionRoutes(web),
       introspectionRoute({ ...house, check: secretCheck, issuer }),
       providerRoute(openid),

@@ -17,6 +17,8 @@ export interface DemoOptions {
   /** Everything that the demo keeps. */
   folder: string;
   ports: { carillon: number; directory: number; provider: number };
+  /** An empty PostgreSQL database for Carillon; without one it keeps a SQLite file in the folder. */
+  databaseUrl?: string | undefined;
 }
 
 export interface Demo {
@@ -33,7 +35,7 @@ export interface Demo {
  * Starts the sample company and Carillon, and on the first start does what the two administrators would do: claim the
  * domain, connect the provider, create an access key, push, map the groups. A start after a crash goes on from there.
  */
-export async function startDemo({ folder, ports }: DemoOptions): Promise<Demo> {
+export async function startDemo({ folder, ports, databaseUrl }: DemoOptions): Promise<Demo> {
   await requireFree(Object.values(ports));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const publicUrl = `http://localhost:${ports.carillon}`;
@@ -63,7 +65,7 @@ export async function startDemo({ folder, ports }: DemoOptions): Promise<Demo> {
       ...loggedFrom(process.env),
       PUBLIC_URL: publicUrl,
       PORT: String(ports.carillon),
-      DATABASE_URL: join(folder, 'carillon.db'),
+      DATABASE_URL: databaseUrl ?? join(folder, 'carillon.db'),
       CERTS_DIR: join(folder, 'certs'),
       // The company lives on this machine: only the demo's own provider may be called at a loopback address.
       OUTBOUND_PRIVATE_HOSTS: `localhost:${ports.provider}`,

@@ -23,6 +23,7 @@ export async function demo(): Promise<void> {
   const running = await startDemo({
     folder,
     ports: { carillon: firstPort, directory: firstPort + 1, provider: firstPort + 2 },
+    databaseUrl: process.env['DEMO_DATABASE_URL'], // not DATABASE_URL: that may be somebody's real one
   });
   say();
   say(`Carillon                     ${running.publicUrl}`);

@@ -1,5 +1,7 @@
 import { Router } from 'express';
+import { accessKeyRoutes } from './access-keys/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
+import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -21,6 +23,7 @@ export function createConsole(web: ConsoleWeb): Router {
   router.use('/console/accounts/:accountId', accountGuard(web));
   const pages = [
     accountRoutes,
+    accessKeyRoutes,
     domainRoutes,
     connectionRoutes,
     keyRoutes,
@@ -28,6 +31,7 @@ export function createConsole(web: ConsoleWeb): Router {
     peopleRoutes,
     personRoutes,
     receiptRoutes,
+    clientRoutes,
     trailRoutes,
   ];
   for (const routes of pages) router.use(routes(web));

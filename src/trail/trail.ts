@@ -18,6 +18,11 @@ export interface Action {
   accountId?: string | null;
   /** Whether it only reads; else the name tells. */
   readOnly?: boolean;
+  /**
+   * Whether others of this kind may run at the same time in the account. Without it the unit has the account (else the
+   * organisation) to itself on PostgreSQL, so what it has checked holds; with it, see `Hold` of the database's door.
+   */
+  beside?: boolean;
   /** Lower camel case, as CloudTrail has them; never a secret. */
   requestParameters?: Record<string, unknown>;
 }
@@ -56,15 +61,19 @@ export class Trail {
 
   /**
    * The door of every mutation: runs `unit` and writes its one record in the same transaction. A refusal (a
-   * CarillonError) undoes the unit and leaves a record of its own.
+   * CarillonError) undoes the unit and leaves a record of its own. On PostgreSQL `unit` may run more than once.
    */
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
+    const { organisationId, accountId = null, beside = false } = action;
     try {
-      return await this.#db.write(async (m) => {
-        const { result, responseElements = null, eventName = action.eventName } = await unit(m);
-        await insertRow(m, TrailRecordTable, record(action, { responseElements, eventName }));
-        return result;
-      });
+      return await this.#db.write(
+        async (m) => {
+          const { result, responseElements = null, eventName = action.eventName } = await unit(m);
+          await insertRow(m, TrailRecordTable, record(action, { responseElements, eventName }));
+          return result;
+        },
+        { organisationId, accountId, beside },
+      );
     } catch (error) {
       if (error instanceof CarillonError) this.refused(action, error);
       throw error;

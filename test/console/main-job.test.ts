@@ -6,8 +6,9 @@ import type { Visitor } from '../support/visitor.ts';
 import { connected, connectionIn, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
 import { until } from '../support/until.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('console: the main job', () => {
+describeOnEachEngine('console: the main job', () => {
   let running: Running;
   let browser: Visitor;
   let base: string;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { password, type Running, signedIn, startConsole } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('console: set-up', () => {
+describeOnEachEngine('console: set-up', () => {
   let running: Running;
   beforeEach(async () => {
     running = await startConsole();
@@ -71,7 +72,7 @@ describe('console: set-up', () => {
   });
 });
 
-describe('console: sign-in', () => {
+describeOnEachEngine('console: sign-in', () => {
   let running: Running;
   let organisationId: string;
   beforeEach(async () => {

@@ -3,15 +3,19 @@ import { createOrganisation } from '../../src/accounts/organisations/organisatio
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
+import { createClient } from '../../src/auth/provider/clients/clients.ts';
 import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
 import { createStreams } from '../../src/platform/http/streams.ts';
+import { rows } from '../../src/platform/database/run.ts';
+import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 interface Route {
   method: 'GET' | 'POST';
@@ -48,7 +52,7 @@ const fill = (path: string, ids: Record<string, string>): string =>
 const send = async (at: Visitor, { method, path }: Route, fields: Record<string, string>): Promise<Page> =>
   method === 'GET' ? at.get(path) : at.followHere(await at.post(path, fields));
 
-describe('console: its walls', () => {
+describeOnEachEngine('console: its walls', () => {
   let running: Running;
   let browser: Visitor;
   let mine: string;
@@ -65,6 +69,8 @@ describe('console: its walls', () => {
     await (await browser.get(`${base}/groups`)).submit(`${base}/groups`, { groupName: 'Pros', tier: 'Pro' });
     await (await browser.get(`${base}/connection`)).submit(`${base}/connection/keys`, { keyName: 'Okta' });
     await personIn(running, base, users[0]!);
+    const wiki = { name: 'Wiki', kind: 'web', redirectUris: ['https://wiki.theirs.example/'] };
+    await createClient(running.house, scope.organisationId, wiki);
     const { read } = ground.db;
     const only = async (table: string) =>
       (await read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
@@ -75,6 +81,7 @@ describe('console: its walls', () => {
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
+      clientId: await only('oidc_clients'),
     };
     await ground.db.write(async (m) => {
       const other = await createOrganisation(m, 'Others');
@@ -83,11 +90,12 @@ describe('console: its walls', () => {
         'domains',
         'connections',
         'scim_keys',
+        'oidc_clients',
         'users',
         'directory_groups',
         'tier_mappings',
       ]) {
-        await m.query(`UPDATE "${table}" SET "organisationId" = ?`, [other.id]);
+        await rows(m, new Sql([`UPDATE "${table}" SET "organisationId" = `, ''], [other.id]));
       }
     });
     mine = await newAccount(browser, 'Mine');
@@ -102,6 +110,7 @@ describe('console: its walls', () => {
       'domains',
       'connections',
       'scim_keys',
+      'oidc_clients',
       'users',
       'user_causes',
       'tier_mappings',

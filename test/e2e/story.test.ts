@@ -6,11 +6,12 @@ import { type DemoProcess, startDemoProcess } from '../support/demo.ts';
 import { testFolder } from '../support/folder.ts';
 import { freePorts } from '../support/port.ts';
 import { until } from '../support/until.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 /** The promise: an open page has learned of a no by then. */
 const promiseMs = 1000;
 
-describe('the demo’s story, in a browser', function () {
+describeOnEachEngine('the demo’s story, in a browser', function () {
   this.timeout(180_000);
   let demo: DemoProcess;
   let browser: Browser;

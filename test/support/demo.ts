@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { databaseAt } from './engines.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const patienceMs = 60_000;
@@ -16,9 +18,10 @@ export interface DemoProcess {
 
 /** Starts `npm run demo`'s own entry in a process of its own, and waits until it says what to open. */
 export async function startDemoProcess(folder: string, firstPort: number): Promise<DemoProcess> {
+  const databaseUrl = await databaseAt(join(folder, 'carillon.db'));
   const child: ChildProcess = spawn(process.execPath, ['deploy/demo/demo.mjs'], {
     cwd: root,
-    env: { ...process.env, DEMO_FOLDER: folder, DEMO_PORT: String(firstPort) },
+    env: { ...process.env, DEMO_FOLDER: folder, DEMO_PORT: String(firstPort), DEMO_DATABASE_URL: databaseUrl },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { testHouse } from '../support/house.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('the trail', () => {
+describeOnEachEngine('the trail', () => {
   it('has written what was buffered when a flush answers, also beside one that is under way', async () => {
     const house = await testHouse();
     const { trail, db } = house.ground;

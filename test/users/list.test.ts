@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { listUsers } from '../../src/users/list.ts';
 import { testCompany } from '../support/company.ts';
 import { testHouse } from '../support/house.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('the list of people', () => {
+describeOnEachEngine('the list of people', () => {
   it('finds people by a part of their names and addresses, page by page', async () => {
     const house = await testHouse();
     try {

@@ -7,8 +7,9 @@ import type { PersonInput } from '../../src/users/lifecycle/person.ts';
 import { type User, UserTable } from '../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { testHouse } from '../support/house.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('an administrator’s suspension', () => {
+describeOnEachEngine('an administrator’s suspension', () => {
   let house: House & { stop: () => Promise<void> };
   let acme: Company;
   beforeEach(async () => {

@@ -18,6 +18,7 @@ const linkMs = 3_600_000;
 export async function firstAdministrator(ground: Ground): Promise<string | null> {
   if ((await listOrganisations(ground.db.read)).length > 0) return null;
   return ground.db.write(async (m) => {
+    await ground.db.alone('the first administrator');
     if ((await listOrganisations(m)).length > 0) return null; // another process was first
     return (await foundIn(ground, m, { name: '', userName: 'administrator' })).setUpLink;
   });

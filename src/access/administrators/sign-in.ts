@@ -51,6 +51,7 @@ export async function signInAdministrator(
     eventName: 'ConsoleLogin',
     organisationId: administrator?.organisationId ?? null,
     requestParameters: { userName: administrator?.userName ?? '(unknown)' },
+    beside: true,
   };
   if (!administrator || !right) {
     const refusal = accessErrors('administrator.signInFailed');

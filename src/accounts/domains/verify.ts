@@ -55,7 +55,7 @@ export async function verifyDomain(
   if (byJob && proves && claim.lastOutcome === 'taken' && (await isHeld(ground.db.read, claim.name)))
     throw taken(claim);
   const routine = byJob && !proves && outcome === claim.lastOutcome;
-  const domain = await keep(ground, routine ? null : action, async (m) => {
+  const domain = await keep(ground, action, routine, async (m) => {
     const now = await requireDomain(m, organisationId, accountId, domainId);
     const changes = now.state === 'verified' ? checked(now, outcome) : await proved(ground, m, now, outcome, onLost);
     await m.update(DomainTable, { id: now.id }, changes);
@@ -72,9 +72,14 @@ export async function verifyDomain(
 
 const keep = async (
   ground: Ground,
-  action: Action | null,
+  action: Action,
+  routine: boolean,
   unit: (m: Writer) => Promise<Done<Domain>>,
-): Promise<Domain> => (action ? ground.trail.perform(action, unit) : (await ground.db.write(unit)).result);
+): Promise<Domain> => {
+  if (!routine) return ground.trail.perform(action, unit);
+  const { organisationId, accountId = null } = action;
+  return (await ground.db.write(unit, { organisationId, accountId })).result;
+};
 
 const taken = ({ name }: Domain): CarillonError =>
   accountErrors('domain.taken', { field: 'domain', values: { domain: name } });
@@ -107,9 +112,11 @@ async function proved(
 ): Promise<Partial<Domain>> {
   const now = clock.now();
   if (outcome !== 'found') return { checkedAt: now, lastOutcome: outcome };
-  const holder = await m.findOneBy(DomainTable, { name: claim.name, state: 'verified' });
-  if (holder) {
-    if (holder.absentChecks < absentChecksBeforeLoss) throw taken(claim);
+  const other = await m.findOneBy(DomainTable, { name: claim.name, state: 'verified' });
+  if (other) {
+    await ground.db.alone(other.accountId);
+    const holder = await m.findOneBy(DomainTable, { id: other.id, state: 'verified' });
+    if (!holder || holder.absentChecks < absentChecksBeforeLoss) throw taken(claim);
     await m.update(DomainTable, { id: holder.id }, { state: 'pending', verifiedAt: null, absentChecks: 0 });
     await onLost(m, holder);
   }

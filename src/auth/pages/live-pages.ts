@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import { usersOutTopic } from '../../users/lifecycle/out.ts';
 import { authErrors } from '../errors.ts';
 import { sessionCookie, type Web } from '../web.ts';
 import { overText } from './texts.ts';
 
 /** How often open pages are checked for what no event tells: an end by time, a no that another process closed. */
 const checkMs = 1_000;
+/** How soon when another process has put somebody out; one look serves all who go meanwhile. */
+const soonMs = 200;
 /** Proxies cut connections on which nothing is said. */
 const beatMs = 15_000;
 /** Pages that are checked before requests get their turn. */
@@ -26,10 +29,15 @@ export class LivePages {
   readonly #perSession = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
+  #soon: NodeJS.Timeout | undefined;
   #lastBeat = 0;
 
   constructor(web: Web) {
     this.#web = web;
+    // Who does the work after a no closes the pages of that process; here they are looked at.
+    web.ground.outbox.listen(({ topic, isForeign }) => {
+      if (isForeign && topic === usersOutTopic) this.#soon ??= setTimeout(() => void this.#look(), soonMs).unref();
+    });
   }
 
   /**
@@ -97,6 +105,7 @@ export class LivePages {
 
   /** One after another: after a change of everybody at once, thousands of checks must not crowd out the requests. */
   async #look(): Promise<void> {
+    this.#soon = undefined;
     if (this.#checking) return;
     this.#checking = true;
     const beat = performance.now() - this.#lastBeat >= beatMs;

@@ -15,6 +15,7 @@ export function signOutDevice(ground: Ground, sessions: Sessions, who: SignedIn,
     organisationId,
     accountId,
     requestParameters: { userId: id, sessionId: sessionId.slice(0, 64) },
+    beside: true,
   };
   return ground.trail.perform(action, async (m) => {
     if (!(await sessions.end(m, id, sessionId, here ? 'signedOutHere' : 'signedOutElsewhere'))) {
@@ -27,7 +28,8 @@ export function signOutDevice(ground: Ground, sessions: Sessions, who: SignedIn,
 /** Ends all of a person's devices but the one that asks. @returns how many */
 export function signOutElsewhere(ground: Ground, sessions: Sessions, who: SignedIn): Promise<number> {
   const { organisationId, accountId, id } = who.principal;
-  const action = { eventName: 'EndOtherSessions', organisationId, accountId, requestParameters: { userId: id } };
+  const requestParameters = { userId: id };
+  const action = { eventName: 'EndOtherSessions', organisationId, accountId, requestParameters, beside: true };
   return ground.trail.perform(action, async (m) => {
     let ended = 0;
     for (const session of await sessions.list(who.principal)) {

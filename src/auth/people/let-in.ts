@@ -1,7 +1,8 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed } from '../../platform/database/run.ts';
+import { lockRows } from '../../platform/database/lock.ts';
+import { changed, engineOf } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
-import type { Reader } from '../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -10,7 +11,7 @@ import { entitlement } from '../../users/entitlement/entitlement.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
 import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
-import { join, matchPerson } from '../connectors/openid/person.ts';
+import { join, type Match, matchPerson } from '../connectors/openid/person.ts';
 import { authErrors } from '../errors.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -37,6 +38,16 @@ async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void
   }
 }
 
+/** Whose proof it is, and still is once nobody else can change them. @throws what `matchPerson` throws, signIn.stale */
+async function matchAndLock(m: Writer, proof: Proof): Promise<Match> {
+  const first = await matchPerson(m, proof);
+  if (engineOf(m) === 'sqlite') return first; // nobody else writes
+  await lockRows(m, 'users', [first.user.id]);
+  const match = await matchPerson(m, proof);
+  if (match.user.id !== first.user.id) throw authErrors('signIn.stale', { detail: 'the person was changed meanwhile' });
+  return match;
+}
+
 /**
  * Lets in whom a connector has proved, if they may: matching, entitlement, identity and session in one unit of work,
  * so that no no can slip between.
@@ -52,9 +63,10 @@ export async function letIn(
   const { organisationId, accountId } = proof.connection;
   const requestParameters = { accountId, connectionId: proof.connection.id, issuer: proof.issuer };
   identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
-  return ground.trail.perform({ eventName: 'SignIn', organisationId, accountId, requestParameters }, async (m) => {
+  const action = { eventName: 'SignIn', organisationId, accountId, requestParameters, beside: true };
+  return ground.trail.perform(action, async (m) => {
     await requireUnchanged(m, proof);
-    const { user, joined } = await matchPerson(m, proof);
+    const { user, joined } = await matchAndLock(m, proof);
     identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
     const { maySignIn, because, tier } = await entitlement(m, user.id);
     const principal = await userPrincipal(m, user.id);

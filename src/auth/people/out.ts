@@ -31,7 +31,7 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
     const { organisationId, accountId, cause, people } = event.payload as unknown as UsersOut;
     // One unit, so one commit: a directory that says no to many at once is not kept waiting for its receipts.
     await ground.db.write(async (m) => {
-      const counts = await sessions.sweep(people, cause);
+      const counts = await sessions.sweep(m, people, cause);
       const finishedAt = clock.now();
       const receipts = people.map(({ id }): Receipt => ({
         id: `${event.id}:${id.slice(-12)}`,

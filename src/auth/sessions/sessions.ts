@@ -1,6 +1,8 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import type { Database } from '../../platform/database/database.ts';
+import type { Outbox } from '../../platform/outbox/outbox.ts';
+import { within } from '../../platform/database/errors.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -28,6 +30,15 @@ export interface Born {
 /** What follows when sessions end by their rows, in the same unit. */
 type Follow = (m: Writer, sessionIds: readonly string[], because: string) => Promise<void>;
 
+/** One device is out: the subject is its session's id. */
+const sessionEndedTopic = 'session.ended';
+interface SessionEnded {
+  tokenHash: string;
+  because: string;
+}
+
+/** How long a check waits for each answer of the database: whoever cannot be asked for is not let in. */
+const patienceMs = 500;
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
 
@@ -39,14 +50,27 @@ export class Sessions {
   readonly #memory = new Memory();
   readonly #seen = new Map<string, number>();
   readonly #follow: Follow;
-  #foreign: number;
+  readonly #outbox: Outbox;
+  #gaps: number;
 
   /** @param follow for what hangs on sessions above this floor */
-  constructor(db: Database, sources: Record<PrincipalKind, PrincipalSource>, follow: Follow = async () => undefined) {
+  constructor(
+    db: Database,
+    outbox: Outbox,
+    sources: Record<PrincipalKind, PrincipalSource>,
+    follow: Follow = async () => undefined,
+  ) {
     this.#db = db;
     this.#follow = follow;
+    this.#outbox = outbox;
     this.#sources = sources;
-    this.#foreign = db.foreignCommits();
+    this.#gaps = db.gaps();
+    outbox.listen(({ topic, subject, payload }) => {
+      if (topic !== sessionEndedTopic) return;
+      const { tokenHash, because } = payload as unknown as SessionEnded;
+      this.#memory.forgetSession(tokenHash);
+      this.streams.end(subject, because);
+    });
   }
 
   /**
@@ -87,18 +111,23 @@ export class Sessions {
     return { session, token };
   }
 
-  /** The check. From memory when nothing has changed since; asks the database otherwise, and believes only that. */
+  /**
+   * The check. From memory when nothing has changed since; asks the database otherwise, and believes only that.
+   * @throws database.away when it does not answer within a second
+   */
   async check(token: string, kind: PrincipalKind): Promise<CheckResult> {
     this.#noticeOtherProcesses();
     const tokenHash = hashToken(token);
     const moment = this.#memory.moment;
-    const session = this.#memory.session(tokenHash) ?? (await this.#db.read.findOneBy(SessionTable, { tokenHash }));
+    const session =
+      this.#memory.session(tokenHash) ??
+      (await within(patienceMs, this.#db.read.findOneBy(SessionTable, { tokenHash })));
     if (!session || session.kind !== kind) return { in: false, because: 'unknown', session: null };
     if (session.endedAt !== null) return { in: false, because: session.endedBecause ?? 'signOut', session };
     if (session.expiresAt <= clock.now()) return { in: false, because: 'expired', session };
     const principal =
       this.#memory.principal(kind, session.principalId) ??
-      (await this.#sources[kind](this.#db.read, session.principalId));
+      (await within(patienceMs, this.#sources[kind](this.#db.read, session.principalId)));
     if (!principal) return { in: false, because: 'deleted', session };
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
@@ -156,10 +185,8 @@ export class Sessions {
     );
     if (!ended) return false;
     await this.#follow(m, [sessionId], because);
-    this.#db.afterCommit(() => {
-      this.#memory.forgetSession(ended.tokenHash);
-      this.streams.end(sessionId, because);
-    });
+    const payload: SessionEnded = { tokenHash: ended.tokenHash, because };
+    this.#outbox.announce(sessionEndedTopic, sessionId, { ...payload });
     return true;
   }
 
@@ -187,39 +214,39 @@ export class Sessions {
   }
 
   /**
-   * After a no: ends the rows of these principals that are older than the given epoch, and their open pages.
+   * After a no, in the unit of work of whoever keeps the counts: ends the rows of these principals that are older than
+   * the given epoch, and then their open pages.
    * @returns how many of each, by principal
    */
   async sweep(
+    m: Writer,
     principals: readonly { id: string; epoch: number }[],
     because: string,
   ): Promise<Map<string, { sessions: number; streams: number }>> {
     const counts = new Map(principals.map(({ id }) => [id, { sessions: 0, streams: 0 }]));
     const now = clock.now();
-    const ended = await this.#db.write(async (m) => {
-      const all: { id: string; principalId: string }[] = [];
-      for (const { id, epoch } of principals) {
-        all.push(
-          ...(await changed<{ id: string; principalId: string }>(
-            m,
-            sql`UPDATE "sessions" SET "endedAt" = ${now}, "endedBecause" = ${because}
-                WHERE "principalId" = ${id} AND "endedAt" IS NULL AND "epoch" < ${epoch}
-                RETURNING "id", "principalId"`,
-          )),
-        );
-      }
-      await this.#follow(
-        m,
-        all.map(({ id }) => id),
-        because,
+    const ended: { id: string; principalId: string }[] = [];
+    for (const { id, epoch } of principals) {
+      ended.push(
+        ...(await changed<{ id: string; principalId: string }>(
+          m,
+          sql`UPDATE "sessions" SET "endedAt" = ${now}, "endedBecause" = ${because}
+              WHERE "principalId" = ${id} AND "endedAt" IS NULL AND "epoch" < ${epoch}
+              RETURNING "id", "principalId"`,
+        )),
       );
-      return all;
-    });
+    }
+    await this.#follow(
+      m,
+      ended.map(({ id }) => id),
+      because,
+    );
     for (const { id, principalId } of ended) {
       const count = counts.get(principalId)!;
       count.sessions++;
-      count.streams += this.streams.end(id, because);
+      count.streams += this.streams.count(id);
     }
+    this.#db.afterCommit(() => ended.forEach(({ id }) => this.streams.end(id, because)));
     return counts;
   }
 
@@ -239,9 +266,9 @@ export class Sessions {
   }
 
   #noticeOtherProcesses(): void {
-    const foreign = this.#db.foreignCommits();
-    if (foreign === this.#foreign) return;
-    this.#foreign = foreign;
+    const gaps = this.#db.gaps();
+    if (gaps === this.#gaps) return;
+    this.#gaps = gaps;
     this.forgetAll();
   }
 }

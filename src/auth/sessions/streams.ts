@@ -25,6 +25,11 @@ export class Streams {
     return set?.size ?? 0;
   }
 
+  /** How many pages of a session are open. */
+  count(sessionId: string): number {
+    return this.#open.get(sessionId)?.size ?? 0;
+  }
+
   /** The sessions that have a page open. */
   sessions(): string[] {
     return [...this.#open.keys()];

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { buildHouse, type House } from '../../app.ts';
 import type { Config } from '../../platform/config/settings.ts';
 import { withContext } from '../../platform/context/context.ts';
+import { isPostgres } from '../../platform/database/database.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Call } from './command.ts';
@@ -40,8 +41,8 @@ export async function withHouse<T>(call: Call, work: (house: House) => Promise<T
 
 /** A command finds a database, and makes none: in the wrong folder it would answer from an empty one. */
 function requireDatabase({ databaseUrl }: Config): void {
-  const isServer = /^postgres(ql)?:/.test(databaseUrl);
-  if (!isServer && !existsSync(databaseUrl)) throw cliErrors('cli.noDatabase', { values: { path: databaseUrl } });
+  if (!isPostgres(databaseUrl) && !existsSync(databaseUrl))
+    throw cliErrors('cli.noDatabase', { values: { path: databaseUrl } });
 }
 
 /** The system's and the engine's errors have codes, and say what they could not open. */
@@ -55,6 +56,8 @@ export function refuseUnusable(error: unknown): never {
 const reasons: Record<string, string> = {
   EACCES: 'this user may not open it',
   EPERM: 'it belongs to another user',
+  EEXIST: 'it is no folder',
+  ENOTDIR: 'it is no folder',
   EROFS: 'it stands on a file system that cannot be written',
   ENOSPC: 'the disk is full',
   SQLITE_CANTOPEN: 'the database cannot be opened by this user',
@@ -63,6 +66,13 @@ const reasons: Record<string, string> = {
   SQLITE_CORRUPT: 'the database is damaged',
   SQLITE_FULL: 'the disk is full',
   SQLITE_BUSY: 'another process holds the database',
+  ECONNREFUSED: 'the database server does not answer',
+  ENOTFOUND: 'the database server’s name is not known',
+  ETIMEDOUT: 'the database server does not answer',
+  '28P01': 'the database server refuses the user or the password',
+  '28000': 'the database server refuses the user',
+  '3D000': 'the database server has no such database',
+  '53300': 'the database server has too many connections',
 };
 
 function whyOf(code: string, message: string): string {

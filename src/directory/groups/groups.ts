@@ -64,6 +64,7 @@ export async function touchGroup(m: Writer, groupId: string): Promise<void> {
 
 /** A group goes; its mapping waits for one of the same name, and whoever came in by it alone is out. */
 export async function deleteGroup(ground: Ground, m: Writer, scope: DirectoryScope, group: Group): Promise<void> {
+  await ground.db.alone(scope.accountId);
   await m.update(TierMappingTable, { groupId: group.id }, { groupId: null });
   await m.delete(MembershipTable, { memberId: group.id });
   await m.delete(GroupTable, { id: group.id });

@@ -1,6 +1,7 @@
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
+import { lockRows } from '../../platform/database/lock.ts';
 import { changed, firstRow, rows } from '../../platform/database/run.ts';
 import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -47,6 +48,7 @@ export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
 /** Takes members out, by their ids; whoever loses the last right by it is out. Ids that are no members are passed over. */
 export const removeMembers: Change = async (ground, m, scope, groupId, ids) => {
   const removed: Member[] = [];
+  await lockRows(m, 'users', ids); // of two groups that somebody leaves at once, the second sees that it was the last
   for (const some of chunks(ids)) removed.push(...(await take(m, groupId, sql`"memberId" IN (${list(some)})`)));
   await review(ground, m, scope, removed);
 };
@@ -58,6 +60,7 @@ export async function removeAllMembers(
   scope: DirectoryScope,
   groupId: string,
 ): Promise<void> {
+  await ground.db.alone(scope.accountId); // who they are is known only when they are out
   await review(ground, m, scope, await take(m, groupId, sql`TRUE`));
 }
 
@@ -90,6 +93,7 @@ async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void>
 }
 
 async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
+  await lockRows(m, 'users', ids); // nobody of them is deleted meanwhile
   const found = new Map<string, Member>();
   for (const some of chunks([...new Set(ids)])) {
     const members = await rows<Member>(
@@ -133,6 +137,6 @@ async function tell(ground: Ground, m: Writer, scope: DirectoryScope, members: r
 async function review(ground: Ground, m: Writer, scope: DirectoryScope, removed: readonly Member[]): Promise<void> {
   if (removed.length === 0) return;
   await tell(ground, m, scope, removed);
-  const among = few(removed) ? sql`u."id" IN (${list(removed.map(({ memberId }) => memberId))})` : sql`TRUE`;
+  const among = few(removed) ? sql`u."id" IN (${list(removed.map(({ memberId }) => memberId))})` : null;
   await putOutWithoutRight(ground, m, scope, 'group', among);
 }

@@ -67,7 +67,9 @@ async function answer(
   const [name = '', ...rest] = segmentsOf(url);
   const endpoint = endpoints.get(name);
   const id = rest[0] || null;
-  if (!endpoint || rest.length > 1) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
+  // No id has a NUL in it, which PostgreSQL takes in no text.
+  const isStrange = rest.length > 1 || rest[0]?.includes('\0');
+  if (!endpoint || isStrange) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
   const handlers = id === null ? endpoint.collection : endpoint.resource;
   const handle = Object.hasOwn(handlers, method) ? handlers[method] : undefined;

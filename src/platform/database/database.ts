@@ -81,4 +81,10 @@ export const Database = {
     if (isPostgres(url)) return (await import('./postgres/postgres.ts')).PostgresDatabase.open(url, storage);
     return (await import('./sqlite/sqlite.ts')).SqliteDatabase.open(url, storage);
   },
+
+  /** Brings the schema of the database that `url` names up to date. @returns the names of the migrations that ran */
+  async migrate(url: string, storage: Storage): Promise<string[]> {
+    if (isPostgres(url)) return (await import('./postgres/migrate.ts')).migratePostgresAt(url, storage);
+    return (await import('./sqlite/migrate.ts')).migrateFile(url, storage);
+  },
 };

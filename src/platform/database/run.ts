@@ -1,11 +1,15 @@
+import type { EntityManager } from 'typeorm';
 import type { Engine, Sql } from './sql.ts';
 import type { Reader } from './unit.ts';
 
 /** Runs a piece of SQL and gives its rows. Booleans come back as the engine has them: compare with `isTrue`. */
 export async function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
   const direct = directs.get(on);
-  const { text, parameters } = statement.render(direct ? 'postgres' : 'sqlite');
-  return direct ? ((await direct(text, parameters)) as Row[]) : on.query<Row[]>(text, parameters);
+  const { text, parameters } = statement.render(engineOf(on));
+  if (direct) return (await direct(text, parameters)) as Row[];
+  const result: unknown = await on.query(text, parameters);
+  // TypeORM answers an UPDATE … RETURNING of PostgreSQL with [rows, count].
+  return (Array.isArray(result) && Array.isArray(result[0]) ? result[0] : result) as Row[];
 }
 
 /** The first row, or null. */
@@ -21,8 +25,9 @@ export function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
 
 export const isTrue = (value: unknown): boolean => value === true || value === 1;
 
-/** How statements run on what a PostgreSQL door gave out; a reader that is not here is SQLite's. */
+/** How statements run on what a PostgreSQL door gave out; elsewhere TypeORM runs them. */
 export const directs = new WeakMap<Reader, (text: string, parameters: unknown[]) => Promise<unknown[]>>();
 
 /** Which engine a reader reads from. */
-export const engineOf = (on: Reader): Engine => (directs.has(on) ? 'postgres' : 'sqlite');
+export const engineOf = (on: Reader): Engine =>
+  (on as EntityManager).connection.options.type === 'postgres' ? 'postgres' : 'sqlite';

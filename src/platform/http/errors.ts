@@ -1,3 +1,4 @@
+import { asDatabaseError } from '../database/errors.ts';
 import { CarillonError, errors } from '../errors/errors.ts';
 
 /** What the server itself refuses. */
@@ -54,6 +55,8 @@ function isClientFault(error: unknown): boolean {
 /** Whatever was thrown, as one of the closed set: `internal` when it was not foreseen. */
 export function asCarillonError(error: unknown): CarillonError {
   if (error instanceof CarillonError) return error;
+  const known = asDatabaseError(error);
+  if (known) return known;
   return refuse(isClientFault(error) ? 'http.badRequest' : 'internal', { cause: error });
 }
 

@@ -21,16 +21,17 @@ export class Consumer {
   readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #timer: NodeJS.Timeout;
   readonly #deaf: () => void;
-  #foreign: number;
+  #gaps: number;
   #working: Promise<void> | null = null;
   #again = false;
   #polls = 0;
   #blind = false;
+  #unable = false;
   #stopped = false;
 
   /**
    * @param handlers topic → what to do; events of other topics are done at once
-   * @param onForeign called when another process has committed something, so that memory may be forgotten
+   * @param onForeign called when another process may have done what nobody told, so that memory may be forgotten
    */
   constructor(
     db: Database,
@@ -43,9 +44,9 @@ export class Consumer {
     this.#db = db;
     this.#log = log;
     this.#handlers = handlers;
-    this.#foreign = db.foreignCommits();
-    this.#working = this.#takeBack();
-    this.#deaf = outbox.listen(() => this.wake());
+    this.#gaps = db.gaps();
+    if (db.engine === 'sqlite') this.#working = this.#takeBack();
+    this.#deaf = outbox.listen(({ topic }) => handlers.has(topic) && this.wake());
     this.#timer = setInterval(() => this.#poll(onForeign), pollMs);
   }
 
@@ -69,11 +70,11 @@ export class Consumer {
   /** Nobody awaits the timer: what it throws would end the process. */
   #poll(onForeign: () => void): void {
     try {
-      const foreign = this.#db.foreignCommits();
+      const gaps = this.#db.gaps();
       this.#blind = false;
-      if (foreign !== this.#foreign) {
+      if (gaps !== this.#gaps) {
         onForeign();
-        this.#foreign = foreign;
+        this.#gaps = gaps;
         this.wake();
       } else if (++this.#polls % 10 === 0) this.wake(); // what was put off, or left by a process that died
     } catch (error) {
@@ -87,11 +88,13 @@ export class Consumer {
       this.#again = false;
       try {
         const events = await this.#claim();
+        this.#unable = false;
         if (events.length === batchSize) this.#again = true;
         const bySubject = Map.groupBy(events, (event) => event.subject);
         await Promise.all([...bySubject.values()].map((queue) => this.#inOrder(queue)));
       } catch (error) {
-        this.#log.error({ error }, 'outbox: could not claim events');
+        if (!this.#unable) this.#log.error({ error }, 'outbox: could not claim events');
+        this.#unable = true; // said once, until it can again
         return;
       }
     }
@@ -111,25 +114,32 @@ export class Consumer {
     }
   }
 
-  /** An event whose elder of the same subject is not done yet waits for it. */
+  /**
+   * An event whose elder of the same subject is not done yet waits for it. Processes claim one after another: one that
+   * passed over what another is about to claim would not see that an elder waits there.
+   */
   async #claim(): Promise<OutboxEvent[]> {
     const now = clock.now();
+    // Clocks of several processes differ, and those who publish about one subject wait for each other: a counter tells.
+    const order = this.#db.engine === 'sqlite' ? sql`"id"` : sql`"position"`;
     const due = sql`"state" <> 'done' AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
     if (!(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${due} LIMIT 1`))) return [];
-    const claimed = await this.#db.write((m) =>
-      changed<{ id: string }>(
+    const claimed = await this.#db.write(async (m) => {
+      await this.#db.alone('outbox claims');
+      return changed<{ id: string; order: string | number }>(
         m,
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}, "attempts" = "attempts" + 1
-            WHERE "id" IN (
+            WHERE ${due} AND "id" IN (
               SELECT "id" FROM "outbox" AS "e" WHERE ${due} AND NOT EXISTS (
-                SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder"."id" < "e"."id"
+                SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
                 AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
-              ORDER BY "createdAt", "id" LIMIT ${batchSize})
-            RETURNING "id"`,
-      ),
-    );
-    const ids = claimed.map(({ id }) => id);
-    return this.#db.read.find(OutboxEventTable, { where: { id: In(ids) }, order: { id: 'ASC' } });
+              ORDER BY "createdAt", "e".${order} LIMIT ${batchSize})
+            RETURNING "id", ${order} AS "order"`,
+      );
+    });
+    const orders = new Map(claimed.map((each) => [each.id, each.order]));
+    const events = await this.#db.read.find(OutboxEventTable, { where: { id: In([...orders.keys()]) } });
+    return events.toSorted((a, b) => (orders.get(a.id)! < orders.get(b.id)! ? -1 : 1));
   }
 
   async #inOrder(queue: OutboxEvent[]): Promise<void> {
@@ -137,22 +147,18 @@ export class Consumer {
       try {
         await this.#handlers.get(event.topic)?.(event);
         await this.#db.write((m) =>
-          m.update(OutboxEventTable, { id: event.id }, { state: 'done', claimedUntil: null, lastError: null }),
+          m.update(OutboxEventTable, own(event), { state: 'done', claimedUntil: null, lastError: null }),
         );
       } catch (error) {
         this.#log.error({ error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
         const pause = Math.min(longestPauseMs, 2 ** event.attempts * 100);
         await this.#db.write((m) =>
-          m.update(
-            OutboxEventTable,
-            { id: event.id },
-            {
-              state: 'ready',
-              claimedUntil: null,
-              notBefore: clock.now() + pause,
-              lastError: String(error).slice(0, 500),
-            },
-          ),
+          m.update(OutboxEventTable, own(event), {
+            state: 'ready',
+            claimedUntil: null,
+            notBefore: clock.now() + pause,
+            lastError: String(error).slice(0, 500),
+          }),
         );
         await this.#release(queue.slice(queue.indexOf(event) + 1));
         return;
@@ -162,9 +168,15 @@ export class Consumer {
 
   async #release(events: OutboxEvent[]): Promise<void> {
     await this.#db.write(async (m) => {
-      for (const { id } of events) {
-        await m.update(OutboxEventTable, { id }, { state: 'ready', claimedUntil: null });
+      for (const event of events) {
+        await m.update(OutboxEventTable, own(event), { state: 'ready', claimedUntil: null });
       }
     });
   }
 }
+
+/** An event as long as it is ours: a claim that ran out may be somebody else's by now. */
+const own = ({ id, claimedUntil }: OutboxEvent): { id: string; claimedUntil: number } => ({
+  id,
+  claimedUntil: claimedUntil!,
+});

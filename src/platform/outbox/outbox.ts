@@ -6,7 +6,10 @@ import type { Writer } from '../database/unit.ts';
 import { newId } from '../ids/ids.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
 
-export type Announcement = Pick<OutboxEvent, 'id' | 'topic' | 'subject' | 'payload' | 'createdAt'>;
+export type Announcement = Pick<OutboxEvent, 'id' | 'topic' | 'subject' | 'payload' | 'createdAt'> & {
+  /** Whether another process committed it. */
+  isForeign?: boolean;
+};
 type Listener = (event: Announcement) => void;
 
 /** Writes events in the unit that causes them, and tells this process the moment they are committed. */
@@ -17,7 +20,7 @@ export class Outbox {
   constructor(db: Database) {
     this.#db = db;
     this.#emitter.setMaxListeners(0);
-    db.hear((news) => this.#emitter.emit('event', news));
+    db.hear((news) => this.#emitter.emit('event', { ...news, isForeign: true }));
   }
 
   /**

@@ -51,8 +51,8 @@ export async function putOut(
 
 /**
  * Puts out everybody of an account who has something live and no right to be in any more: called in the unit that
- * took the right away, so that a yes that follows cannot overtake the no.
- * @param among a condition on the user `u`, when only some can have lost it
+ * took the right away, so that a yes that follows cannot overtake the no. The unit has the account to itself.
+ * @param among a condition on the user `u`, when only some can have lost it: then the unit has locked them
  * @returns how many were put out
  */
 export async function putOutWithoutRight(
@@ -60,13 +60,14 @@ export async function putOutWithoutRight(
   m: Writer,
   scope: Scope,
   cause: OutCause,
-  among: Sql = sql`TRUE`,
+  among: Sql | null = null,
 ): Promise<number> {
+  if (!among) await ground.db.alone(scope.accountId);
   const found = await rows<{ id: string }>(
     m,
     sql`WITH RECURSIVE ${grantedGroups(sql`${scope.accountId}`)}
         SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
-        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" IS NOT NULL AND ${among} AND ${withoutRight}`,
+        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" IS NOT NULL AND ${among ?? sql`TRUE`} AND ${withoutRight}`,
   );
   await putOut(
     ground,

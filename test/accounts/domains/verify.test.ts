@@ -14,10 +14,11 @@ import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { mapGroup } from '../../../src/directory/groups/mappings.ts';
 import { testCompany } from '../../support/company.ts';
 import { testHouse } from '../../support/house.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 const day = 86_400_000;
 
-describe('verifying a domain', () => {
+describeOnEachEngine('verifying a domain', () => {
   let house: House & { stop: () => Promise<void> };
   let dns: DnsServer;
   let other: DnsServer;

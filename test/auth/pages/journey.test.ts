@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { sayNo } from '../../../src/users/lifecycle/causes.ts';
 import { address, nobody, setStage, signIn, type Stage, trailOf, whoIsIn } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
-describe('auth pages: the journey of a person', () => {
+describeOnEachEngine('auth pages: the journey of a person', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await setStage();

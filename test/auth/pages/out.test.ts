@@ -8,6 +8,7 @@ import { sql } from '../../../src/platform/database/sql.ts';
 import { until } from '../../support/until.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { setStage, signIn, type Stage, trailOf } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 /** An open page: what it has heard so far, and whether it was closed. */
 async function listen(visitor: Visitor): Promise<{ text: () => string; closed: () => boolean; leave: () => void }> {
@@ -34,7 +35,7 @@ const session = async (who: Visitor): Promise<{ status: number; because: string 
   return { status, because: (JSON.parse(body) as { because?: string }).because };
 };
 
-describe('auth pages: out', () => {
+describeOnEachEngine('auth pages: out', () => {
   let stage: Stage;
   let visitor: Visitor;
   beforeEach(async () => {

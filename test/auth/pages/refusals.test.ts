@@ -13,6 +13,7 @@ import {
   trailOf,
   whoIsIn,
 } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 const notTrusted = /could not be trusted, so nobody was signed in/;
 const unreachable = /cannot be reached at the moment/;
@@ -52,7 +53,7 @@ const lies: [string, Partial<RogueMode>, number, RegExp][] = [
   ['endpoints at private addresses', { discovery: 'private-endpoints' }, 502, unreachable],
 ];
 
-describe('auth pages: what a provider or an attacker gets wrong', () => {
+describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await setStage();

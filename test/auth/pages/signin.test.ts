@@ -3,11 +3,12 @@ import { gzipSync } from 'node:zlib';
 import { testCompany } from '../../support/company.ts';
 import type { Page } from '../../support/page.ts';
 import { address, nobody, setStage, type Stage, whoIsIn } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 /** A page without what differs by the request. */
 const bare = (body: string): string => body.replaceAll(/value="[^"]*"/g, 'value');
 
-describe('auth pages: the sign-in page', () => {
+describeOnEachEngine('auth pages: the sign-in page', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await setStage({ signInRate: 20 });

@@ -10,8 +10,9 @@ import { UserTable } from '../../../src/users/user.entity.ts';
 import { startRogueProvider } from '../../support/rogue-provider.ts';
 import { testCompany } from '../../support/company.ts';
 import { assertRefused, nobody, setStage, signIn, type Stage, whoIsIn } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
-describe('auth pages: becoming somebody else, or coming back', () => {
+describeOnEachEngine('auth pages: becoming somebody else, or coming back', () => {
   let stage: Stage;
   beforeEach(async () => {
     stage = await setStage();

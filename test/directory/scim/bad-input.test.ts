@@ -14,6 +14,7 @@ import {
   serveScim,
   userBody,
 } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 /** A request that must be refused, and how. */
 interface Bad extends Partial<Request> {
@@ -151,7 +152,7 @@ const reads: Bad[] = [
   { name: 'an inherited name for an endpoint', path: '/constructor', status: 404 },
 ].map((each) => ({ method: 'GET', ...each }));
 
-describe('SCIM: bad input', () => {
+describeOnEachEngine('SCIM: bad input', () => {
   let served: Served;
   let paula: string;
   let group: string;
@@ -338,7 +339,7 @@ describe('SCIM: bad input', () => {
   });
 });
 
-describe('SCIM: too much', () => {
+describeOnEachEngine('SCIM: too much', () => {
   it('asks for a pause in whole seconds, of one key alone', async () => {
     const served = await serveScim({ scimRate: 3 });
     try {

@@ -9,11 +9,14 @@ import {
   serveScim,
   userBody,
 } from './support.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
 const filter = (path: string, text: string): string => `${path}?filter=${encodeURIComponent(text)}`;
 const many = (length: number, one: string): string => Array.from({ length }, () => one).join(' or ');
 
-describe('SCIM: what one request can ask', () => {
+describeOnEachEngine('SCIM: what one request can ask', () => {
   let served: Served;
   before(async () => {
     served = await serveScim();
@@ -23,11 +26,11 @@ describe('SCIM: what one request can ask', () => {
   /** Rows as they would be after many requests. */
   async function fill(groupId: string, members: number, memberType: 'User' | 'Group'): Promise<void> {
     await served.house.ground.db.write((m) =>
-      m.query(
-        `INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
-         WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < ?)
-         SELECT ?, 'm' || i, ?, ?, 0 FROM c WHERE i > 0`,
-        [members, groupId, memberType, served.acme.scope.accountId],
+      rows(
+        m,
+        sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
+            WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < ${members})
+            SELECT ${groupId}, 'm' || i, ${memberType}, ${served.acme.scope.accountId}, 0 FROM c WHERE i > 0`,
       ),
     );
   }

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import * as fc from 'fast-check';
+import { ScimKeyTable } from '../../../src/directory/scim/keys/key.entity.ts';
 import { createScimKey, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { until } from '../../support/until.ts';
 import { created, groupBody, membersOf, type Reply, type Scim, type Served, serveScim, userBody } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
-describe('SCIM: at the same time', () => {
+describeOnEachEngine('SCIM: at the same time', () => {
   let served: Served;
   let scim: Scim;
   before(async () => {
@@ -117,8 +119,8 @@ describe('SCIM: at the same time', () => {
     );
     // The use of the key is noted when it was accepted.
     await until(async () => {
-      const [row] = await house.ground.db.read.query('SELECT "lastUsedAt" FROM "scim_keys" WHERE "id" = ?', [key.id]);
-      return row.lastUsedAt !== null;
+      const row = await house.ground.db.read.findOneBy(ScimKeyTable, { id: key.id });
+      return row?.lastUsedAt != null;
     });
     await revokeScimKey(house.ground, acme.scope, key.id);
     assert.equal((await served.as(token).get('/Users')).status, 401);

@@ -11,8 +11,9 @@ import { UserTable } from '../../../src/users/user.entity.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
 import { until } from '../../support/until.ts';
 import { assertRefused, created, dump, groupBody, type Scim, type Served, serveScim, userBody } from './support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
-describe('SCIM: what a directory says', () => {
+describeOnEachEngine('SCIM: what a directory says', () => {
   let served: Served;
   let scim: Scim;
   let paula: string;

@@ -3,6 +3,7 @@ import { Agent, request } from 'node:http';
 import type { House } from '../../../src/app.ts';
 import { createScimKey } from '../../../src/directory/scim/keys/keys.ts';
 import type { Config } from '../../../src/platform/config/settings.ts';
+import { storage } from '../../../src/storage/storage.ts';
 import { startTestCarillon } from '../../support/carillon.ts';
 import { type Company, testCompany } from '../../support/company.ts';
 
@@ -162,11 +163,9 @@ export function assertRefused(reply: Reply, status: number, scimType?: string, w
 
 /** Everything that is stored but for the record of requests, which a refusal is to leave. */
 export async function dump({ ground }: House): Promise<string> {
-  const tables = await ground.db.read.query<{ name: string }[]>(
-    `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('trail_records', 'sqlite_sequence')`,
-  );
+  const names = storage.entities.map(({ options }) => options.tableName!).filter((name) => name !== 'trail_records');
   const all: Record<string, unknown> = {};
-  for (const { name } of tables.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const name of names.toSorted()) {
     const rows = await ground.db.read.query<Record<string, unknown>[]>(`SELECT * FROM "${name}"`);
     all[name] = rows.map((row) => JSON.stringify({ ...row, lastUsedAt: null })).toSorted();
   }

@@ -7,6 +7,8 @@ import { sql } from '../../../src/platform/database/sql.ts';
 import type { Reader } from '../../../src/platform/database/unit.ts';
 import { storage } from '../../../src/storage/storage.ts';
 import { testFolder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
+import { databaseAt, describeOnEachEngine } from '../../support/engines.ts';
 
 const insert = (m: Reader, id: string): Promise<unknown> =>
   rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${id}, ${'x'}, ${1})`);
@@ -15,11 +17,11 @@ async function stored(db: Database): Promise<Set<string>> {
   return new Set((await rows<{ id: string }>(db.read, sql`SELECT "id" FROM "organisations"`)).map(({ id }) => id));
 }
 
-describe('the door to the database', () => {
+describeOnEachEngine('the door to the database', () => {
   let db: Database;
   let path: string;
   beforeEach(async () => {
-    path = join(testFolder(), 'door.db');
+    path = await databaseAt(join(testFolder(), 'door.db'));
     db = await Database.open(path, storage);
   });
   afterEach(() => db.close());
@@ -119,9 +121,15 @@ describe('the door to the database', () => {
       await db.write((m) => insert(m, 'mine'));
       assert.equal(db.foreignCommits(), before, 'own commits are no news');
       await Promise.all(
-        Array.from({ length: 50 }, (_, i) => (i % 2 ? db : other).write((m) => insert(m, `both-${i}`))),
+        Array.from({ length: 50 }, (_, i) => {
+          const door = i % 2 ? db : other;
+          return door.write(async (m) => {
+            await insert(m, `both-${i}`);
+            door.tell({ id: `news-${i}`, topic: 'test', subject: 'test', payload: {}, createdAt: 1 });
+          });
+        }),
       );
-      assert.notEqual(db.foreignCommits(), before);
+      await until(() => db.foreignCommits() !== before);
       assert.equal((await stored(db)).size, 51);
     } finally {
       await other.close();
@@ -129,7 +137,7 @@ describe('the door to the database', () => {
   });
 
   it('refuses work once it is closed, and ends what was accepted', async () => {
-    const own = await Database.open(join(testFolder(), 'own.db'), storage);
+    const own = await Database.open(await databaseAt(join(testFolder(), 'own.db')), storage);
     const accepted = own.write((m) => insert(m, 'accepted'));
     await own.close();
     await accepted;

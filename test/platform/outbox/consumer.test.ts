@@ -19,10 +19,10 @@ describe('the consumer of the outbox', () => {
     const log = createLog({ level: 'info', destination: { write: (line: string) => void lines.push(line) } });
     let heard = 0;
     let failed = 0;
-    const look = db.foreignCommits.bind(db);
+    const look = db.gaps.bind(db);
     const consumer = new Consumer(db, new Outbox(db), log, new Map(), () => void heard++, 1);
     try {
-      db.foreignCommits = () => {
+      db.gaps = () => {
         failed++;
         throw new Error('disk I/O error');
       };
@@ -30,7 +30,7 @@ describe('the consumer of the outbox', () => {
       await other.write((m) =>
         rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'x'}, ${'x'}, ${1})`),
       );
-      db.foreignCommits = look;
+      db.gaps = look;
       await until(() => heard > 0);
       assert.equal(lines.filter((line) => line.includes('disk I/O error')).length, 1);
     } finally {

@@ -57,7 +57,7 @@ export async function saveConnection(
   const announcesIssuer = announced === true;
   return ground.trail.perform(action, async (m) => {
     const present = await m.findOneBy(ConnectionTable, { accountId });
-    const redirect = await readRedirect(m, input.redirect, announcesIssuer, present?.id ?? null);
+    const redirect = await readRedirect(ground, m, input.redirect, announcesIssuer, present?.id ?? null);
     const now = clock.now();
     const id = present?.id ?? connectionIdOf(accountId);
     const connection: Connection = {
@@ -116,12 +116,14 @@ function readIssuer(input: string): string {
 }
 
 async function readRedirect(
+  ground: Ground,
   on: Reader,
   input: string,
   announcesIssuer: boolean,
   connectionId: string | null,
 ): Promise<Connection['redirect']> {
   if (input === 'own') return 'own';
+  await ground.db.alone('the shared redirect URI'); // every account's connection counts
   if (input === 'shared' && (await mayShare(on, announcesIssuer, connectionId))) return 'shared';
   throw authErrors('connection.redirectInvalid', { field: 'redirect' });
 }

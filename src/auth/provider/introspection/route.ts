@@ -16,7 +16,7 @@ import { type Credentials, credentialsOf } from './credentials.ts';
 import { introspect } from './token.ts';
 
 /** As the discovery document has it. */
-export const introspectionPath = '/oidc/introspect';
+export const introspectionPath = '/oidc/token/introspection';
 const bodyLimit = 16 * 1024;
 
 interface Hands {

@@ -1,4 +1,5 @@
 import { EntitySchema } from 'typeorm';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 import { type Columns, id, json, longText, text, time } from '../../../platform/database/columns.ts';
 
 /** The public part, as the JWKS has it (RFC 7517). */
@@ -11,6 +12,9 @@ export interface PublicJwk {
   alg: 'ES256';
   use: 'sig';
 }
+
+/** The private part, sealed. */
+export const signingKeySecret: SealedColumn = { table: 'signing_keys', column: 'privateKey', key: 'id' };
 
 /** A key with which the whole installation signs: it belongs to no organisation. */
 export interface SigningKey {

@@ -2,12 +2,13 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Seal, SealPlace } from '../../../platform/secrets/seal.ts';
-import type { PublicJwk, SigningKey } from './key.entity.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
+import { type PublicJwk, type SigningKey, signingKeySecret } from './key.entity.ts';
 
 /** The private key as JWK: what oidc-provider is given. */
 export type PrivateJwk = PublicJwk & { d: string };
 
-const privatePlace = (kid: string): SealPlace => ({ table: 'signing_keys', row: kid, column: 'privateKey' });
+const privatePlace = (kid: string): SealPlace => placeIn(signingKeySecret, kid);
 
 /** A new ES256 key; its id is its thumbprint (RFC 7638 §3). */
 export function makeKey(seal: Seal, state: SigningKey['state']): SigningKey {

@@ -1,3 +1,4 @@
+import { lockRows } from '../../../platform/database/lock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
@@ -49,6 +50,7 @@ export async function patch(request: ScimRequest, id: string): Promise<ScimReply
 export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope } = request;
   await perform(request, 'DeleteDirectoryGroup', { groupId: id }, async (m) => {
+    await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
     await deleteGroup(ground, m, scope, group);
     return { result: undefined, responseElements: { displayName: group.displayName } };
@@ -60,6 +62,7 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   const { scope } = request;
   const requestParameters = { groupId: id, changes: summaries(changes) };
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
+    await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
     for (const each of changes) await apply(request, m, group, each);
     await touchGroup(m, id);

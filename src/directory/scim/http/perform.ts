@@ -5,7 +5,8 @@ import { scimError } from '../protocol/errors.ts';
 import type { ScimRequest } from './request.ts';
 
 /**
- * Every change that a directory makes: one unit of work with its one record.
+ * Every change that a directory makes: one unit of work with its one record. A directory pushes many people at once, so
+ * these units run beside each other in an account: each locks the person or the group that it changes.
  * @throws scim.keyRefused when the key was revoked since the request began: a body can take its time
  */
 export function perform<T>(
@@ -15,7 +16,7 @@ export function perform<T>(
   unit: (m: Writer) => Promise<Done<T>>,
 ): Promise<T> {
   const { organisationId, accountId } = scope;
-  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters }, async (m) => {
+  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters, beside: true }, async (m) => {
     if (!(await isGoodKey(m, keyId))) throw scimError('scim.keyRefused');
     return unit(m);
   });

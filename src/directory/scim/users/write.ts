@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { lockRows } from '../../../platform/database/lock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
@@ -42,6 +43,7 @@ export async function patch(request: ScimRequest, id: string): Promise<ScimReply
 export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope } = request;
   await perform(request, 'DeleteUser', { userId: id }, async (m) => {
+    await lockRows(m, 'users', [id]);
     const user = await requireStored(m, scope, id);
     await deletePerson(ground, m, user);
     return { result: undefined, responseElements: { userName: user.userName } };
@@ -57,6 +59,7 @@ async function write(
 ): Promise<ScimReply> {
   const { ground, scope } = request;
   const user = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
+    await lockRows(m, 'users', [id]);
     const present = await requireStored(m, scope, id);
     const before = asInput(present, await isActive(m, id));
     const after = change(before);

@@ -1,5 +1,8 @@
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import type { Storage } from '../storage.ts';
 import { lockAlone } from './locks.ts';
+import { requireServer } from './server.ts';
+import { poolOf, postgresSource } from './source.ts';
 
 /** The name of the lock that one process holds while it migrates. */
 const lockName = 'carillon migrations';
@@ -28,6 +31,17 @@ export async function migratePostgres(source: DataSource): Promise<string[]> {
     throw error;
   } finally {
     await runner.release();
+  }
+}
+
+/** `migratePostgres`, for whoever wants nothing else of the database. */
+export async function migratePostgresAt(url: string, storage: Storage): Promise<string[]> {
+  const source = await postgresSource(url, storage, 'carillon migrate').initialize();
+  try {
+    await requireServer(poolOf(source));
+    return await migratePostgres(source);
+  } finally {
+    await source.destroy();
   }
 }
 

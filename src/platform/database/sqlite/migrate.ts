@@ -10,22 +10,34 @@ export const opened = (path: string, storage: Storage, readOnly = false): Promis
 /**
  * Brings the schema up to date: all the missing migrations or none. What is missing is asked under the write lock, so
  * that of several processes that start at once one migrates, and the others find it done.
+ * @returns the names of the migrations that ran
  * @throws the migration's or the engine's error, after everything is undone
  */
-export async function migrate(writer: DataSource): Promise<void> {
+export async function migrate(writer: DataSource): Promise<string[]> {
   const runner = writer.createQueryRunner(); // a SQLite data source has only one: the migrations run in it too
   const raw = rawOf(writer);
   raw.pragma('foreign_keys = OFF'); // SQLite changes a table by making it anew, and ignores this in a transaction
   try {
     await whenUnlocked(() => runner.startTransaction());
     try {
-      await writer.runMigrations({ transaction: 'none' });
+      const ran = await writer.runMigrations({ transaction: 'none' });
       await runner.commitTransaction();
+      return ran.map(({ name }) => name);
     } catch (error) {
       if (raw.inTransaction) await runner.rollbackTransaction();
       throw error;
     }
   } finally {
     raw.pragma('foreign_keys = ON');
+  }
+}
+
+/** `migrate`, for whoever wants nothing else of the database. */
+export async function migrateFile(path: string, storage: Storage): Promise<string[]> {
+  const writer = await opened(path, storage);
+  try {
+    return await migrate(writer);
+  } finally {
+    await writer.destroy();
   }
 }

@@ -16,6 +16,7 @@ import { suspendUser } from '../../../../src/users/lifecycle/administer.ts';
 import type { User } from '../../../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../../../support/company.ts';
 import { testHouse } from '../../../support/house.ts';
+import { until } from '../../../support/until.ts';
 import { signIn, testClient } from '../support.ts';
 
 const issuer = 'http://localhost:3000/oidc';
@@ -192,6 +193,7 @@ describe('token introspection', () => {
     assert.equal((await ask(gateway, third))['active'], true);
     await deleteClient(house, acme.scope.organisationId, wiki.client.id);
     assert.deepEqual(await ask(gateway, third), inactive);
+    await until(async () => !(await ground.db.read.existsBy(ArtifactTable, { clientId: wiki.client.id })));
     assert.equal((await post({ client_id: wiki.client.id, client_secret: wiki.secret, token: third })).status, 401);
   });
 

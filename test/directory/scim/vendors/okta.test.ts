@@ -5,8 +5,9 @@ import { sampleGroups, samplePeople } from '../../../../deploy/demo/people.ts';
 import { membersOf, type Served, serveScim } from '../support.ts';
 import { connecting, groups, users } from './okta.ts';
 import { play } from './run.ts';
+import { describeOnEachEngine } from '../../../support/engines.ts';
 
-describe('SCIM as Okta speaks it', () => {
+describeOnEachEngine('SCIM as Okta speaks it', () => {
   let served: Served;
   before(async () => {
     served = await serveScim();
@@ -24,7 +25,7 @@ describe('SCIM as Okta speaks it', () => {
   });
 });
 
-describe('SCIM with the sample company', () => {
+describeOnEachEngine('SCIM with the sample company', () => {
   it('tells the same story to the client of the demo', async () => {
     const served = await serveScim();
     try {

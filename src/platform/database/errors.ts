@@ -1,0 +1,44 @@
+import { type CarillonError, errors } from '../errors/errors.ts';
+import { type Fault, faultOf } from './faults.ts';
+
+const databaseErrors = errors({
+  'write.raced': {
+    kind: 'Conflict',
+    text: 'Somebody else has just made the same thing. Please look again.',
+  },
+  'value.refused': {
+    kind: 'BadRequest',
+    text: 'A value is too long, or has a character that cannot be stored.',
+  },
+  'database.away': {
+    kind: 'ServiceUnavailable',
+    text: 'The database cannot be reached. Please try again in a moment.',
+  },
+});
+
+/** What the engine's refusals are to whoever asked: something that ought to be checked before, or nobody's fault. */
+const meanings = {
+  unique: 'write.raced',
+  value: 'value.refused',
+  again: 'database.away',
+  away: 'database.away',
+} as const satisfies Record<Fault, string>;
+
+/** An engine's refusal in plain words, with its own for the log; null for what nobody foresees. */
+export function asDatabaseError(error: unknown): CarillonError | null {
+  const fault = faultOf(error);
+  return fault && databaseErrors(meanings[fault], { cause: error, detail: String((error as Error).message) });
+}
+
+/** Waits so long for the database, and no longer. @throws database.away */
+export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(databaseErrors('database.away', { detail: 'no answer in time' })), milliseconds);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
