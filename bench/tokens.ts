@@ -62,7 +62,7 @@ async function bare(): Promise<Server> {
   const client = (id: string) => ({ client_id: id, client_secret: 'a'.repeat(59) });
   const [opaque, jwt] = [client('opaque'), client('jwt')];
   const provider = new Provider(origin, {
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' } as never] },
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     ttl: { ClientCredentials: 300 },
     clients: [opaque, jwt].map((one) => ({

@@ -5,7 +5,7 @@ import type { Principal } from '../sessions/principal.ts';
 
 /** scope → the claims that it stands for (OpenID Connect Core §5.4); `account` is ours. */
 export const scopeClaims: Record<string, string[]> = {
-  openid: ['sub'],
+  openid: ['sub', 'amr'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'updated_at', 'locale'],
   email: ['email', 'email_verified'],
   account: ['account_id', 'account_name', 'organisation_id', 'tier'],

@@ -1,7 +1,6 @@
 import type * as Library from 'oidc-provider';
 import type { Client, Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { Keyring } from '../../platform/secrets/keyring.ts';
-import type { Outbound } from '../../platform/outbound/outbound.ts';
 import type { Web } from '../web.ts';
 import type { Artifacts, Asking } from './artifacts/artifacts.ts';
 import { currentUnit } from './artifacts/unit.ts';
@@ -22,7 +21,6 @@ import type { Subjects } from './subjects.ts';
 /** What the provider stands on. */
 export interface ProviderParts extends Web {
   keyring: Keyring;
-  outbound: Outbound;
   clients: ClientRegistry;
   artifacts: Artifacts;
   subjects: Subjects;
@@ -39,11 +37,10 @@ const scopes = [...Object.keys(scopeClaims), 'offline_access'];
 
 /** How oidc-provider is to behave: RFC 9700 throughout, and everything that counts asked of our own floors. */
 export function configure(parts: ProviderParts, keys: KeySet, library: typeof Library): Configuration {
-  const { ground, sessions, keyring, outbound, artifacts, clients, subjects, cookies } = parts;
+  const { ground, sessions, keyring, artifacts, clients, subjects, cookies } = parts;
   const { config } = ground;
   const secure = config.publicUrl.startsWith('https:');
   const asking = (): Asking => askingOf(library.Provider.ctx);
-  const person = () => currentUnit()?.who?.principal ?? null;
   const options: Configuration = {
     adapter: (model: string) => (model === 'Client' ? clientAdapter(clients) : artifacts.adapter(model, asking)),
     jwks: { keys: keys.privateKeys.map((key) => ({ ...key })) },
@@ -82,11 +79,10 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       pushed_authorization_request: '/par',
     },
     scopes,
-    claims: { ...scopeClaims, acr: null, amr: null, auth_time: null, iss: null, sid: null },
+    claims: { ...scopeClaims, auth_time: null, iss: null, sid: null },
     conformIdTokenClaims: true,
     subjectTypes: ['public', 'pairwise'],
-    pairwiseIdentifier: async (_ctx, accountId, client) =>
-      subjects.pairwise(accountId, String(client.sectorIdentifier ?? '')),
+    pairwiseIdentifier: async (_ctx, accountId, client) => subjects.pairwise(accountId, sectorIdentifierOf(client)),
     // It only carries the sector, which was judged when the client was registered.
     sectorIdentifierUriValidate: () => false,
     responseTypes: ['code'],
@@ -95,7 +91,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
     acceptQueryParamAccessTokens: false,
     clockTolerance: 5,
     interactions: {
-      policy: createPolicy(library.interactionPolicy, person),
+      policy: createPolicy(library.interactionPolicy, () => currentUnit()?.who?.principal ?? null),
       url: (_ctx, { uid }) => interactionPath(uid),
     },
     loadExistingGrant: (ctx) => existingGrant(ground, ctx),
@@ -117,7 +113,10 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
     clientBasedCORS: (_ctx, origin, client) =>
       client.tokenEndpointAuthMethod === 'none' &&
       (client.redirectUris ?? []).some((uri) => /^https?:/.test(uri) && new URL(uri).origin === origin),
-    fetch: (url, init) => outbound.fetch(String(url), init as never) as never,
+    // Keys and sectors of clients are registered, not fetched; whatever the library would call, it must not.
+    fetch: async () => {
+      throw new Error('the provider calls nobody');
+    },
     discovery: { service_documentation: undefined, claims_parameter_supported: false },
     renderError,
     features: {
@@ -137,10 +136,8 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       resourceIndicators: {
         enabled: true,
         defaultResource: async (ctx, client, oneOf) =>
-          (oneOf ??
-            (ctx.oidc.params?.['grant_type'] === 'client_credentials'
-              ? audienceOf(client, config.publicUrl)
-              : undefined)) as never,
+          oneOf ??
+          (ctx.oidc.params?.['grant_type'] === 'client_credentials' ? audienceOf(client, config.publicUrl) : undefined),
         useGrantedResource: async () => false,
         getResourceServerInfo: async (_ctx, resource, client) => {
           if (resource !== audienceOf(client, config.publicUrl)) throw new library.errors.InvalidTarget();
@@ -167,13 +164,19 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       RefreshToken: (ctx) =>
         Math.max(1, ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? config.refreshTokenDays * daySeconds),
       Session: sessionSeconds,
-    } as NonNullable<Configuration['ttl']>,
+    },
   };
   return options;
 }
 
 /** Where a person is asked something. */
 export const interactionPath = (uid: string): string => `/oidc/interaction/${uid}`;
+
+/** The host of `sector_identifier_uri`, or of the redirect URIs. */
+function sectorIdentifierOf({ sectorIdentifier }: Client): string {
+  if (typeof sectorIdentifier !== 'string') throw new Error('a client with pairwise subjects has a sector');
+  return sectorIdentifier;
+}
 
 /** Scopes of the client's own, beyond those of OpenID Connect. */
 const ownScopes = (client: Client): string[] =>
@@ -204,6 +207,10 @@ async function isAskable(
   return mayIntrospect(one, { clientId, organisationId, audience: [token.aud ?? []].flat() });
 }
 
+const refuse = async (): Promise<never> => {
+  throw new Error('clients are registered by administrators');
+};
+
 /** Clients come from the registry, as they are now. */
 function clientAdapter(clients: ClientRegistry): Library.Adapter {
   const find = async (id: string): Promise<Library.AdapterPayload | undefined> => {
@@ -211,10 +218,7 @@ function clientAdapter(clients: ClientRegistry): Library.Adapter {
     if (!client) return undefined;
     const { allowed_scopes: allowed, ...metadata } = describeClient(client);
     const scope = allowed.filter((one) => scopes.includes(one)).join(' ');
-    return { ...metadata, allowed_scopes: allowed, ...(scope && { scope }) } as never;
-  };
-  const refuse = async (): Promise<never> => {
-    throw new Error('clients are registered by administrators');
+    return { ...metadata, allowed_scopes: allowed, ...(scope && { scope }) };
   };
   return {
     find,

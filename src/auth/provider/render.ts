@@ -53,7 +53,7 @@ export const deviceFlowPages: Pick<
 > = {
   deviceInfo: (ctx) => ({ ip: requestContext().clientAddress, ua: ctx.get('user-agent').slice(0, 256) }),
   userCodeInputSource: async (ctx, form, _out, error) => {
-    const fault = error && faultOf(error as Error & { userCode?: string });
+    const fault = error && faultOf(error);
     show(ctx, deviceCodePage(ctx.oidc.urlFor('code_verification'), secretOf(form), fault ?? null));
   },
   userCodeConfirmSource: async (ctx, form, client, deviceInfo, userCode) => {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import type { AdapterPayload, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { clock } from '../../platform/clock/clock.ts';
 import { whoIs, type SignedIn, type Web } from '../web.ts';
@@ -16,7 +15,7 @@ export function viewOurSession(provider: Provider, web: Pick<Web, 'cookies' | 's
   };
   const byCookie = model.get.bind(model);
   model.get = async (ctx) => {
-    const who = await whoIs(web, ctx.req as IncomingMessage, 'user');
+    const who = await whoIs(web, ctx.req, 'user');
     const unit = currentUnit();
     if (unit && who.in) unit.who = who;
     const found = who.in ? model.instantiate(await viewOf(model, who)) : await byCookie(ctx);

@@ -3,7 +3,7 @@ import * as openid from 'openid-client';
 import { createAccount } from '../../../src/accounts/accounts/accounts.ts';
 import { createOrganisation } from '../../../src/accounts/organisations/organisations.ts';
 import { createClient } from '../../../src/auth/provider/clients/clients.ts';
-import { sayNo } from '../../../src/users/lifecycle/causes.ts';
+import { liftNo, sayNo } from '../../../src/users/lifecycle/causes.ts';
 import type { Page } from '../../support/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { address } from '../pages/support.ts';
@@ -99,7 +99,7 @@ describe('OpenID provider: who is asked what', () => {
     Object.assign(stage.provider.subject, { sub: 'sub-nils', email: 'nils.rogue@acme.example' });
     const page = await visit(visitor, await ask(application, { id_token_hint: hint, prompt: 'login' }));
     const back = await enter(visitor, page, 'nils.rogue@acme.example');
-    assert.equal(errorIn(back), 'login_required');
+    assert.equal(errorIn(back), 'login_required', back.url + back.text);
     Object.assign(stage.provider.subject, honest);
 
     // The other one is signed in in this browser now, and sees nothing of the first one's grants.
@@ -142,10 +142,10 @@ describe('OpenID provider: who is asked what', () => {
     const input = { name: 'Foreign', kind: 'web', redirectUris: [callback], firstParty: true };
     const { client } = await createClient(stage.carillon.house, organisation.id, input);
     for (const id of [bound.client.id, client.id]) {
-      const page = await visit(visitor, await ask(application, { client_id: id }));
+      const page = await visit(visitor, await ask(application, { client_id: id, scope: 'openid' }));
       assert.equal(page.status, 403);
       assert.match(page.text, /not open to the account of rosa/);
-      const silent = await visit(visitor, await ask(application, { client_id: id, prompt: 'none' }));
+      const silent = await visit(visitor, await ask(application, { client_id: id, scope: 'openid', prompt: 'none' }));
       assert.equal(errorIn(silent), 'access_denied');
       const { pathname } = new URL(page.url);
       const back = await visitor.follow(
@@ -189,7 +189,6 @@ describe('OpenID provider: who is asked what', () => {
       assert.equal(errorIn(await visit(visitor, await ask(third, { prompt: 'none' }))), 'login_required');
     };
     await refused();
-    const { liftNo } = await import('../../../src/users/lifecycle/causes.ts');
     await ground.db.write((m) => liftNo(ground, m, scope, 'administrator'));
     await refused();
     Object.assign(stage.provider.subject, honest);

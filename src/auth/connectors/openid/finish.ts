@@ -139,7 +139,7 @@ const authTimeOf = (seconds: number | undefined): number | null =>
 /** OpenID Connect Core §3.1.3.7, step 13: a provider that says when it asked the person must have done so lately. */
 function requireAge(authTime: number | null, { maxAge, createdAt }: SignInAttempt): void {
   if (maxAge === null || authTime === null) return; // one that says nothing was told `prompt=login` all the same
-  if (authTime < Number(createdAt) - Number(maxAge) * 1000 - skewMs) {
+  if (authTime < createdAt - maxAge * 1000 - skewMs) {
     throw authErrors('signIn.notProved', { detail: 'the provider did not ask the person anew' });
   }
 }

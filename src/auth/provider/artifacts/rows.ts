@@ -5,18 +5,8 @@ import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Artifact } from './artifact.entity.ts';
 import { artifactId } from './ids.ts';
 
-const number = (value: unknown): number | null => (value === null || value === undefined ? null : Number(value));
-
 /** A row as either engine gives it, in one shape. */
-const shaped = (row: Artifact): Artifact => ({
-  ...row,
-  endsWithSession: isTrue(row.endsWithSession),
-  epoch: number(row.epoch),
-  accountEpoch: number(row.accountEpoch),
-  createdAt: Number(row.createdAt),
-  expiresAt: Number(row.expiresAt),
-  consumedAt: number(row.consumedAt),
-});
+const shaped = (row: Artifact): Artifact => ({ ...row, endsWithSession: isTrue(row.endsWithSession) });
 
 /** What is kept under that id and has not expired; whether it still counts is another question (`Artifacts.live`). */
 export async function readArtifact(on: Reader, id: string): Promise<Artifact | null> {

@@ -49,7 +49,6 @@ export interface UsedApplication {
   scopes: string[];
   /** Since when; null when it was never asked, being the organisation's own. */
   consentedAt: number | null;
-  firstParty: boolean;
 }
 
 /** The applications of a person, by name. */
@@ -62,22 +61,20 @@ export async function applicationsOf(
     name: string;
     scopes: string | null;
     createdAt: number | null;
-    firstParty: unknown;
   }>(
     on,
-    sql`SELECT c."id" AS "clientId", c."name", o."scopes", o."createdAt", c."firstParty" FROM "oidc_clients" c
+    sql`SELECT c."id" AS "clientId", c."name", o."scopes", o."createdAt" FROM "oidc_clients" c
         LEFT JOIN "oidc_consents" o ON o."clientId" = c."id" AND o."userId" = ${userId}
         WHERE c."organisationId" = ${organisationId} AND (o."userId" IS NOT NULL OR EXISTS (
           SELECT 1 FROM "oidc_artifacts" a WHERE a."userId" = ${userId} AND a."clientId" = c."id"
           AND a."model" = 'Grant' AND a."expiresAt" > ${clock.now()}))
         ORDER BY c."name", c."id"`,
   );
-  return found.map(({ clientId, name, scopes, createdAt, firstParty }) => ({
+  return found.map(({ clientId, name, scopes, createdAt }) => ({
     clientId,
     name,
     scopes: scopes === null ? [] : (JSON.parse(scopes) as string[]),
-    consentedAt: createdAt === null ? null : Number(createdAt),
-    firstParty: firstParty === true || firstParty === 1,
+    consentedAt: createdAt,
   }));
 }
 

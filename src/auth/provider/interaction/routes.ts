@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
+import { decodeJwt } from 'jose';
 import type { Client, Interaction } from 'oidc-provider';
 import { formOf } from '../../../platform/http/pages/app.ts';
 import { sendPage } from '../../../platform/http/pages/send.ts';
@@ -26,6 +27,7 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
       if (who.in && isHopeless(interaction)) return finish(openid, res, interaction, notProved);
       return res.redirect(303, signInPath(interaction, maxAgeOf(interaction)));
     }
+    if (!(await isMeant(openid, interaction, who))) return finish(openid, res, interaction, notProved);
     if (interaction.prompt.name === 'login') return finish(openid, res, interaction, { login: null });
     const client = await clientOf(openid, interaction);
     if (!isFor(client, who.principal)) return sendNotFor(openid, req, res, interaction, client, who);
@@ -45,6 +47,7 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
     if (answer !== 'allow' || !same || interaction.prompt.name !== 'consent') {
       return res.redirect(303, interactionPath(interaction.uid));
     }
+    if (!(await isMeant(openid, interaction, who))) return finish(openid, res, interaction, notProved);
     const client = await clientOf(openid, interaction);
     if (!isFor(client, who.principal)) return res.redirect(303, interactionPath(interaction.uid));
     const { provider } = await openid.current();
@@ -56,6 +59,14 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
 }
 
 const notProved = { error: 'login_required', error_description: 'the person who was asked for did not sign in anew' };
+
+/** Whether whoever is in is the person that the client named by an ID token, which the provider has checked already. */
+async function isMeant({ parts }: OpenIdProvider, { params }: Interaction, { principal }: SignedIn): Promise<boolean> {
+  const hint = params['id_token_hint'];
+  if (typeof hint !== 'string') return true;
+  const client = await parts.clients.find(String(params['client_id']));
+  return client !== null && decodeJwt(hint).sub === parts.subjects.of(principal.id, client);
+}
 
 async function clientOf(openid: OpenIdProvider, { params }: Interaction): Promise<Client> {
   const { provider } = await openid.current();
