@@ -2,6 +2,7 @@ import type { Noun } from '../frame/program.ts';
 import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
+import { client } from './client.ts';
 import { commandReference } from './command-reference.ts';
 import { completion } from './completion.ts';
 import { connection } from './connection.ts';
@@ -15,6 +16,7 @@ import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
 import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
+import { signingKey } from './signing-key.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
 
@@ -32,9 +34,11 @@ export const nouns: readonly Noun[] = [
   scimKey,
   group,
   user,
+  client,
   receipt,
   trail,
   secrets,
+  signingKey,
   envExample,
   commandReference,
   completion,

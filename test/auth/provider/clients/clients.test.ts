@@ -155,7 +155,7 @@ describe('registered clients', () => {
     );
     assert.deepEqual([delivery?.because, delivery?.uri], ['clientDeleted', 'https://1.1.1.1/out']);
     const [event] = await ground.db.read.query<{ topic: string }[]>(
-      `SELECT "topic" FROM "outbox" WHERE "subject" = '${client.id}'`,
+      `SELECT "topic" FROM "outbox" WHERE "subject" = '${client.id}' AND "topic" = 'client.deleted'`,
     );
     assert.equal(event?.topic, 'client.deleted');
   });
