@@ -7,6 +7,14 @@ import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { eraseSessions } from './auth/people/erase.ts';
 import { userPrincipal } from './auth/people/principal.ts';
+import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
+import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
+import { removeClientsOf } from './auth/provider/clients/clients.ts';
+import { clientDeletedTopic, ClientRegistry } from './auth/provider/clients/registry.ts';
+import { SigningKeys } from './auth/provider/keys/keys.ts';
+import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
+import { eraseRelyingPartySessions } from './auth/provider/logout/tidy.ts';
+import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
@@ -21,6 +29,7 @@ import { createSeal } from './platform/secrets/seal.ts';
 import { storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
 import { PersonKeys } from './trail/people/keys.ts';
+import { erasePerson } from './trail/people/erase.ts';
 import { Trail } from './trail/trail.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
 import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
@@ -37,6 +46,14 @@ export interface House {
   sessions: Sessions;
   /** What the floors above the people's let go of when accounts and people are deleted. */
   upstairs: Upstairs;
+  /** Relying parties, as every request that one makes needs them. */
+  clients: ClientRegistry;
+  /** With which ID tokens, logout tokens and JWT access tokens are signed. */
+  keys: SigningKeys;
+  /** What the OpenID provider has handed out. */
+  artifacts: Artifacts;
+  /** By which `sub` each client knows people. */
+  subjects: Subjects;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -52,7 +69,8 @@ export async function buildHouse(config: Config): Promise<House> {
   const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
-  const sessions = new Sessions(db, outbox, { user: userPrincipal, administrator: administratorPrincipal });
+  const sources = { user: userPrincipal, administrator: administratorPrincipal };
+  const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
   outbox.listen(({ topic, subject }) => {
     if (topic === administratorChangedTopic) sessions.forgetPrincipals('administrator', [subject]);
@@ -66,10 +84,24 @@ export async function buildHouse(config: Config): Promise<House> {
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
     upstairs: {
-      accountsDeleted: async (m, accountIds) => void (await dropConnections(m, accountIds)),
-      organisationDeleted: dropAdministrators(ground),
-      peopleErased: eraseSessions,
+      accountsDeleted: async (m, organisationId, accountIds) => {
+        await dropConnections(m, accountIds);
+        for (const accountId of accountIds) await removeClientsOf(ground, m, { organisationId, accountId });
+      },
+      organisationDeleted: async (m, organisationId) => {
+        await dropAdministrators(ground)(m, organisationId);
+        await removeClientsOf(ground, m, { organisationId });
+      },
+      peopleErased: async (m, userIds) => {
+        await eraseSessions(m, userIds);
+        await eraseRelyingPartySessions(m, userIds);
+        for (const id of userIds) await erasePerson(ground, m, id);
+      },
     },
+    clients: new ClientRegistry(db, outbox),
+    keys: new SigningKeys(ground),
+    artifacts: new Artifacts(ground, sessions),
+    subjects: createSubjects(keyring),
     close: async () => {
       await trail.stop();
       await outbound.close();
@@ -83,6 +115,7 @@ export function startConsumer({ ground, sessions }: House): Consumer {
   const handlers = new Map<string, Handler>([
     [usersOutTopic, closeWhatIsOver(ground, sessions)],
     [domainRemovedTopic, finishRemoval(ground)],
+    [clientDeletedTopic, dropWhatClientHeld(ground)],
   ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
 }

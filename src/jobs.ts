@@ -2,6 +2,9 @@ import { sweepGuesses } from './access/administrators/guesses/devices.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
+import { keepKeys } from './auth/provider/keys/rotate.ts';
+import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
+import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
 import { chunks } from './platform/database/chunks.ts';
@@ -35,6 +38,8 @@ export function startJobs(house: House): Jobs {
     },
     { name: 'seal the trail', seconds: 0.5, work: async () => void (await sealer.turn()) },
     { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
+    { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
+    { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }
@@ -85,6 +90,7 @@ async function sweep({ ground }: House): Promise<void> {
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
+    await sweepArtifacts(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.
     await rows(

@@ -12,8 +12,15 @@ import { assetsRoute } from './platform/http/pages/assets.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
 import { openTls } from './platform/http/tls.ts';
+import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
+import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
+import { interactionRoutes } from './auth/provider/interaction/routes.ts';
+import { OpenIdProvider } from './auth/provider/provider.ts';
+import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
+import { introspectionRoute } from './auth/provider/introspection/route.ts';
+import { providerRoute } from './auth/provider/route.ts';
 import { sessionRoutes } from './auth/pages/session-routes.ts';
 import { scimRoute } from './directory/scim/route.ts';
 
@@ -37,6 +44,9 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const csrf = createCsrf({ key: keyring.derive('csrf'), cookies, publicUrl: config.publicUrl });
   const streams = createStreams();
   const web = { ...house, cookies, csrf, streams };
+  const secretCheck = createSecretCheck();
+  const openid = new OpenIdProvider({ ...web, secretCheck }, house.keys);
+  const issuer = `${config.publicUrl}/oidc`;
   const server = createHttpServer({
     config,
     tls,
@@ -45,20 +55,30 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     streams,
     hot: [
       scimRoute(house),
+      jwksRoute(house.keys),
       apiRoute(house),
       ...sessionRoutes(web),
+      introspectionRoute({ ...house, check: secretCheck, issuer }),
+      providerRoute(openid),
       assetsRoute,
       healthRoute(),
       readyRoute([{ name: 'database', check: async () => void (await ground.db.read.query('SELECT 1')) }]),
       metricsRoute(metrics, { token: config.metricsToken, publicUrl: config.publicUrl }),
     ],
-    app: createPagesApp({ config, csrf, log: ground.log, routes: [createAuthPages(web), createConsole(web)] }),
+    app: createPagesApp({
+      config,
+      csrf,
+      log: ground.log,
+      routes: [createAuthPages(web), interactionRoutes(openid), createConsole(web)],
+    }),
   });
   const consumer = startConsumer(house);
+  const deliveries = new LogoutDeliveries(house, issuer);
   const jobs = startJobs(house);
   const end = async (): Promise<void> => {
     await jobs.stop();
     await consumer.stop();
+    await deliveries.stop();
     await house.close();
   };
   const port = await server.listen().catch(async (error: unknown) => {

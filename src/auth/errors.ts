@@ -62,5 +62,11 @@ export const authErrors = errors({
   'session.foreign': { kind: 'Forbidden', text: 'Another site may not ask whether you are signed in.' },
   'session.tooManyPages': { kind: 'Throttled', text: 'Too many pages of this session are open. Please close some.' },
   'identity.notFound': { kind: 'NotFound', text: 'This person is not joined to that subject.' },
+  'application.notFound': { kind: 'NotFound', text: 'You have given nothing to that application.' },
+  'interaction.over': {
+    kind: 'BadRequest',
+    text: 'This sign-in took too long, was finished already, or was begun in another browser. Start again from the application.',
+  },
+  'consent.refused': { kind: 'Forbidden', text: 'The person did not agree.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });

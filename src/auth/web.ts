@@ -24,6 +24,9 @@ export const sessionCookie: Record<PrincipalKind, string> = {
   administrator: 'carillon_admin',
 };
 
+/** Whoever is in, with their session. */
+export type SignedIn = Extract<CheckResult, { in: true }>;
+
 const nobody: CheckResult = { in: false, because: 'none', session: null };
 
 /** Who is this, and may they? A request without a cookie is `none`; whoever is in acts from here on. */

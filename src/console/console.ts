@@ -5,6 +5,7 @@ import { accountRoutes } from './accounts/routes.ts';
 import { disconnectRoutes } from './connection/delete-routes.ts';
 import { administratorRoutes } from './administrators/routes.ts';
 import { confirmRoutes } from './confirm/routes.ts';
+import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -43,6 +44,7 @@ export function createConsole(web: ConsoleWeb): Router {
     peopleRoutes,
     personRoutes,
     receiptRoutes,
+    clientRoutes,
     trailRoutes,
   ];
   for (const routes of pages) router.use(routes(web));

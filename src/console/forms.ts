@@ -57,6 +57,36 @@ export function field(options: FieldOptions): Html {
   </div>`;
 }
 
+interface AreaOptions extends Pick<FieldOptions, 'name' | 'label' | 'value' | 'hint' | 'fault'> {
+  rows?: number;
+}
+
+/** A field of several lines of technical text. */
+export function area({ name, label, value = '', hint, fault, rows = 3 }: AreaOptions): Html {
+  const wrong = fault?.field === name ? fault : undefined;
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <textarea
+      id="${name}"
+      name="${name}"
+      rows="${rows}"
+      autocapitalize="none"
+      autocorrect="off"
+      spellcheck="false"
+      ${described(name, hint !== undefined, wrong)}
+    >
+${value}</textarea>
+    ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`} ${faultAt(name, wrong)}
+  </div>`;
+}
+
+/** A box to tick; its value is `yes`. */
+export const checkbox = ({ name, label, checked }: { name: string; label: string; checked: boolean }): Html =>
+  html`<div class="field choice">
+    <input type="checkbox" id="${name}" name="${name}" value="yes" ${checked && html` checked`} />
+    <label for="${name}">${label}</label>
+  </div>`;
+
 interface SelectOptions {
   name: string;
   label: string;

@@ -14,6 +14,7 @@ import { flashes, texts } from './texts.ts';
 export type Part =
   | 'accounts'
   | 'administrators'
+  | 'clients'
   | 'accessKeys'
   | 'trail'
   | 'security'
@@ -105,6 +106,7 @@ function navigation(part: Part, account: Account | undefined): NavigationItem[] 
   return [
     { ...item(texts.accounts, 'accounts', homePath), ...(account && { below }) },
     item(texts.administrators, 'administrators', administratorsPath),
+    item(texts.clients, 'clients', '/console/applications'),
     item(texts.trail, 'trail', '/console/trail'),
     item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
     item(texts.security, 'security', securityPath),

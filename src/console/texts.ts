@@ -5,6 +5,7 @@ import type { Registration } from '../users/lifecycle/registration.ts';
 export const texts = {
   accounts: 'Accounts',
   administrators: 'Administrators',
+  clients: 'Applications',
   trail: 'Trail',
   security: 'Your sign-in',
   accessKeys: 'Access keys',
@@ -66,6 +67,8 @@ export const flashes = new Map([
   ['groupMapped', 'The group has its permission tier. It counts from now on.'],
   ['groupUnmapped', 'The group has no permission tier any more.'],
   ['groupUnchanged', 'Nothing was changed: the group has no access already.'],
+  ['clientSaved', 'The application was saved. It counts from now on.'],
+  ['clientDeleted', 'The application was deleted: nothing that it holds is accepted any more.'],
   ['suspended', 'The person is suspended, and out everywhere.'],
   ['activated', 'The suspension was lifted. What the directory says of the person still counts.'],
   ['signedOut', 'The person was signed out of all devices. They may sign in again.'],

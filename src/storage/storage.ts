@@ -17,6 +17,12 @@ import { OrganisationTable } from '../accounts/organisations/organisation.entity
 import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { artifactPayload, ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
+import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
+import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
+import { signingKeySecret, SigningKeyTable } from '../auth/provider/keys/key.entity.ts';
+import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
+import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
@@ -38,6 +44,8 @@ import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
 import { Administrators1700000300000 } from './migrations/1700000300000-administrators.ts';
 import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
+import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
+import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
@@ -60,6 +68,12 @@ export const storage: Storage = {
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    ArtifactTable,
+    ConsentTable,
+    OidcClientTable,
+    SigningKeyTable,
+    LogoutDeliveryTable,
+    RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
     OutboxEventTable,
@@ -84,6 +98,8 @@ export const storage: Storage = {
   migrations: [
     FirstLight1700000000000,
     Nodes1700000100000,
+    Provider1700000200000,
+    Clients1700000210000,
     Administrators1700000300000,
     AccessKeys1700000400000,
     TrailSeals1700000500000,
@@ -101,4 +117,6 @@ export const sealedColumns: readonly SealedColumn[] = [
   trailKeySecret,
   chainProof,
   attemptVerifier,
+  signingKeySecret,
+  artifactPayload,
 ];

@@ -29,7 +29,15 @@ describe('consequences: at the same time', () => {
       letIn(
         house.ground,
         house.sessions,
-        { connection, issuer: connection.issuer, subject: `00u-${displayName}`, address: primaryAddress, target: '/' },
+        {
+          connection,
+          issuer: connection.issuer,
+          subject: `00u-${displayName}`,
+          address: primaryAddress,
+          target: '/',
+          authTime: null,
+          amr: null,
+        },
         null,
       );
     return { ...acme, domainId: held.id, signIn };

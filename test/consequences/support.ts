@@ -67,7 +67,8 @@ export async function stage(keepDeletedDays = 30): Promise<Stage> {
     const connection = await connectionOf(db.read, accountId);
     assert.ok(connection);
     const { issuer } = connection;
-    return { connection, issuer, subject: `00u-${user.displayName}`, address: user.primaryAddress, target: '/' };
+    const subject = `00u-${user.displayName}`;
+    return { connection, issuer, subject, address: user.primaryAddress, target: '/', authTime: null, amr: null };
   };
   return {
     house,

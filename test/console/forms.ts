@@ -74,6 +74,14 @@ export async function personIn(running: Running, base: string, user: User): Prom
   const connection = await connectionIn(running, base);
   const { ground, sessions } = running.house;
   const subject = user.externalId ?? '';
-  const proof = { connection, issuer: connection.issuer, subject, address: user.primaryAddress, target: '/' };
+  const proof = {
+    connection,
+    issuer: connection.issuer,
+    subject,
+    address: user.primaryAddress,
+    target: '/',
+    authTime: null,
+    amr: null,
+  };
   return (await letIn(ground, sessions, proof, null)).token;
 }

@@ -8,7 +8,7 @@ import { AdministratorTable } from '../../src/access/administrators/administrato
 import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
-import { createAccessKey } from '../../src/access/keys/keys.ts';
+import { createClient } from '../../src/auth/provider/clients/clients.ts';
 import { createConsole } from '../../src/console/console.ts';
 import { createCookies } from '../../src/platform/http/cookies.ts';
 import { createCsrf } from '../../src/platform/http/csrf.ts';
@@ -84,6 +84,8 @@ describeOnEachEngine('console: its walls', () => {
     await (await browser.get(`${base}/groups`)).submit(`${base}/groups`, { groupName: 'Pros', tier: 'Pro' });
     await (await browser.get(`${base}/connection`)).submit(`${base}/connection/keys`, { keyName: 'Okta' });
     await personIn(running, base, users[0]!);
+    const wiki = { name: 'Wiki', kind: 'web', redirectUris: ['https://wiki.theirs.example/'] };
+    await createClient(running.house, scope.organisationId, wiki);
     const { read } = ground.db;
     const only = async (table: string) =>
       (await read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
@@ -95,6 +97,7 @@ describeOnEachEngine('console: its walls', () => {
       userId: users[0]!.id,
       identityId: await only('federated_identities'),
       accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
+      clientId: await only('oidc_clients'),
     };
     const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
     const by = { organisationId: other.id, actorId: null };
@@ -126,6 +129,7 @@ describeOnEachEngine('console: its walls', () => {
         'domains',
         'connections',
         'scim_keys',
+        'oidc_clients',
         'users',
         'directory_groups',
         'tier_mappings',
@@ -145,6 +149,7 @@ describeOnEachEngine('console: its walls', () => {
       'domains',
       'connections',
       'scim_keys',
+      'oidc_clients',
       'users',
       'user_causes',
       'tier_mappings',

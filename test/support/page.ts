@@ -71,13 +71,18 @@ export class Page {
     const inside = forms.find(([tag]) => attribute(tag, 'action') === action)?.[2];
     assert.ok(inside !== undefined, `no form for ${action} on ${this.path}`);
     const inputs = [...inside.matchAll(/<input\s[^>]*>/g)].map(([tag]) => tag);
-    const sent = inputs.filter((tag) => attribute(tag, 'type') !== 'radio' || /\schecked/.test(tag));
+    const sent = inputs.filter(
+      (tag) => !/^(radio|checkbox)$/.test(attribute(tag, 'type') ?? '') || /\schecked/.test(tag),
+    );
     const values = sent.map((tag) => [attribute(tag, 'name') ?? '', attribute(tag, 'value') ?? '']);
     const selects = [...inside.matchAll(/<select\s([^>]*)>([\s\S]*?)<\/select>/g)].map(([, tag = '', options = '']) => {
       const chosen = /<option\s[^>]*\sselected[^>]*>/.exec(options) ?? /<option\s[^>]*>/.exec(options);
       return [attribute(` ${tag}`, 'name') ?? '', attribute(chosen?.[0] ?? '', 'value') ?? ''];
     });
-    return Object.fromEntries([...values, ...selects]) as Record<string, string>;
+    const areas = [...inside.matchAll(/<textarea\s([^>]*)>([\s\S]*?)<\/textarea\s*>/g)].map(
+      ([, tag = '', text = '']) => [attribute(` ${tag}`, 'name') ?? '', unescape(text.replace(/^\n/, ''))],
+    );
+    return Object.fromEntries([...values, ...selects, ...areas]) as Record<string, string>;
   }
 
   /** Fills the form at `action` in, sends it, and goes where it leads within the site. */

@@ -148,6 +148,8 @@ describeOnEachEngine('at the same time', function () {
         subject: `00u-racer${round}`,
         address: user.primaryAddress,
         target: '/',
+        authTime: null,
+        amr: null,
       };
       const nos = [
         () => push((m) => removeMembers(ground, m, acme.scope, group.id, [user.id]), group.id),
@@ -167,7 +169,15 @@ describeOnEachEngine('at the same time', function () {
     const { ground, sessions } = house;
     const connection = (await ground.db.read.findOneBy(ConnectionTable, { id: acme.scope.connectionId }))!;
     const user = await acme.member('joiner', 'Pro');
-    const proof = { connection, issuer: connection.issuer, subject: '00u-joiner', address: null, target: '/' };
+    const proof = {
+      connection,
+      issuer: connection.issuer,
+      subject: '00u-joiner',
+      address: null,
+      target: '/',
+      authTime: null,
+      amr: null,
+    };
     assert.equal((await race(() => letIn(ground, sessions, proof, null))).done, 8);
     assert.equal(await ground.db.read.countBy(FederatedIdentityTable, { userId: user.id }), 1);
     const twin = await acme.member('twin', 'Pro', '00u-nobody');

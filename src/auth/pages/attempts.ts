@@ -3,6 +3,7 @@ import { requestContext } from '../../platform/context/context.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { addressKey } from '../../platform/http/address.ts';
 import { createRate } from '../../platform/http/rate.ts';
+import type { Begin } from '../connectors/openid/begin.ts';
 import type { Connection } from '../connectors/openid/connection.entity.ts';
 import { carry, OpenIdStrategy } from '../connectors/openid/strategy.ts';
 import type { Web } from '../web.ts';
@@ -23,11 +24,11 @@ export async function begin(
   req: Request,
   res: Response,
   connection: Connection,
-  { target, loginHint }: { target: string; loginHint: string | null },
+  begun: Omit<Begin, 'browser'>,
 ): Promise<void> {
   const browser = web.csrf.browser(req, res);
   try {
-    await carry(OpenIdStrategy.begin(web.ground, web.providers, connection, { browser, target, loginHint }), req, res);
+    await carry(OpenIdStrategy.begin(web.ground, web.providers, connection, { browser, ...begun }), req, res);
   } catch (error) {
     recordRefusal(web, error, connection);
     await answerRefusal(web, req, res, error, connection);

@@ -5,9 +5,10 @@ import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
 import type { User } from '../../users/user.entity.ts';
+import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { SignedIn } from './person.ts';
+import type { SignedIn } from '../web.ts';
 
 export interface MeFacts {
   user: User;
@@ -15,6 +16,7 @@ export interface MeFacts {
   entitlement: Entitlement;
   addresses: { value: string; primary: boolean }[];
   devices: Session[];
+  applications: UsedApplication[];
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -32,5 +34,6 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
       ...others.map(({ value }) => ({ value, primary: false })),
     ],
     devices: await sessions.list(principal),
+    applications: await applicationsOf(on, principal),
   };
 }

@@ -3,6 +3,8 @@ import { csrfField } from '../../platform/http/csrf.ts';
 import { asset } from '../../platform/http/pages/assets.ts';
 import { type Html, html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
+import type { UsedApplication } from '../provider/consents/consents.ts';
+import { scopeText } from '../provider/texts.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
@@ -19,7 +21,7 @@ const words = texts.me;
  * @param csrf the token for its forms
  */
 export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, account, entitlement, addresses, devices } = facts;
+  const { user, account, entitlement, addresses, devices, applications } = facts;
   const body = html`<h1>${words.title}</h1>
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
@@ -55,9 +57,40 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${button('/me/sign-out', csrf, words.signOutHere)}
       ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
     </div>
-    ${overPanel}`;
+    ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }
+
+/** What the person has opened with this sign-in, or agreed to, and may take back. */
+const applicationsPart = (applications: readonly UsedApplication[], csrf: string): Html =>
+  html`<h2 id="applications">${words.applications}</h2>
+    <p>${words.applicationsHint}</p>
+    <div class="scroll stack">
+      <table aria-labelledby="applications">
+        <thead>
+          <tr>
+            ${[words.application, words.isTold, words.agreed, words.takeBack].map(
+              (heading) => html`<th scope="col">${heading}</th>`,
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          ${applications.map(
+            ({ clientId, name, scopes, consentedAt }) =>
+              html`<tr>
+                <th scope="row">${name}</th>
+                <td data-label="${words.isTold}">
+                  ${scopes.length > 0 ? scopes.map((scope) => html`<div>${scopeText(scope)}</div>`) : words.ownApplication}
+                </td>
+                <td data-label="${words.agreed}">${consentedAt === null ? words.notAsked : time(consentedAt)}</td>
+                <td>
+                  ${button(`/me/applications/${clientId}/revoke`, csrf, words.takeBack, words.takeBackFrom(name))}
+                </td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>`;
 
 /** What the script puts in place of the page; here, so that all words come from the server. */
 const overPanel = html`<template id="over">

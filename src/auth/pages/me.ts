@@ -1,10 +1,11 @@
 import express from 'express';
 import type { Response, Router } from 'express';
 import { sendPage } from '../../platform/http/pages/send.ts';
-import { sessionCookie, type Web } from '../web.ts';
+import { revokeApplication } from '../provider/consents/consents.ts';
+import { sessionCookie, type SignedIn, type Web } from '../web.ts';
 import { readMe } from './me-facts.ts';
 import { mePage } from './me-page.ts';
-import { personOf, type SignedIn } from './person.ts';
+import { personOf } from './person.ts';
 import { signOutDevice, signOutElsewhere } from './sign-out.ts';
 
 /** `/me`: who somebody is here, with what tier and why, and the devices that they can sign out. */
@@ -40,6 +41,13 @@ export function meRoutes(web: Web): Router {
     const who = await personOf(web, req, res);
     if (!who) return;
     await signOutElsewhere(ground, sessions, who);
+    res.redirect(303, '/me');
+  });
+
+  router.post('/me/applications/:client/revoke', async (req, res) => {
+    const who = await personOf(web, req, res);
+    if (!who) return;
+    await revokeApplication(ground, who.principal, req.params.client);
     res.redirect(303, '/me');
   });
 

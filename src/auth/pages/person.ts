@@ -2,11 +2,8 @@ import type { Request, Response } from 'express';
 import { html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
-import type { CheckResult } from '../sessions/sessions.ts';
-import { sessionCookie, whoIs, type Web } from '../web.ts';
+import { sessionCookie, type SignedIn, whoIs, type Web } from '../web.ts';
 import { overText, texts } from './texts.ts';
-
-export type SignedIn = Extract<CheckResult, { in: true }>;
 
 /**
  * The person who is signed in.

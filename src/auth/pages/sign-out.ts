@@ -1,7 +1,7 @@
 import type { Ground } from '../../trail/ground.ts';
 import { authErrors } from '../errors.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { SignedIn } from './person.ts';
+import type { SignedIn } from '../web.ts';
 
 /**
  * Ends one of a person's own devices: `SignOut` for the one that asks, `EndSession` for another.

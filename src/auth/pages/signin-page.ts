@@ -12,10 +12,15 @@ interface SignInPage {
   /** What was typed before, when no sign-in was found for it. */
   unknown?: string;
   signedOut?: boolean;
+  /** An address to begin with. */
+  hint?: string;
+  /** How old, in seconds, the proof of the company's sign-in may be; null: as old as it is. */
+  maxAge?: number | null;
 }
 
 /** Sends the one page with the one field. */
-export function sendSignIn(web: Web, req: Request, res: Response, { target, unknown, signedOut }: SignInPage): void {
+export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): void {
+  const { target, unknown, signedOut, hint, maxAge = null } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
   const body = html`<h1>${words.title}</h1>
@@ -24,6 +29,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, { target, unkn
     <form method="post" action="/signin" novalidate>
       <input type="hidden" name="${csrfField}" value="${web.csrf.token(req, res)}" />
       <input type="hidden" name="target" value="${target}" />
+      ${maxAge !== null && html`<input type="hidden" name="max_age" value="${maxAge}" />`}
       <div class="field">
         <label for="email">${words.label}</label>
         <input
@@ -36,7 +42,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, { target, unkn
           maxlength="320"
           required
           autofocus
-          value="${unknown ?? ''}"
+          value="${unknown ?? hint ?? ''}"
           ${refused && html`aria-invalid="true" aria-describedby="unknown"`}
         />
         ${refused && html`<p class="error" id="unknown" role="alert">${words.unknown}</p>`}

@@ -24,7 +24,8 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
   router.get('/signin', (req, res) => {
     const query = new URL(ground.config.publicUrl + req.originalUrl).searchParams;
     const target = ownPath(query.get('target'), ground.config.publicUrl);
-    sendSignIn(web, req, res, { target, signedOut: query.has('signed-out') });
+    const hint = (query.get('login_hint') ?? '').slice(0, longest);
+    sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
   });
 
   router.post('/signin', async (req, res) => {
@@ -33,9 +34,16 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const target = ownPath(form.get('target'), ground.config.publicUrl);
     const address = (form.get('email') ?? '').trim().slice(0, longest);
     const connection = await connectionFor(ground.db.read, address);
-    if (connection) await begin(web, req, res, connection, { target, loginHint: address });
-    else sendSignIn(web, req, res, { target, unknown: address });
+    const maxAge = ageOf(form);
+    if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
+    else sendSignIn(web, req, res, { target, unknown: address, maxAge });
   });
 
   return router;
+}
+
+/** How old the proof may be, when somebody asks for a new one (OpenID Connect Core §3.1.2.1, `max_age`). */
+function ageOf(given: URLSearchParams): number | null {
+  const age = given.get('max_age');
+  return age !== null && /^\d{1,9}$/.test(age) ? Number(age) : null;
 }

@@ -73,7 +73,7 @@ export async function letIn(
     if (!maySignIn || !principal) throw new NotEntitled(user, because);
     if (!joined) await join(m, proof, user.id);
     if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
-    const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000);
+    const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
     const now = clock.now();
     await changed(
       m,

@@ -24,6 +24,10 @@ export interface Session {
   userAgent: string;
   /** When its principal last proved who they are; null is `createdAt`. */
   provedAt: number | null;
+  /** When the connector's provider says that the person proved who they are; null: it did not say, so `createdAt`. */
+  authTime: number | null;
+  /** How, as that provider says (RFC 8176), words parted by spaces; null: it did not say. */
+  amr: string | null;
 }
 
 export const SessionTable = new EntitySchema<Session>({
@@ -46,5 +50,7 @@ export const SessionTable = new EntitySchema<Session>({
     clientAddress: text(64),
     userAgent: text(256),
     provedAt: { ...time, nullable: true },
+    authTime: { ...time, nullable: true },
+    amr: { ...text(255), nullable: true },
   } satisfies Columns<Session>,
 });

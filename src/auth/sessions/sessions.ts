@@ -17,6 +17,19 @@ export type CheckResult =
   | { in: true; session: Session; principal: Principal }
   | { in: false; because: string; session: Session | null };
 
+/** What a thing that hangs off a principal remembers of its birth. */
+export interface Born {
+  kind: PrincipalKind;
+  principalId: string;
+  epoch: number;
+  accountEpoch: number;
+  /** The session that it ends with; null when it outlives its session. */
+  sessionId: string | null;
+}
+
+/** What follows when sessions end by their rows, in the same unit. */
+type Follow = (m: Writer, sessionIds: readonly string[], because: string) => Promise<void>;
+
 /** One device is out: the subject is its session's id. */
 const sessionEndedTopic = 'session.ended';
 interface SessionEnded {
@@ -36,11 +49,19 @@ export class Sessions {
   readonly #sources: Record<PrincipalKind, PrincipalSource>;
   readonly #memory = new Memory();
   readonly #seen = new Map<string, number>();
+  readonly #follow: Follow;
   readonly #outbox: Outbox;
   #gaps: number;
 
-  constructor(db: Database, outbox: Outbox, sources: Record<PrincipalKind, PrincipalSource>) {
+  /** @param follow for what hangs on sessions above this floor */
+  constructor(
+    db: Database,
+    outbox: Outbox,
+    sources: Record<PrincipalKind, PrincipalSource>,
+    follow: Follow = async () => undefined,
+  ) {
     this.#db = db;
+    this.#follow = follow;
     this.#outbox = outbox;
     this.#sources = sources;
     this.#gaps = db.gaps();
@@ -55,9 +76,15 @@ export class Sessions {
   /**
    * Begins a session, inside the unit of work that let the principal in.
    * @param lifetimeMs after which it ends by itself
+   * @param proof what a connector's provider said of when and how the principal proved who they are
    * @returns the row, and the token for the cookie, which is kept nowhere
    */
-  async begin(m: Writer, principal: Principal, lifetimeMs: number): Promise<{ session: Session; token: string }> {
+  async begin(
+    m: Writer,
+    principal: Principal,
+    lifetimeMs: number,
+    proof: Pick<Session, 'authTime' | 'amr'> = { authTime: null, amr: null },
+  ): Promise<{ session: Session; token: string }> {
     const token = newToken();
     const now = clock.now();
     const { clientAddress, userAgent } = requestContext();
@@ -78,6 +105,8 @@ export class Sessions {
       clientAddress: clientAddress.slice(0, 64),
       userAgent: userAgent.slice(0, 256),
       provedAt: now,
+      authTime: proof.authTime,
+      amr: proof.amr,
     };
     await m.insert(SessionTable, session);
     return { session, token };
@@ -124,6 +153,36 @@ export class Sessions {
     return { in: true, session, principal };
   }
 
+  /**
+   * The check for what hangs off a principal, such as a token: may they still be in, under the epochs that it was born
+   * under; and is the session that it ends with not over? From memory, as `check`.
+   * @returns the principal; null when it is over
+   */
+  async standing(born: Born): Promise<Principal | null> {
+    const moment = this.#memory.moment;
+    const principal = await this.principalOf(born.kind, born.principalId);
+    if (!principal?.mayBeIn) return null;
+    if (born.epoch !== principal.epoch || born.accountEpoch !== principal.accountEpoch) return null;
+    if (born.sessionId === null) return principal;
+    const session =
+      this.#memory.sessionById(born.sessionId) ?? (await this.#db.read.findOneBy(SessionTable, { id: born.sessionId }));
+    if (!session || session.kind !== born.kind || session.principalId !== principal.id) return null;
+    if (session.endedAt !== null || session.expiresAt <= clock.now()) return null;
+    if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) return null;
+    this.#memory.remember(moment, session, principal);
+    return principal;
+  }
+
+  /** A principal as they are now, from memory when nothing has changed since. */
+  async principalOf(kind: PrincipalKind, id: string): Promise<Principal | null> {
+    this.#noticeOtherProcesses();
+    const moment = this.#memory.moment;
+    const principal = this.#memory.principal(kind, id) ?? (await this.#sources[kind](this.#db.read, id));
+    // Only a yes is remembered.
+    if (principal?.mayBeIn) this.#memory.rememberPrincipal(moment, principal);
+    return principal;
+  }
+
   /** Reads a principal afresh. */
   principal(kind: PrincipalKind, id: string): Promise<Principal | null> {
     return this.#sources[kind](this.#db.read, id);
@@ -137,6 +196,7 @@ export class Sessions {
           WHERE "id" = ${sessionId} AND "principalId" = ${principalId} AND "endedAt" IS NULL RETURNING "tokenHash"`,
     );
     if (!ended) return false;
+    await this.#follow(m, [sessionId], because);
     const payload: SessionEnded = { tokenHash: ended.tokenHash, because };
     this.#outbox.announce(sessionEndedTopic, sessionId, { ...payload });
     return true;
@@ -199,6 +259,11 @@ export class Sessions {
         )),
       );
     }
+    await this.#follow(
+      m,
+      ended.map(({ id }) => id),
+      because,
+    );
     for (const { id, principalId } of ended) {
       const count = counts.get(principalId)!;
       count.sessions++;

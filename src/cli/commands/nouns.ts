@@ -3,6 +3,7 @@ import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
 import { backup, restore } from './backup.ts';
+import { client } from './client.ts';
 import { commandReference } from './command-reference.ts';
 import { completion } from './completion.ts';
 import { connection } from './connection.ts';
@@ -16,6 +17,7 @@ import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
 import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
+import { signingKey } from './signing-key.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
 
@@ -33,11 +35,13 @@ export const nouns: readonly Noun[] = [
   scimKey,
   group,
   user,
+  client,
   receipt,
   trail,
   backup,
   restore,
   secrets,
+  signingKey,
   envExample,
   commandReference,
   completion,

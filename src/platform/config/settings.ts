@@ -152,6 +152,32 @@ export const settings = {
     meaning:
       'How many days what was deleted (people, accounts, organisations) is kept, out of everybody’s reach, until it is erased.',
   },
+  signingKeyDays: {
+    env: 'SIGNING_KEY_DAYS',
+    kind: wholeNumber(1, 365),
+    default: 30,
+    meaning: 'After how many days the key that signs ID tokens is replaced by the one published beside it.',
+  },
+  accessTokenSeconds: {
+    env: 'ACCESS_TOKEN_SECONDS',
+    kind: wholeNumber(30, 3_600),
+    default: 900,
+    meaning:
+      'How long, at most, an access token for an application is good. An application may have less; one that is a JWT never has more than 300.',
+  },
+  idTokenSeconds: {
+    env: 'ID_TOKEN_SECONDS',
+    kind: wholeNumber(60, 3_600),
+    default: 600,
+    meaning: 'How long the ID token is good that tells an application who has signed in.',
+  },
+  refreshTokenDays: {
+    env: 'REFRESH_TOKEN_DAYS',
+    kind: wholeNumber(1, 365),
+    default: 30,
+    meaning:
+      'After how many days at most an application must ask the person again, however often it has renewed its tokens. Without offline access they end with the session anyway.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

@@ -3,7 +3,7 @@ import { newId } from '../ids/ids.ts';
 
 /** Who acts, in the shape of CloudTrail's userIdentity element. */
 export interface Identity {
-  type: 'Administrator' | 'User' | 'ScimKey' | 'CommandLine' | 'System' | 'Anonymous';
+  type: 'Administrator' | 'User' | 'ScimKey' | 'Client' | 'CommandLine' | 'System' | 'Anonymous';
   principalId: string;
   userName?: string;
   organisationId?: string;

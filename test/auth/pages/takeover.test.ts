@@ -90,7 +90,15 @@ describeOnEachEngine('auth pages: becoming somebody else, or coming back', () =>
     const connection = await ground.db.read.findOneBy(ConnectionTable, { id: stage.company.scope.connectionId });
     assert.ok(connection);
     const { sub: subject } = stage.provider.subject;
-    const proof = { connection, issuer: connection.issuer, subject, address: null, target: '/me' };
+    const proof = {
+      connection,
+      issuer: connection.issuer,
+      subject,
+      address: null,
+      target: '/me',
+      authTime: null,
+      amr: null,
+    };
     const other = await startRogueProvider();
     try {
       await saveConnection(ground, house.outbound, stage.company.scope, {

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Columns, id, text, time } from '../../../platform/database/columns.ts';
+import { type Columns, id, integer, text, time } from '../../../platform/database/columns.ts';
 import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
@@ -18,7 +18,12 @@ export interface SignInAttempt {
   createdAt: number;
   expiresAt: number;
   usedAt: number | null;
+  /** How old, in seconds, the person's proof may be; null: as old as it is. */
+  maxAge: number | null;
 }
+
+/** Where a verifier is sealed to. */
+export const attemptVerifier: SealedColumn = { table: 'sign_in_attempts', column: 'codeVerifier', key: 'stateHash' };
 
 export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
   name: 'SignInAttempt',
@@ -34,11 +39,6 @@ export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
     createdAt: time,
     expiresAt: time,
     usedAt: { ...time, nullable: true },
+    maxAge: { ...integer, nullable: true },
   } satisfies Columns<SignInAttempt>,
 });
-
-export const attemptVerifier: SealedColumn = {
-  table: 'sign_in_attempts',
-  column: 'codeVerifier',
-  key: 'stateHash',
-};

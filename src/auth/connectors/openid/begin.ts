@@ -21,6 +21,8 @@ export interface Begin {
   /** A path of our own to go to afterwards. */
   target: string;
   loginHint: string | null;
+  /** How old, in seconds, the person's proof may be: with 0 they are asked anew; absent or null: as old as it is. */
+  maxAge?: number | null;
 }
 
 /**
@@ -56,12 +58,13 @@ export async function beginSignIn(
       connectionId: connection.id,
       browserHash: hashToken(begin.browser),
       nonce,
-      codeVerifier: ground.seal.seal(verifier, verifierPlace(stateHash)),
+      codeVerifier: ground.seal.seal(verifier, placeIn(attemptVerifier, stateHash)),
       redirectUri,
       target: begin.target,
       createdAt: clock.now(),
       expiresAt: clock.now() + attemptMs,
       usedAt: null,
+      maxAge: begin.maxAge ?? null,
     }),
   );
   return openid.buildAuthorizationUrl(configuration, {
@@ -72,6 +75,8 @@ export async function beginSignIn(
     code_challenge: await openid.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
     ...(begin.loginHint && { login_hint: begin.loginHint }),
+    ...(begin.maxAge != null && { max_age: String(begin.maxAge) }),
+    ...(begin.maxAge === 0 && { prompt: 'login' }),
   });
 }
 

@@ -5,10 +5,11 @@ import { sql } from '../../../platform/database/sql.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { hashToken } from '../../../platform/ids/ids.ts';
 import { sameSecret } from '../../../platform/secrets/compare.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
-import type { SignInAttempt } from './attempt.entity.ts';
-import { detailOf, verifierPlace } from './begin.ts';
+import { attemptVerifier, type SignInAttempt } from './attempt.entity.ts';
+import { detailOf } from './begin.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 
@@ -23,6 +24,10 @@ export interface Proof {
   /** The address that the provider vouches for, or null. */
   address: string | null;
   target: string;
+  /** When the provider says that it asked the person; null: it does not say. */
+  authTime: number | null;
+  /** How it did (RFC 8176), words parted by spaces; null: it does not say. */
+  amr: string | null;
 }
 
 export interface Callback {
@@ -51,7 +56,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
     .authorizationCodeGrant(configuration, callback.url, {
       expectedState: state,
       expectedNonce: attempt.nonce,
-      pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, verifierPlace(attempt.stateHash)),
+      pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, placeIn(attemptVerifier, attempt.stateHash)),
       idTokenExpected: true,
     })
     .catch(failed);
@@ -59,6 +64,8 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
   if (!claims) throw authErrors('signIn.notProved', { detail: 'no ID token' });
   requirePast(claims.iat);
   requireParty(claims.azp, connection.clientId);
+  const authTime = authTimeOf(claims.auth_time);
+  requireAge(authTime, attempt);
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
   return {
     connection,
@@ -66,6 +73,8 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
     subject: claims.sub,
     address: vouchedAddress(info),
     target: attempt.target,
+    authTime,
+    amr: amrOf(claims['amr']),
   };
 }
 
@@ -122,6 +131,25 @@ function requireParty(azp: string | undefined, clientId: string): void {
   if (azp !== undefined && azp !== clientId) {
     throw authErrors('signIn.notProved', { detail: 'the ID token is for another party' });
   }
+}
+
+/** Not later than now, however fast the provider's clock is. */
+const authTimeOf = (seconds: number | undefined): number | null =>
+  seconds === undefined ? null : Math.min(seconds * 1000, clock.now());
+
+/** OpenID Connect Core §3.1.3.7, step 13: a provider that says when it asked the person must have done so lately. */
+function requireAge(authTime: number | null, { maxAge, createdAt }: SignInAttempt): void {
+  if (maxAge === null || authTime === null) return; // one that says nothing was told `prompt=login` all the same
+  if (authTime < createdAt - maxAge * 1000 - skewMs) {
+    throw authErrors('signIn.notProved', { detail: 'the provider did not ask the person anew' });
+  }
+}
+
+/** The authentication methods, as far as they are words; null for none. */
+function amrOf(given: unknown): string | null {
+  const all: unknown[] = Array.isArray(given) ? given : [];
+  const words = all.filter((word): word is string => typeof word === 'string' && /^[\w.:-]{1,32}$/.test(word));
+  return words.slice(0, 7).join(' ') || null;
 }
 
 function vouchedAddress(info: openid.UserInfoResponse): string | null {

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 export interface Raw {
   readonly inTransaction: boolean;
   exec(text: string): unknown;
+  prepare(text: string): { pluck(): { get(): unknown } };
   pragma(text: string, options?: { simple: true }): unknown;
 }
 

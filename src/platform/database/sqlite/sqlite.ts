@@ -30,6 +30,8 @@ export class SqliteDatabase implements Database {
   readonly #units = new Units();
   #draining: Promise<void> | null = null;
   #closed = false;
+  /** Asked several times in each request, so it is prepared once. */
+  #version: { get(): unknown } | null = null;
 
   private constructor(writer: DataSource, reader: DataSource) {
     this.#writer = writer;
@@ -93,7 +95,8 @@ export class SqliteDatabase implements Database {
 
   /** Changes when, and only when, another process has committed to this file. */
   foreignCommits(): number {
-    return rawOf(this.#writer).pragma('data_version', { simple: true }) as number;
+    this.#version ??= rawOf(this.#writer).prepare('PRAGMA data_version').pluck();
+    return this.#version.get() as number;
   }
 
   gaps(): number {

@@ -6,12 +6,15 @@ type Middleware = (req: IncomingMessage, res: ServerResponse, next: (error?: unk
 const self = "'self'";
 const none = "'none'";
 
-const isScheme = (source: string): boolean => source === 'https:' || source === 'http:';
+/** Also the schemes of applications on a device, which are a domain name the other way round (RFC 8252 §7.1). */
+const isScheme = (source: string): boolean =>
+  source === 'https:' || source === 'http:' || /^[a-z][a-z0-9]*(\.[a-z0-9-]+)+:$/.test(source);
 const isOrigin = (source: string): boolean => URL.canParse(source) && new URL(source).origin === source;
 
 function contentPolicy(formAction: readonly string[]): Middleware {
   const wrong = formAction.find((source) => !isScheme(source) && !isOrigin(source));
-  if (wrong !== undefined) throw new Error('form-action takes origins and the schemes https: and http: only');
+  if (wrong !== undefined)
+    throw new Error('form-action takes origins, the schemes https: and http:, and private-use schemes only');
   return contentSecurityPolicy({
     useDefaults: false,
     directives: {

@@ -1,0 +1,122 @@
+import { In } from 'typeorm';
+import { clock } from '../../../platform/clock/clock.ts';
+import { changed, firstRow, rows } from '../../../platform/database/run.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { type LogoutDelivery, LogoutDeliveryTable } from './delivery.entity.ts';
+
+/** A claim that is older belongs to a process that died; every attempt is over long before. */
+const claimMs = 60_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 3_600_000;
+/** A relying party that has not been reached for so long is not told any more; its sessions have mostly expired. */
+const longestMs = 24 * 3_600_000;
+
+const due = (now: number) =>
+  sql`"finishedAt" IS NULL AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
+
+/** The table of logout tokens to deliver: ready → claimed → delivered, or ready again later, or failed in the end. */
+export class DeliveryQueue {
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Clients that something is due for, whoever waits longest first. */
+  async clientsDue(except: readonly string[], most: number): Promise<string[]> {
+    const now = clock.now();
+    const { read } = this.#ground.db;
+    if (!(await firstRow(read, sql`SELECT 1 FROM "logout_deliveries" WHERE ${due(now)} LIMIT 1`))) return [];
+    const found = await rows<{ clientId: string }>(
+      read,
+      sql`SELECT "clientId", MIN("createdAt") AS "since" FROM "logout_deliveries"
+          WHERE ${due(now)} AND "clientId" NOT IN (${list(except.length > 0 ? except : [''])})
+          GROUP BY "clientId" ORDER BY MIN("createdAt") LIMIT ${most}`,
+    );
+    return found.map(({ clientId }) => clientId);
+  }
+
+  /** Takes deliveries to one client, the oldest first; nobody else has them then. */
+  async claim(clientId: string, most: number): Promise<LogoutDelivery[]> {
+    const now = clock.now();
+    const candidates = await rows<{ id: string }>(
+      this.#ground.db.read,
+      sql`SELECT "id" FROM "logout_deliveries" WHERE "clientId" = ${clientId} AND ${due(now)}
+          ORDER BY "createdAt", "id" LIMIT ${most}`,
+    );
+    if (candidates.length === 0) return [];
+    const claimed = await this.#ground.db.write((m) =>
+      changed<{ id: string }>(
+        m,
+        sql`UPDATE "logout_deliveries" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}
+            WHERE "id" IN (${list(candidates.map(({ id }) => id))}) AND ${due(now)} RETURNING "id"`,
+      ),
+    );
+    const ids = claimed.map(({ id }) => id);
+    const where = { id: In(ids) };
+    return this.#ground.db.read.find(LogoutDeliveryTable, { where, order: { createdAt: 'ASC', id: 'ASC' } });
+  }
+
+  /** It was told, and the trail says so. */
+  async delivered(delivery: LogoutDelivery): Promise<void> {
+    await this.#finish('DeliverLogoutToken', 'delivered', delivery, null);
+  }
+
+  /** Tries again later, each time later than the last; gives up after a day, and the trail says so. */
+  async missed(delivery: LogoutDelivery, reason: string): Promise<void> {
+    const now = clock.now();
+    const lastError = reason.slice(0, 200);
+    const attempts = delivery.attempts + 1;
+    if (now - delivery.createdAt >= longestMs) {
+      await this.#finish('AbandonLogoutToken', 'failed', delivery, lastError);
+      return;
+    }
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(delivery.attempts, 20));
+    const notBefore = Math.min(now + pause, delivery.createdAt + longestMs);
+    const change = { state: 'ready', claimedUntil: null, attempts, notBefore, lastError } as const;
+    await this.#ground.db.write((m) => m.update(LogoutDeliveryTable, { id: delivery.id }, change));
+  }
+
+  /** What was claimed and not tried is ready again. */
+  async release(deliveries: readonly LogoutDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.#ground.db.write((m) =>
+      rows(
+        m,
+        sql`UPDATE "logout_deliveries" SET "state" = 'ready', "claimedUntil" = NULL
+            WHERE "id" IN (${list(deliveries.map(({ id }) => id))}) AND "state" = 'claimed'`,
+      ),
+    );
+  }
+
+  /** Nothing that waits for this client is tried before then: it does not answer. */
+  async pause(clientId: string, failures: number): Promise<void> {
+    const notBefore = clock.now() + Math.min(60_000, firstPauseMs * 2 ** Math.min(failures - 1, 20));
+    await this.#ground.db.write((m) =>
+      rows(
+        m,
+        sql`UPDATE "logout_deliveries" SET "notBefore" = ${notBefore}
+            WHERE "clientId" = ${clientId} AND "state" = 'ready' AND "finishedAt" IS NULL AND "notBefore" < ${notBefore}`,
+      ),
+    );
+  }
+
+  async #finish(
+    eventName: string,
+    state: 'delivered' | 'failed',
+    delivery: LogoutDelivery,
+    lastError: string | null,
+  ): Promise<void> {
+    const { id, organisationId, accountId, clientId, userId, because } = delivery;
+    const requestParameters = { clientId, userId, sid: id, cause: because };
+    const action = { eventName, organisationId, accountId, requestParameters };
+    await this.#ground.trail.perform(action, async (m) => {
+      const finishedAt = clock.now();
+      const attempts = delivery.attempts + 1;
+      await m.update(LogoutDeliveryTable, { id }, { state, claimedUntil: null, attempts, finishedAt, lastError });
+      const milliseconds = finishedAt - delivery.createdAt;
+      return { result: undefined, responseElements: { attempts, milliseconds, ...(lastError && { lastError }) } };
+    });
+  }
+}

@@ -1,0 +1,74 @@
+import type { Configuration, ErrorOut, KoaContextWithOIDC, errors } from 'oidc-provider';
+import { requestContext } from '../../platform/context/context.ts';
+import type { Html } from '../../platform/http/pages/html.ts';
+import { allowFormsTo } from '../../platform/http/pages/policy.ts';
+import type { Cookies } from '../../platform/http/cookies.ts';
+import { sessionCookie } from '../web.ts';
+import { texts } from './texts.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage, errorPage, signedOutPage, signOutPage } from './views.ts';
+
+type Features = NonNullable<Configuration['features']>;
+type DeviceFlow = NonNullable<Features['deviceFlow']>;
+
+function show(ctx: KoaContextWithOIDC, document: Html): void {
+  ctx.type = 'html';
+  ctx.body = document.text;
+}
+
+/** An error that cannot be told to the application: a page, and nothing is sent anywhere. */
+export function renderError(ctx: KoaContextWithOIDC, out: ErrorOut, error: errors.OIDCProviderError | Error): void {
+  const code = error.name === 'SessionNotFound' ? 'session_not_found' : out.error;
+  show(ctx, errorPage(code, out.error_description, requestContext().requestId));
+}
+
+/** The browser's form may lead on to where the application wants to be answered. */
+export function allowFormsToUri(ctx: KoaContextWithOIDC, uri: unknown): void {
+  const source = formSource(uri);
+  if (source !== null) allowFormsTo(ctx.res, [source]);
+}
+
+/** An address as a source of a content security policy: its origin, or for a device's own application its scheme. */
+export function formSource(uri: unknown): string | null {
+  if (typeof uri !== 'string' || !URL.canParse(uri)) return null;
+  const { origin, protocol } = new URL(uri);
+  return origin === 'null' ? protocol : origin;
+}
+
+export const logoutPages = (cookies: Cookies): Partial<NonNullable<Features['rpInitiatedLogout']>> => ({
+  logoutSource: async (ctx, form) => {
+    allowFormsToUri(ctx, ctx.oidc.params?.['post_logout_redirect_uri']);
+    show(ctx, signOutPage(form, ctx.oidc.client?.clientName ?? null));
+  },
+  postLogoutSuccessSource: async (ctx) => {
+    // Whoever chose to stay comes by here too.
+    const stays = cookies.read(ctx.req, sessionCookie.user) !== undefined;
+    if (stays) ctx.redirect('/me');
+    else show(ctx, signedOutPage());
+  },
+});
+
+export const deviceFlowPages: Pick<
+  DeviceFlow,
+  'userCodeInputSource' | 'userCodeConfirmSource' | 'successSource' | 'deviceInfo'
+> = {
+  deviceInfo: (ctx) => ({ ip: requestContext().clientAddress, ua: ctx.get('user-agent').slice(0, 256) }),
+  userCodeInputSource: async (ctx, form, _out, error) => {
+    const fault = error && faultOf(error);
+    show(ctx, deviceCodePage(ctx.oidc.urlFor('code_verification'), secretOf(form), fault ?? null));
+  },
+  userCodeConfirmSource: async (ctx, form, client, deviceInfo, userCode) => {
+    const { ip, ua } = deviceInfo as { ip?: string; ua?: string };
+    const names = { client: client.clientName ?? client.clientId, address: ip ?? '', userAgent: ua ?? '' };
+    show(ctx, deviceConfirmPage({ ...names, userCode, form }));
+  },
+  successSource: async (ctx) => show(ctx, deviceDonePage(ctx.oidc.client?.clientName ?? '')),
+};
+
+/** The form's secret, from the markup that oidc-provider makes. */
+const secretOf = (form: string): string => /name="xsrf" value="([0-9a-f]+)"/.exec(form)?.[1] ?? '';
+
+function faultOf(error: Error & { userCode?: string }): string {
+  if (error.name === 'AbortedError') return texts.device.aborted;
+  const wrong = error.userCode !== undefined || error.name === 'NoCodeError';
+  return wrong ? texts.device.wrong : texts.device.fault;
+}

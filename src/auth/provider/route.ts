@@ -1,0 +1,93 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestContext } from '../../platform/context/context.ts';
+import { addressKey } from '../../platform/http/address.ts';
+import { asCarillonError } from '../../platform/http/errors.ts';
+import { errorPage } from '../../platform/http/pages/error-page.ts';
+import { errorHeaders, sendText } from '../../platform/http/reply.ts';
+import { securityHeaders } from '../../platform/http/pages/policy.ts';
+import { readForm } from '../../platform/http/body.ts';
+import { createRate } from '../../platform/http/rate.ts';
+import type { HotRoute } from '../../platform/http/route.ts';
+import type { OpenIdProvider } from './provider.ts';
+
+const mount = '/oidc';
+/** It becomes an address, which is as long as all headers may be. */
+const longestForm = 8 * 1024;
+/** RFC 8414 §3.1: between host and path, where OpenID Connect Discovery puts it behind the path. */
+const oauthDiscovery = `/.well-known/oauth-authorization-server${mount}`;
+/** What answers with pages, or with redirects of a browser. */
+const browserPath = /^\/(auth|device|logout)(\/|$)/;
+/** User codes that may be typed from one address in a minute (RFC 8628 §5.1). */
+const userCodesAMinute = 20;
+
+/** The OpenID provider on node:http, before Express: `/oidc/…` but the pages that ask something (`interaction/`). */
+export function providerRoute(openid: OpenIdProvider): HotRoute {
+  const { config } = openid.parts.ground;
+  const { host, protocol } = new URL(config.publicUrl);
+  const headers = securityHeaders(config.publicUrl);
+  const beginning = createRate({ points: config.signInRate, seconds: 60 });
+  const typing = createRate({ points: userCodesAMinute, seconds: 60 });
+
+  return {
+    name: 'oidc',
+    matches: (_method, path) =>
+      path === oauthDiscovery || (path.startsWith(`${mount}/`) && !path.startsWith(`${mount}/interaction/`)),
+    async handle(req, res, url) {
+      const path =
+        url.pathname === oauthDiscovery ? '/.well-known/oauth-authorization-server' : url.pathname.slice(mount.length);
+      const address = addressKey(requestContext().clientAddress);
+      try {
+        if (path === '/device' && req.method === 'POST') await typing(address);
+        else if (path === '/auth' || path === '/device') await beginning(address);
+      } catch (error) {
+        await withHeaders(headers, req, res);
+        return refuse(res, error);
+      }
+      if (req.method === 'POST' && (path === '/auth' || path === '/logout')) return asGet(req, res, url.pathname);
+      if (browserPath.test(path)) await withHeaders(headers, req, res);
+      underOurOrigin(req, path + url.search, { host, protocol });
+      const { answer } = await openid.current();
+      await answer(req, res);
+    },
+  };
+}
+
+/** Tells a person, in a page, that it was too often. */
+function refuse(res: ServerResponse, error: unknown): void {
+  const { text } = errorPage(error, requestContext().requestId);
+  sendText(res, asCarillonError(error).status, 'text/html; charset=utf-8', text, errorHeaders(error));
+}
+
+/**
+ * Requests to these may be posted (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). A post from another site
+ * brings no cookie; the GET to which the browser is led does.
+ */
+async function asGet(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+  const form = await readForm(req, { limit: longestForm });
+  res
+    .writeHead(303, { location: `${path}?${form.toString()}`, 'cache-control': 'no-store', 'content-length': 0 })
+    .end();
+}
+
+/**
+ * The request as oidc-provider is to see it: at our public origin, from the client's address, under its mount. Whatever
+ * the client has said of these is written over, so no link or issuer is ever made from the Host header.
+ */
+function underOurOrigin(
+  req: IncomingMessage,
+  target: string,
+  { host, protocol }: { host: string; protocol: string },
+): void {
+  (req as IncomingMessage & { originalUrl?: string }).originalUrl = mount + target;
+  req.url = target;
+  req.headers.host = host;
+  req.headers['x-forwarded-host'] = host;
+  req.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+  req.headers['x-forwarded-for'] = requestContext().clientAddress;
+}
+
+const withHeaders = (
+  set: ReturnType<typeof securityHeaders>,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> => new Promise((resolve, reject) => set(req, res, (error) => (error ? reject(error) : resolve())));
