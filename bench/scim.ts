@@ -1,12 +1,15 @@
 // SCIM writes: creates and deactivations over keep-alive connections, beside what this disk commits at best.
-// Run: npm run bench:scim [seconds] [connections,…]
+// Run: npm run bench:scim [seconds] [connections,…]; on an empty PostgreSQL database with BENCH_DATABASE_URL=postgres://…
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { Client } from 'pg';
 import { createScimKey } from '../src/directory/scim/keys/keys.ts';
 import { scimRoute } from '../src/directory/scim/route.ts';
+import { readAddress } from '../src/platform/database/postgres/address.ts';
+import { clientOptions } from '../src/platform/database/postgres/source.ts';
 import { createHttpServer } from '../src/platform/http/server.ts';
 import { testCompany } from '../test/support/company.ts';
 import { testConfig, testHouse } from '../test/support/house.ts';
@@ -14,10 +17,25 @@ import type { Load, Measured } from './scim-load.ts';
 import { percentile } from './table.ts';
 
 const [seconds = '10', connections = '1,8,55'] = process.argv.slice(2);
+const databaseUrl = process.env['BENCH_DATABASE_URL'];
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
 
-/** Commits a second of one row each, on an empty file with the same settings. */
-function bareCommits(): number {
+/** Commits a second of one row each, on the same server, or on an empty file with the same settings. */
+async function bareCommits(): Promise<number> {
+  if (!databaseUrl) return bareFileCommits();
+  const client = new Client(clientOptions(readAddress(databaseUrl), 'bench', false));
+  await client.connect();
+  await client.query('CREATE TABLE IF NOT EXISTS bare_commits (text text)');
+  const began = performance.now();
+  let count = 0;
+  for (; performance.now() - began < 2000; count++) {
+    await client.query({ name: 'bare', text: 'INSERT INTO bare_commits VALUES ($1)', values: ['x'.repeat(500)] });
+  }
+  await client.end();
+  return (count * 1000) / (performance.now() - began);
+}
+
+function bareFileCommits(): number {
   const db = new Sqlite(join(folder, 'bare.db'));
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
@@ -54,7 +72,9 @@ function line(what: string, count: number, times: readonly number[], span: numbe
   ].join(' ');
 }
 
-const house = await testHouse({ ...testConfig({ scimRate: 1_000_000, logLevel: 'info' }, folder) });
+const house = await testHouse(
+  testConfig({ scimRate: 1_000_000, logLevel: 'info', ...(databaseUrl && { databaseUrl }) }, folder),
+);
 try {
   const acme = await testCompany(house);
   const { token } = await createScimKey(house.ground, acme.scope, { name: 'bench' });
@@ -68,7 +88,7 @@ try {
   process.stdout.write('                 connections    ops/s    p50 ms    p99 ms   of floor\n');
   await measured({ baseUrl, token, connections: 8, seconds: 2, run: 'warm' });
   for (const count of connections.split(',').map(Number)) {
-    const floor = bareCommits();
+    const floor = await bareCommits();
     const load = { baseUrl, token, connections: count, seconds: Number(seconds), run: `run${count}` };
     const before = process.cpuUsage();
     const { creates, deactivations, seconds: span } = await measured(load);

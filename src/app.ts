@@ -1,14 +1,18 @@
 import { mkdirSync } from 'node:fs';
+import { dropAdministrators } from './access/administrators/gone.ts';
 import { administratorPrincipal } from './access/administrators/principal.ts';
 import { administratorChangedTopic } from './access/administrators/set-up.ts';
+import { dropConnections } from './auth/connectors/openid/disconnect.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
+import { eraseSessions } from './auth/people/erase.ts';
 import { userPrincipal } from './auth/people/principal.ts';
 import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
 import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
+import { removeClientsOf } from './auth/provider/clients/clients.ts';
 import { clientDeletedTopic, ClientRegistry } from './auth/provider/clients/registry.ts';
 import { SigningKeys } from './auth/provider/keys/keys.ts';
-import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
+import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout/end.ts';
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
@@ -25,6 +29,8 @@ import { storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
 import { Trail } from './trail/trail.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
+import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
+import type { Upstairs } from './users/lifecycle/upstairs.ts';
 
 /** Everything that is built once: what the server and the command line are both made of. */
 export interface House {
@@ -43,6 +49,8 @@ export interface House {
   artifacts: Artifacts;
   /** By which `sub` each client knows people. */
   subjects: Subjects;
+  /** What the floors above the people's let go of when accounts and people are deleted. */
+  upstairs: Upstairs;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -76,6 +84,20 @@ export async function buildHouse(config: Config): Promise<House> {
     keys: new SigningKeys(ground),
     artifacts: new Artifacts(ground, sessions),
     subjects: createSubjects(keyring),
+    upstairs: {
+      accountsDeleted: async (m, accountIds) => {
+        await dropConnections(m, accountIds);
+        for (const accountId of accountIds) await removeClientsOf(ground, m, { accountId });
+      },
+      organisationDeleted: async (m, organisationId) => {
+        await dropAdministrators(ground)(m, organisationId);
+        await removeClientsOf(ground, m, { organisationId });
+      },
+      peopleErased: async (m, userIds) => {
+        await eraseSessions(m, userIds);
+        await eraseRelyingParties(m, userIds);
+      },
+    },
     close: async () => {
       await trail.stop();
       await outbound.close();
@@ -89,6 +111,7 @@ export function startConsumer({ ground, sessions }: House): Consumer {
   const handlers = new Map<string, Handler>([
     [usersOutTopic, closeWhatIsOver(ground, sessions)],
     [clientDeletedTopic, dropWhatClientHeld(ground)],
+    [domainRemovedTopic, finishRemoval(ground)],
   ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());
 }

@@ -10,6 +10,7 @@ import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
+import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -23,6 +24,11 @@ export function startJobs(house: House): Jobs {
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
+    {
+      name: 'erase what was deleted',
+      seconds: 60,
+      work: async () => void (await eraseWhatIsDue(ground, house.upstairs)),
+    },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }

@@ -1,7 +1,9 @@
 import { Router } from 'express';
 import { accessKeyRoutes } from './access-keys/routes.ts';
+import { accountDeletionRoutes } from './accounts/delete-routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
+import { disconnectRoutes } from './connection/delete-routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
@@ -24,8 +26,10 @@ export function createConsole(web: ConsoleWeb): Router {
   const pages = [
     accountRoutes,
     accessKeyRoutes,
+    accountDeletionRoutes,
     domainRoutes,
     connectionRoutes,
+    disconnectRoutes,
     keyRoutes,
     groupRoutes,
     peopleRoutes,

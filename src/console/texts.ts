@@ -40,6 +40,7 @@ export const registrations: Record<Registration, { text: string; tone: string }>
   Registered: { text: 'Registered', tone: 'good' },
   Unregistered: { text: 'Unregistered', tone: '' },
   Suspended: { text: 'Suspended', tone: 'bad' },
+  Released: { text: 'Released', tone: 'warn' },
 };
 
 /** What is said after a change, by its code in the query. */
@@ -47,9 +48,12 @@ export const flashes = new Map([
   ['setUp', 'Your password is set. Keep the number of your organisation, at the top right: you need it to sign in.'],
   ['accountCreated', 'The account was created. Claim a domain next.'],
   ['renamed', 'The account has its new name.'],
+  ['accountDeleted', 'The account was deleted. Nobody of it is in any more; below is when it is erased.'],
   ['contactSaved', 'The help contact was saved.'],
   ['domainClaimed', 'The domain was claimed. Add the TXT record below to its DNS, then choose Verify now.'],
   ['domainRemoved', 'The domain was removed.'],
+  ['connectionDeleted', 'The single sign-on settings were deleted. Nobody was put out by that.'],
+  ['removed', 'The person was removed, and is out everywhere.'],
   ['connectionSaved', 'The settings were saved, and the provider’s discovery document was read.'],
   ['keyRevoked', 'The access key was revoked: requests with it are refused from now on.'],
   ['accessKeyOff', 'The access key is off: requests with it are refused until you activate it again.'],

@@ -1,9 +1,11 @@
 import type { Web } from '../auth/web.ts';
 import type { TxtResolver } from '../platform/dns/txt.ts';
 import type { Outbound } from '../platform/outbound/outbound.ts';
+import type { Upstairs } from '../users/lifecycle/upstairs.ts';
 
 /** What the console stands on. */
 export interface ConsoleWeb extends Web {
   dns: TxtResolver;
   outbound: Outbound;
+  upstairs: Upstairs;
 }

@@ -34,6 +34,7 @@ import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
+import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
 export const storage: Storage = {
@@ -74,6 +75,7 @@ export const storage: Storage = {
     Provider1700000200000,
     Clients1700000210000,
     AccessKeys1700000400000,
+    Consequences1700000600000,
   ],
 };
 

@@ -9,4 +9,14 @@ export const userErrors = errors({
   },
   'user.userNameTaken': { kind: 'Conflict', text: 'Another user of this account has the user name {value}.' },
   'user.addressTaken': { kind: 'Conflict', text: 'Another user of this account has the primary address {value}.' },
+  'user.addressBarred': {
+    kind: 'Forbidden',
+    text: 'An administrator has suspended {value}: this address cannot be registered.',
+  },
+  'user.notRemovable': {
+    kind: 'Unprocessable',
+    text:
+      'Only people of a team account, and those who were released, can be removed by an administrator. Suspend them, ' +
+      'or delete them in the directory.',
+  },
 });

@@ -26,13 +26,14 @@ export async function listUsers(on: Reader, query: UserQuery): Promise<{ users: 
   const conditions = [sql`u."accountId" = ${query.accountId} AND u."deletedAt" IS NULL`, ...matching(query.search)];
   if (query.addressKey !== undefined) conditions.push(sql`u."primaryAddressKey" = ${query.addressKey}`);
   if (query.after) {
-    conditions.push(sql`u."primaryAddressKey" > (SELECT p."primaryAddressKey" FROM "users" p
+    // Somebody who was released can have the address of a successor.
+    conditions.push(sql`(u."primaryAddressKey", u."id") > (SELECT p."primaryAddressKey", p."id" FROM "users" p
       WHERE p."id" = ${query.after} AND p."accountId" = ${query.accountId})`);
   }
   const found = await rows<Stored>(
     on,
     sql`SELECT u."id", u."userName", u."displayName", u."primaryAddress", u."joinedAt", u."lastActiveAt"
-        FROM "users" u WHERE ${join(conditions, ' AND ')} ORDER BY u."primaryAddressKey" LIMIT ${query.limit + 1}`,
+        FROM "users" u WHERE ${join(conditions, ' AND ')} ORDER BY u."primaryAddressKey", u."id" LIMIT ${query.limit + 1}`,
   );
   return { users: found.slice(0, query.limit).map(numbered), more: found.length > query.limit };
 }

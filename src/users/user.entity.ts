@@ -35,6 +35,8 @@ export interface User {
   /** No session of this person can outlive this; null when none was ever begun. */
   liveUntil: number | null;
   deletedAt: number | null;
+  /** The domain of their own account was removed: out for good, and free to register anew. */
+  releasedAt: number | null;
 }
 
 export const UserTable = new EntitySchema<User>({
@@ -62,5 +64,6 @@ export const UserTable = new EntitySchema<User>({
     lastActiveAt: { ...time, nullable: true },
     liveUntil: { ...time, nullable: true },
     deletedAt: { ...time, nullable: true },
+    releasedAt: { ...time, nullable: true },
   } satisfies Columns<User>,
 });

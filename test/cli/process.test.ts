@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTestCarillon, type TestCarillon } from '../support/carillon.ts';
 import { entry, type Ran, runProcess } from '../support/command.ts';
@@ -107,5 +107,41 @@ describe('the commands as processes, beside a running server', function () {
     );
     assert.equal(ran.status, 1);
     assert.equal(ran.error().code, 'connection.discoveryFailed', 'the secret was there; the provider is not');
+  });
+
+  it('ask at a terminal: a secret off the screen, and before what puts people out', async function () {
+    const program = '/usr/bin/script'; // gives a command a terminal of its own; Debian's bsdutils
+    if (process.platform !== 'linux' || !existsSync(program)) this.skip();
+    const account = ['--account', company.scope.accountId, '--organisation', company.scope.organisationId];
+    /** Types the answer once the question is there, and gives what the screen shows. */
+    const atTerminal = async (words: string[], question: string, answer: string): Promise<[string, number]> => {
+      const line = [process.execPath, entry, ...words, ...account].map((word) => `'${word}'`).join(' ');
+      const child = spawn(program, ['-qefc', line, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'inherit'] });
+      let screen = '';
+      let asked = false;
+      child.stdout.on('data', (chunk) => {
+        screen += String(chunk);
+        if (!asked && screen.includes(question)) {
+          asked = true;
+          child.stdin.write(answer);
+        }
+      });
+      const [status] = await once(child, 'close');
+      child.stdin.destroy();
+      return [screen, status];
+    };
+    const set = ['connection', 'set', '--issuer', 'https://127.0.0.1:1', '--client-id', 'id'];
+    const [screen, refused] = await atTerminal(set, 'it is not shown', 'off the screen\r');
+    assert.equal(refused, 1);
+    assert.match(screen, /discovery document could not be read/);
+    assert.ok(!screen.includes('off the screen'), screen);
+    await company.group('Terminal', []);
+    await run('group', 'map', 'Terminal', 'Pro', '--account', company.scope.accountId);
+    const unmap = ['group', 'unmap', 'Terminal'];
+    const [no, declined] = await atTerminal(unmap, '[y/N]', 'no\n');
+    assert.equal(declined, 4);
+    assert.match(no, /Nobody loses access[\s\S]*Nothing was changed/);
+    const [, done] = await atTerminal(unmap, '[y/N]', 'y\n');
+    assert.equal(done, 0);
   });
 });

@@ -15,6 +15,8 @@ import { newId } from '../../src/platform/ids/ids.ts';
 import type { Ground } from '../../src/trail/ground.ts';
 import type { Group } from '../../src/users/entitlement/group.entity.ts';
 import { createPerson } from '../../src/users/lifecycle/people.ts';
+import { loseDomain } from '../../src/users/lifecycle/domains.ts';
+import type { Scope } from '../../src/users/lifecycle/out.ts';
 import type { User } from '../../src/users/user.entity.ts';
 import type { RogueProvider } from './rogue-provider.ts';
 
@@ -97,3 +99,12 @@ export async function testCompany(
   });
   return { scope, domain, ...pushTo(ground, scope, domain) };
 }
+
+/** The account's domain passes to another, as `verifyDomain` has it pass. */
+export const lostDomain = (ground: Ground, scope: Scope): Promise<void> =>
+  ground.db.write(async (m) => {
+    const { accountId } = scope;
+    const held = await m.findOneBy(DomainTable, { accountId });
+    await m.update(DomainTable, { accountId }, { state: 'pending', verifiedAt: null, lostAt: Date.now() });
+    await loseDomain(ground)(m, held!);
+  });

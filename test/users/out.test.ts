@@ -9,9 +9,8 @@ import { UserTable, type User } from '../../src/users/user.entity.ts';
 import { entitlement } from '../../src/users/entitlement/entitlement.ts';
 import { activateUser, signOutUser, suspendUser } from '../../src/users/lifecycle/administer.ts';
 import { liftNo, sayNo } from '../../src/users/lifecycle/causes.ts';
-import { removeDomain } from '../../src/users/lifecycle/domains.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
-import { type Company, testCompany } from '../support/company.ts';
+import { type Company, lostDomain, testCompany } from '../support/company.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { testHouse } from '../support/house.ts';
 import { until } from '../support/until.ts';
@@ -56,7 +55,6 @@ describeOnEachEngine('out', () => {
   function ways(): Way[] {
     const { ground } = house;
     const { scope } = acme;
-    let claim: { id: string } | null = null;
     return [
       {
         name: 'administrator',
@@ -75,12 +73,9 @@ describeOnEachEngine('out', () => {
       },
       {
         name: 'domain',
-        no: async () => {
-          const present = await ground.db.read.findOneBy(DomainTable, { accountId: scope.accountId });
-          claim = present;
-          await removeDomain(ground, { ...scope, domainId: present!.id });
-        },
-        lift: () => ground.db.write((m) => m.insert(DomainTable, claim as never)),
+        no: () => lostDomain(ground, scope),
+        lift: () =>
+          ground.db.write((m) => m.update(DomainTable, { accountId: scope.accountId }, { state: 'verified' })),
       },
     ];
   }

@@ -18,6 +18,10 @@ export interface Account {
   /** "Everything born before this is dead", for all the account's people. */
   epoch: number;
   createdAt: number;
+  /** From then on it is nobody's, and nobody of it is in. */
+  deletedAt: number | null;
+  /** When what is left of a deleted account is erased. */
+  eraseAfter: number | null;
 }
 
 export const AccountTable = new EntitySchema<Account>({
@@ -33,5 +37,7 @@ export const AccountTable = new EntitySchema<Account>({
     version: integer,
     epoch: integer,
     createdAt: time,
+    deletedAt: { ...time, nullable: true },
+    eraseAfter: { ...time, nullable: true },
   } satisfies Columns<Account>,
 });

@@ -1,3 +1,4 @@
+import { IsNull, Not } from 'typeorm';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
@@ -30,6 +31,8 @@ export async function createAccount(
     version: 1,
     epoch: 1,
     createdAt: clock.now(),
+    deletedAt: null,
+    eraseAfter: null,
   };
   return ground.trail.perform(
     { eventName: 'CreateAccount', organisationId, accountId: account.id, requestParameters: { name } },
@@ -78,11 +81,18 @@ export async function setHelpContact(
 }
 
 export const listAccounts = (on: Reader, organisationId: string): Promise<Account[]> =>
-  on.find(AccountTable, { where: { organisationId }, order: { name: 'ASC', id: 'ASC' } });
+  on.find(AccountTable, { where: { organisationId, deletedAt: IsNull() }, order: { name: 'ASC', id: 'ASC' } });
 
-/** @throws account.notFound, also for an account of another organisation */
+/** The accounts that were deleted and are not erased yet, those first that are erased first. */
+export const listDeletedAccounts = (on: Reader, organisationId: string): Promise<Account[]> =>
+  on.find(AccountTable, {
+    where: { organisationId, deletedAt: Not(IsNull()) },
+    order: { eraseAfter: 'ASC', name: 'ASC', id: 'ASC' },
+  });
+
+/** @throws account.notFound, also for an account of another organisation, and one that was deleted */
 export async function requireAccount(on: Reader, organisationId: string, accountId: string): Promise<Account> {
-  const account = await on.findOneBy(AccountTable, { id: accountId, organisationId });
+  const account = await on.findOneBy(AccountTable, { id: accountId, organisationId, deletedAt: IsNull() });
   if (!account) throw accountErrors('account.notFound');
   return account;
 }

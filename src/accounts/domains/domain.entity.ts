@@ -8,7 +8,8 @@ export interface Domain {
   accountId: string;
   /** A-labels, lower case, no trailing dot. */
   name: string;
-  state: 'pending' | 'verified';
+  /** The last two: removed, while there are people left who must be released, or whose profiles must be deleted. */
+  state: 'pending' | 'verified' | 'releasing' | 'deleting';
   /** Name of the TXT record that proves the claim. */
   recordName: string;
   /** Its value: random, of this claim alone. */
@@ -23,6 +24,8 @@ export interface Domain {
   lastOutcome: string | null;
   /** Daily checks in a row that found the record gone; a warning, nothing more. */
   absentChecks: number;
+  /** When another account took the domain over; null unless it did, or once it is verified here again. */
+  lostAt: number | null;
 }
 
 export const DomainTable = new EntitySchema<Domain>({
@@ -42,5 +45,6 @@ export const DomainTable = new EntitySchema<Domain>({
     triedAt: { ...time, nullable: true },
     lastOutcome: { ...text(16), nullable: true },
     absentChecks: integer,
+    lostAt: { ...time, nullable: true },
   } satisfies Columns<Domain>,
 });

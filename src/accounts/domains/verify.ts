@@ -8,8 +8,7 @@ import type { TxtAnswer, TxtResolver } from '../../platform/dns/txt.ts';
 import { sameSecret } from '../../platform/secrets/compare.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Action, Done } from '../../trail/trail.ts';
-import { AccountTable } from '../accounts/account.entity.ts';
-import { becomeType } from '../accounts/accounts.ts';
+import { becomeType, requireAccount } from '../accounts/accounts.ts';
 import { markAccountChanged } from '../accounts/changed.ts';
 import { accountErrors } from '../errors.ts';
 import { type Domain, DomainTable } from './domain.entity.ts';
@@ -52,7 +51,7 @@ export async function verifyDomain(
   // The job looks at every claim every few minutes: only what it finds out is worth a record.
   const proves = outcome === 'found' && claim.state === 'pending';
   const byJob = requestContext().identity.type === 'System';
-  if (byJob && proves && claim.lastOutcome === 'taken' && (await isHeld(ground.db.read, claim.name)))
+  if (byJob && proves && claim.lastOutcome === 'taken' && (await isTaken(ground.db.read, claim.name)))
     throw taken(claim);
   const routine = byJob && !proves && outcome === claim.lastOutcome;
   const domain = await keep(ground, action, routine, async (m) => {
@@ -85,7 +84,7 @@ const taken = ({ name }: Domain): CarillonError =>
   accountErrors('domain.taken', { field: 'domain', values: { domain: name } });
 
 /** Whether an account has this domain, and still proves it often enough to keep it. */
-async function isHeld(on: Reader, name: string): Promise<boolean> {
+async function isTaken(on: Reader, name: string): Promise<boolean> {
   const holder = await on.findOneBy(DomainTable, { name, state: 'verified' });
   return holder !== null && holder.absentChecks < absentChecksBeforeLoss;
 }
@@ -117,20 +116,26 @@ async function proved(
     await ground.db.alone(other.accountId);
     const holder = await m.findOneBy(DomainTable, { id: other.id, state: 'verified' });
     if (!holder || holder.absentChecks < absentChecksBeforeLoss) throw taken(claim);
-    await m.update(DomainTable, { id: holder.id }, { state: 'pending', verifiedAt: null, absentChecks: 0 });
+    await m.update(
+      DomainTable,
+      { id: holder.id },
+      { state: 'pending', verifiedAt: null, absentChecks: 0, lostAt: now },
+    );
     await onLost(m, holder);
   }
-  const account = await m.findOneBy(AccountTable, { id: claim.accountId });
-  if (account?.type === 'Team') await becomeType(m, claim.accountId, 'EnterpriseLWA');
+  // Asked here again: a claim that its account took along when it was deleted must not hold the domain for ever.
+  const account = await requireAccount(m, claim.organisationId, claim.accountId);
+  if (account.type === 'Team') await becomeType(m, claim.accountId, 'EnterpriseLWA');
   await markAccountChanged(ground, m, claim.accountId);
-  return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0 };
+  return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0, lostAt: null };
 }
 
 /** Claims whose turn it is: pending ones always, verified ones once a day; those longest untried first. */
 export async function claimsToCheck(on: Reader, limit: number): Promise<Domain[]> {
   return on
     .createQueryBuilder(DomainTable, 'd')
-    .where('d.state = :pending OR d.checkedAt IS NULL OR d.checkedAt <= :yesterday', {
+    .where('(d.state = :pending OR (d.state = :verified AND (d.checkedAt IS NULL OR d.checkedAt <= :yesterday)))', {
+      verified: 'verified',
       pending: 'pending',
       yesterday: clock.now() - dayMs,
     })

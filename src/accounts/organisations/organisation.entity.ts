@@ -7,6 +7,9 @@ export interface Organisation {
   id: string;
   name: string;
   createdAt: number;
+  /** Its accounts and administrators went with it. */
+  deletedAt: number | null;
+  eraseAfter: number | null;
 }
 
 export const OrganisationTable = new EntitySchema<Organisation>({
@@ -16,5 +19,7 @@ export const OrganisationTable = new EntitySchema<Organisation>({
     id: { ...id, primary: true },
     name: text(200),
     createdAt: time,
+    deletedAt: { ...time, nullable: true },
+    eraseAfter: { ...time, nullable: true },
   } satisfies Columns<Organisation>,
 });

@@ -1,4 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
+import { IsNull } from 'typeorm';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newOrganisationId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -8,7 +9,13 @@ import { type Organisation, OrganisationTable } from './organisation.entity.ts';
 /** Creates an organisation with an id of twelve digits that no other has. */
 export async function createOrganisation(m: Writer, name: string): Promise<Organisation> {
   for (;;) {
-    const organisation: Organisation = { id: newOrganisationId(), name, createdAt: clock.now() };
+    const organisation: Organisation = {
+      id: newOrganisationId(),
+      name,
+      createdAt: clock.now(),
+      deletedAt: null,
+      eraseAfter: null,
+    };
     if (await m.existsBy(OrganisationTable, { id: organisation.id })) continue;
     await m.insert(OrganisationTable, organisation);
     return organisation;
@@ -16,7 +23,14 @@ export async function createOrganisation(m: Writer, name: string): Promise<Organ
 }
 
 export const listOrganisations = (on: Reader): Promise<Organisation[]> =>
-  on.find(OrganisationTable, { order: { createdAt: 'ASC' } });
+  on.find(OrganisationTable, { where: { deletedAt: IsNull() }, order: { createdAt: 'ASC' } });
+
+/** @throws organisation.notFound, also for one that was deleted */
+export async function requireOrganisation(on: Reader, organisationId: string): Promise<Organisation> {
+  const organisation = await on.findOneBy(OrganisationTable, { id: organisationId, deletedAt: IsNull() });
+  if (!organisation) throw accountErrors('organisation.notFound');
+  return organisation;
+}
 
 /** A name without control characters or blanks at its ends. @throws organisation.nameInvalid, which names `field` */
 export function organisationName(input: unknown, field = 'name'): string {
@@ -36,7 +50,7 @@ export async function renameOrganisation(
   const action = { eventName: 'RenameOrganisation', organisationId, requestParameters: { name: input.name } };
   return ground.trail.perform(action, async (m) => {
     const name = organisationName(input.name);
-    if (!(await m.existsBy(OrganisationTable, { id: organisationId }))) throw accountErrors('organisation.notFound');
+    await requireOrganisation(m, organisationId);
     await m.update(OrganisationTable, { id: organisationId }, { name });
     return { result: name };
   });

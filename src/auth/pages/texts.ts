@@ -68,7 +68,10 @@ const overTexts: Record<string, string> = {
   directory: 'Your company’s directory has deactivated your access.',
   group: 'You are no longer in a group that gives access to Carillon.',
   domain: 'The domain of your e-mail address is no longer connected to your company’s account.',
-  deleted: 'Your company’s directory has removed you from Carillon.',
+  released: 'The domain of your e-mail address is no longer connected to your company’s account.',
+  deleted: 'You were removed from your company’s account.',
+  removed: 'An administrator has removed you from your company’s account.',
+  account: 'Your company’s account was deleted.',
   signOut: 'You were signed out by an administrator. You can sign in again.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',
@@ -93,8 +96,12 @@ export function becauseText(because: Because): string {
       return 'An administrator has suspended your access.';
     case 'domain':
       return `The domain ${because.domain} of your e-mail address is not connected to your company’s account.`;
+    case 'released':
+      return 'The domain of your e-mail address was removed from your company’s account. You can register anew.';
+    case 'account':
+      return 'Your company’s account was deleted.';
     case 'deleted':
-      return 'Your company’s directory has removed you from Carillon.';
+      return 'You were removed from your company’s account.';
     default:
       return because satisfies never;
   }

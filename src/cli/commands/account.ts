@@ -11,6 +11,7 @@ export function account(cli: Cli): void {
     options: [
       ['--name <prefix>', 'only those whose name begins so'],
       ['--user-email <address>', 'only those of the person with this address'],
+      ['--deleted', 'only those that were deleted, with the time at which they are erased'],
     ],
     examples: ['carillon account list', 'carillon account list --user-email ada@example.com --json'],
     work: async () => (await load()).list,
@@ -30,5 +31,24 @@ export function account(cli: Cli): void {
     takes: ['organisation'],
     examples: ['carillon account create "Example Ltd"'],
     work: async () => (await load()).create,
+  });
+  verb(cli, it, {
+    call: 'rename <account> <name>',
+    does: 'give an account another name',
+    expects: { account: 'its id or its name', name: 'the new name, 1 to 200 characters' },
+    takes: ['organisation'],
+    examples: ['carillon account rename "Example Ltd" "Example Group"'],
+    work: async () => (await load()).rename,
+  });
+  verb(cli, it, {
+    call: 'delete <account>',
+    does: 'delete an account, with all that is in it',
+    more:
+      'First the domains of an enterprise account are removed, and the people of a team account removed or suspended. ' +
+      'What is left is kept out of reach for KEEP_DELETED_DAYS, then erased.',
+    expects: { account: 'its id or its name' },
+    takes: ['organisation', 'yes'],
+    examples: ['carillon account delete "Example Ltd"', 'carillon account delete "Example Ltd" --yes --json'],
+    work: async () => (await load()).remove,
   });
 }

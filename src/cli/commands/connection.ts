@@ -39,4 +39,12 @@ export function connection(cli: Cli): void {
     examples: ['carillon connection check'],
     work: async () => (await load()).check,
   });
+  verb(cli, it, {
+    call: 'delete',
+    does: 'delete the OpenID Connect settings, with their access keys and pushed groups',
+    more: 'Nobody is put out by that: people keep their permission tier, assigned by hand from then on.',
+    takes: [...takes, 'yes'],
+    examples: ['carillon connection delete --account "Example Ltd"'],
+    work: async () => (await load()).remove,
+  });
 }

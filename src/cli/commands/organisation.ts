@@ -34,4 +34,13 @@ export function organisation(cli: Cli): void {
     examples: ['carillon organisation rename "Example Group"'],
     work: async () => (await load()).rename,
   });
+  verb(cli, it, {
+    call: 'delete <organisation>',
+    does: 'delete an organisation, with all its accounts and administrators',
+    more: 'Everybody in its accounts is out at once, and its administrators too, whatever is left in the accounts.',
+    expects: { organisation: 'its twelve digits' },
+    takes: ['yes'],
+    examples: ['carillon organisation delete 123456789012'],
+    work: async () => (await load()).remove,
+  });
 }

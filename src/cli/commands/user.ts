@@ -61,4 +61,13 @@ export function user(cli: Cli): void {
     examples: ['carillon user sign-out ada@example.com'],
     work: async () => (await load()).signOut,
   });
+  verb(cli, it, {
+    call: 'remove <user>',
+    does: 'remove a person of a team account, or one who was released',
+    more: 'Elsewhere the directory says who belongs to the account.',
+    expects,
+    takes: [...takes, 'yes'],
+    examples: ['carillon user remove ada@example.com'],
+    work: async () => (await load()).remove,
+  });
 }

@@ -1,13 +1,17 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { createAccount } from '../../accounts/accounts/accounts.ts';
+import { createAccount, listDeletedAccounts, renameAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
 import { progressOf } from '../../console/accounts/progress.ts';
 import { texts } from '../../console/accounts/texts.ts';
 import { accountTypes } from '../../console/texts.ts';
-import { iso } from '../../platform/clock/clock.ts';
+import { iso, isoOrNull } from '../../platform/clock/clock.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import { deleteAccount } from '../../users/lifecycle/delete-account.ts';
+import { wouldDeleteAccount } from '../../users/lifecycle/would-end.ts';
 import { findAccounts } from '../../users/find.ts';
 import { type AccountCounts, accountCounts } from '../../users/summary.ts';
-import { accountNamed, organisationOf } from '../frame/choose.ts';
+import { accountNamed, organisationOf, scopeOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
 import { withHouse } from '../frame/house.ts';
 
 const none: AccountCounts = { people: 0, domains: 0, verified: 0 };
@@ -24,10 +28,33 @@ const present = (account: Account, { people, domains, verified }: AccountCounts 
   createdAt: iso(account.createdAt),
 });
 
+const listDeleted = async (call: Call, on: Reader, organisationId: string): Promise<void> =>
+  call.output.list({
+    name: 'accounts',
+    items: (await listDeletedAccounts(on, organisationId)).map((account) => ({
+      id: account.id,
+      organisationId,
+      name: account.name,
+      deletedAt: isoOrNull(account.deletedAt),
+      eraseAfter: isoOrNull(account.eraseAfter),
+    })),
+    columns: {
+      NAME: ({ name }) => name,
+      DELETED: ({ deletedAt }) => deletedAt,
+      ERASED: ({ eraseAfter }) => eraseAfter,
+      ID: ({ id }) => id,
+    },
+    empty: 'No account was deleted that is not erased already.',
+  });
+
 export const list = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const on = ground.db.read;
     const { id: organisationId } = await organisationOf(on, call);
+    if (call.flag('deleted')) {
+      ground.trail.observed({ eventName: 'ListAccounts', organisationId });
+      return listDeleted(call, on, organisationId);
+    }
     const filter = { name: call.value('name'), userEmail: call.value('userEmail') };
     const [accounts, counts] = await Promise.all([
       findAccounts(on, organisationId, filter),
@@ -80,4 +107,32 @@ export const create = (call: Call): Promise<void> =>
     const { id: organisationId } = await organisationOf(ground.db.read, call);
     const account = await createAccount(ground, organisationId, { name: call.required('name') });
     call.output.done(present(account), `The account ${account.name} was created: ${account.id}`);
+  });
+
+export const rename = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { organisationId, id } = await accountNamed(ground.db.read, call, call.required('account'));
+    await renameAccount(ground, organisationId, id, { name: call.required('name') });
+    const { name } = await requireAccount(ground.db.read, organisationId, id);
+    call.output.done({ id, name }, `The account ${id} is now named ${name}.`);
+  });
+
+export const remove = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground, upstairs }) => {
+    const account = await accountNamed(ground.db.read, call, call.required('account'));
+    const { blockers, people } = await wouldDeleteAccount(ground.db.read, account);
+    // What stands in the way is the deletion's own to say: nobody is asked about what cannot be done.
+    if (blockers.domains.length === 0 && blockers.people === 0) {
+      await confirm(call, [
+        texts.removeTitle(account.name),
+        ...texts.removeSays(people),
+        texts.removeErases(ground.config.keepDeletedDays),
+      ]);
+    }
+    const { id, name, eraseAfter } = await deleteAccount(ground, upstairs, scopeOf(account), account.name);
+    const erased = isoOrNull(eraseAfter);
+    call.output.done(
+      { id, name, eraseAfter: erased },
+      `The account ${name} was deleted; it is erased after ${erased}.`,
+    );
   });

@@ -2,16 +2,19 @@ import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { addressesOf, connectionIdOf } from '../../auth/connectors/openid/addresses.ts';
 import { checkConnection } from '../../auth/connectors/openid/check.ts';
 import type { Connection } from '../../auth/connectors/openid/connection.entity.ts';
+import { deleteConnection } from '../../auth/connectors/openid/disconnect.ts';
 import { connectionOf, saveConnection } from '../../auth/connectors/openid/settings.ts';
 import { authErrors } from '../../auth/errors.ts';
 import { texts } from '../../console/connection/texts.ts';
 import { scimUrl } from '../../console/connection/view.ts';
 import { iso } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
+import { wouldDisconnect } from '../../users/lifecycle/would-end.ts';
 import { accountOf, scopeOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
 import { cliErrors } from '../frame/errors.ts';
-import { withHouse } from '../frame/house.ts';
+import { callerName, withHouse } from '../frame/house.ts';
 import { secretOf } from '../frame/secret.ts';
 
 /** The connection of an account. @throws connection.notFound */
@@ -93,4 +96,14 @@ export const check = (call: Call): Promise<void> =>
       },
     });
     call.output.talk('The provider answers as it must. Whether it accepts the client secret shows at a sign-in.');
+  });
+
+export const remove = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const account = await accountOf(ground.db.read, call);
+    const { id, issuer } = await requireConnection(ground.db.read, account);
+    const says = texts.removeSays(await wouldDisconnect(ground.db.read, account.id));
+    await confirm(call, [`The connection of ${account.name} to ${issuer} will be deleted.`, ...says]);
+    const accountType = await deleteConnection(ground, scopeOf(account), callerName());
+    call.output.done({ id, issuer, accountType }, `The connection to ${issuer} was deleted.`);
   });

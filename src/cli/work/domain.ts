@@ -2,12 +2,12 @@ import { asciiName } from '../../accounts/domains/ascii.ts';
 import type { Domain } from '../../accounts/domains/domain.entity.ts';
 import { claimDomain, listDomains } from '../../accounts/domains/domains.ts';
 import { verifyDomain } from '../../accounts/domains/verify.ts';
+import { removalSays } from '../../console/domains/removal.ts';
 import { texts } from '../../console/domains/texts.ts';
 import { outcomeText, shownDomain } from '../../console/domains/view.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { loseDomain, removeDomain } from '../../users/lifecycle/domains.ts';
-import { lostByDomain } from '../../users/lifecycle/would-lose.ts';
 import { accountOf, byIdOrName, notFound, scopeOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
@@ -103,13 +103,13 @@ export const remove = (call: Call): Promise<void> =>
     const scope = scopeOf(account);
     const domain = await domainNamed(ground.db.read, account.id, call.required('domain'));
     const shown = shownDomain(domain.name);
-    const verified = domain.state === 'verified';
     await confirm(call, [
       `${shown} will be removed from ${account.name}.`,
-      ...(verified
-        ? [texts.removeLoss(await lostByDomain(ground.db.read, account.id, domain.name)), texts.removeLater]
-        : [texts.removePending]),
+      ...(await removalSays(ground.db.read, domain)),
     ]);
-    const { putOut } = await removeDomain(ground, { ...scope, domainId: domain.id });
-    call.output.done({ id: domain.id, name: domain.name, putOut }, `${shown} was removed; ${putOut} put out.`);
+    const { putOut, accountType } = await removeDomain(ground, { ...scope, domainId: domain.id });
+    call.output.done(
+      { id: domain.id, name: domain.name, putOut, accountType },
+      `${shown} was removed; ${putOut} put out.`,
+    );
   });

@@ -1,11 +1,19 @@
 import { foundOrganisation } from '../../access/administrators/first.ts';
-import { listOrganisations, renameOrganisation } from '../../accounts/organisations/organisations.ts';
+import {
+  listOrganisations,
+  renameOrganisation,
+  requireOrganisation,
+} from '../../accounts/organisations/organisations.ts';
 import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
 import { iso } from '../../platform/clock/clock.ts';
+import { counted } from '../../console/parts.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { accountCounts } from '../../users/summary.ts';
+import { wouldDeleteOrganisation } from '../../users/lifecycle/would-end.ts';
+import { deleteOrganisation } from '../../users/lifecycle/delete-account.ts';
 import { organisationOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
+import { confirm } from '../frame/confirm.ts';
 import { withHouse } from '../frame/house.ts';
 
 async function present(on: Reader, { id, name, createdAt }: Organisation) {
@@ -71,4 +79,19 @@ export const rename = (call: Call): Promise<void> =>
     const { id } = await organisationOf(ground.db.read, call);
     const name = await renameOrganisation(ground, id, { name: call.required('name') });
     call.output.done({ id, name }, `The organisation ${id} is now named ${name}.`);
+  });
+
+export const remove = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground, upstairs }) => {
+    const { id, name } = await requireOrganisation(ground.db.read, call.required('organisation'));
+    const { accounts, people, signedIn } = await wouldDeleteOrganisation(ground.db.read, id);
+    await confirm(call, [
+      `The organisation ${id} (${name}) will be deleted with ${counted(accounts, 'account', 'accounts')} and ${counted(people, 'person', 'people')}, ${signedIn} of whom have signed in lately: all are out at once.`,
+      'Its administrators are out at once too, and cannot sign in any more. This cannot be taken back.',
+    ]);
+    const deleted = await deleteOrganisation(ground, upstairs, id, id);
+    const eraseAfter = iso(deleted.eraseAfter);
+    const { putOut } = deleted;
+    const text = `The organisation ${name} was deleted, ${putOut} put out; it is erased after ${eraseAfter}.`;
+    call.output.done({ id, name, accounts: deleted.accounts, putOut, eraseAfter }, text);
   });

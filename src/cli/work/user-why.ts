@@ -60,6 +60,8 @@ async function missingOf(
       missing.push(`An administrator’s yes. To lift the suspension: carillon user activate ${address}`);
     if (reason.kind === 'directory')
       missing.push('The directory’s yes: activate the person there, and it pushes that here.');
+    if (reason.kind === 'released')
+      missing.push('Nothing brings them back: the domain of their address was removed. They may register anew.');
     if (reason.kind === 'domain') missing.push(await domainMissing(on, accountId, reason.domain));
     if (reason.kind === 'noGroup') missing.push(await groupMissing(on, accountId, paths));
   }

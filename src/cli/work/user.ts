@@ -1,7 +1,7 @@
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
-import { activateUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
+import { activateUser, removeUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { callerName, withHouse } from '../frame/house.ts';
@@ -107,4 +107,16 @@ export const signOut = (call: Call): Promise<void> =>
     await signOutUser(ground, user, id);
     const text = `${primaryAddress} was signed out of all devices. They may sign in again.`;
     call.output.done({ id, email: primaryAddress, signedOut: true }, text);
+  });
+
+export const remove = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    const says = texts.removeSays(ground.config.keepDeletedDays);
+    await confirm(call, [`1 person will be removed: ${primaryAddress}.`, ...says]);
+    await removeUser(ground, user, id);
+    call.output.done(
+      { id, email: primaryAddress, removed: true },
+      `${primaryAddress} was removed, and is out everywhere.`,
+    );
   });

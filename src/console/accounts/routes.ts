@@ -1,6 +1,12 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { createAccount, listAccounts, renameAccount, setHelpContact } from '../../accounts/accounts/accounts.ts';
+import {
+  createAccount,
+  listAccounts,
+  listDeletedAccounts,
+  renameAccount,
+  setHelpContact,
+} from '../../accounts/accounts/accounts.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { accountCounts } from '../../users/summary.ts';
 import { type Fault, faultOf } from '../forms.ts';
@@ -20,11 +26,12 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
 
   const list = async (req: Request, res: Response, typed = '', fault?: Fault): Promise<void> => {
     const { organisation, csrf } = visitOf(req);
-    const [accounts, counts] = await Promise.all([
+    const [accounts, deleted, counts] = await Promise.all([
       listAccounts(db.read, organisation.id),
+      listDeletedAccounts(db.read, organisation.id),
       accountCounts(db.read, organisation.id),
     ]);
-    const body = accountsView({ csrf, accounts, counts, typed, fault });
+    const body = accountsView({ csrf, accounts, deleted, counts, typed, fault });
     show(req, res, { title: texts.title, part: 'accounts', body, status: fault?.status ?? 200 });
   };
 

@@ -11,13 +11,14 @@ import { texts } from './texts.ts';
 interface ListView {
   csrf: string;
   accounts: readonly Account[];
+  deleted: readonly Account[];
   counts: ReadonlyMap<string, AccountCounts>;
   typed?: string;
   fault?: Fault;
 }
 
 /** The accounts of the organisation, and the form for another. */
-export const accountsView = ({ csrf, accounts, counts, typed = '', fault }: ListView): Html =>
+export const accountsView = ({ csrf, accounts, deleted, counts, typed = '', fault }: ListView): Html =>
   html`${alertOf(fault, ['name'])}
     ${
       accounts.length === 0
@@ -34,6 +35,20 @@ export const accountsView = ({ csrf, accounts, counts, typed = '', fault }: List
       '/console/accounts',
       html`${field({ name: 'name', label: texts.name, value: typed, hint: texts.createHint, fault, required: true, maxlength: 200 })}
         <div class="actions"><button>${texts.createButton}</button></div>`,
+    )}
+    ${deleted.length > 0 && deletedView(deleted)}`;
+
+const deletedView = (deleted: readonly Account[]): Html =>
+  html`<h2>${texts.deleted}</h2>
+    ${table(
+      texts.deletedCaption,
+      [texts.name, texts.accountId, texts.deletedAt, texts.erasedAt],
+      deleted.map(({ id, name, deletedAt, eraseAfter }) => [
+        name,
+        html`<code>${id}</code>`,
+        time(deletedAt),
+        time(eraseAfter),
+      ]),
     )}`;
 
 const lineOf = ({ id, name, type }: Account, counts: AccountCounts | undefined): (Html | string | number)[] => [
@@ -92,5 +107,6 @@ export function overviewView({ place, counts, steps, typed = {}, fault }: Overvi
       `${base}/contact`,
       html`${field({ name: 'helpContact', label: texts.contact, value: typed.helpContact ?? account.helpContact, hint: texts.contactHint, fault, maxlength: 320 })}
         <div class="actions"><button class="quiet">${texts.contactButton}</button></div>`,
-    )}`;
+    )}
+    <p class="actions"><a class="button quiet" href="${base}/delete">${texts.remove}</a></p>`;
 }

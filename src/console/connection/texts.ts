@@ -1,3 +1,6 @@
+import { counted } from '../parts.ts';
+import type { Disconnection } from '../../users/lifecycle/would-end.ts';
+
 export const texts = {
   title: 'Single sign-on',
   needsDomain: 'Single sign-on needs an enterprise account.',
@@ -32,6 +35,20 @@ export const texts = {
   keyCreated: 'Created',
   keyUsed: 'Last used',
   revoke: 'Revoke',
+  remove: 'Delete these settings',
+  removeTitle: 'Delete the single sign-on settings?',
+  removeSays: ({ kept, suspended, groups, mappings, accountType }: Disconnection): string[] => [
+    'Access keys, identities and sign-ins under way end at once: nobody signs in this way any more.',
+    `${counted(groups, 'pushed group', 'pushed groups')} and ${counted(mappings, 'permission tier of a group', 'permission tiers of groups')} are deleted.`,
+    `Nobody is put out by that: ${counted(kept, 'person keeps', 'people keep')} their permission tier, assigned by hand from then on, and who is signed in stays in.`,
+    ...(suspended === 0
+      ? []
+      : [
+          `${counted(suspended, 'person who has', 'people who have')} no access at the moment are Suspended, until an administrator activates them.`,
+        ]),
+    accountType === 'Team' ? 'The account becomes a team account.' : 'The account stays an enterprise account.',
+  ],
+  removeButton: 'Delete settings',
   newKeyTitle: 'New access key',
   newKeyWarning: 'Copy this key now. It is shown only this once: Carillon keeps no copy, and cannot show it again.',
   newKey: 'Access key',

@@ -39,7 +39,11 @@ export function connectionView(view: ConnectionView): Html {
     ${settingsView(view)}
     <h2 id="keys">${texts.keys}</h2>
     <p>${texts.keysIntro}</p>
-    ${connection ? keysView(view) : empty(texts.keysNeedConnection)}`;
+    ${connection ? keysView(view) : empty(texts.keysNeedConnection)}
+    ${
+      connection &&
+      html`<p class="actions"><a class="button quiet" href="${place.base}/connection/delete">${texts.remove}</a></p>`
+    }`;
 }
 
 /** The addresses that a connection will have, for the provider to know before it is saved. */

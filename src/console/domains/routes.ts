@@ -5,11 +5,11 @@ import { verifyDomain } from '../../accounts/domains/verify.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { loseDomain, removeDomain } from '../../users/lifecycle/domains.ts';
-import { lostByDomain } from '../../users/lifecycle/would-lose.ts';
 import { confirmation, type Fault, faultOf } from '../forms.ts';
 import { placeOf } from '../guard.ts';
 import { done, show } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
+import { removalSays } from './removal.ts';
 import { texts } from './texts.ts';
 import { domainsView, type Looked, outcomeText, shownDomain } from './view.ts';
 
@@ -68,12 +68,10 @@ export function domainRoutes({ ground, dns }: ConsoleWeb): Router {
   router.get(`${path}/:domainId/remove`, async (req, res) => {
     const { scope, base, csrf } = placeOf(req as Request);
     const domain = await requireDomain(db.read, scope.organisationId, scope.accountId, req.params.domainId);
-    const verified = domain.state === 'verified';
-    const loss = verified ? await lostByDomain(db.read, scope.accountId, domain.name) : null;
     const body = confirmation({
       csrf,
       action: `${base}/domains/${domain.id}/remove`,
-      says: loss ? [texts.removeLoss(loss), texts.removeLater] : [texts.removePending],
+      says: await removalSays(db.read, domain),
       label: texts.removeButton,
       cancel: `${base}/domains`,
     });

@@ -1,5 +1,6 @@
 import type { Outcome } from '../../accounts/domains/verify.ts';
 import { counted } from '../parts.ts';
+import type { DomainRemoval } from '../../users/lifecycle/would-end.ts';
 import type { Loss } from '../../users/lifecycle/would-lose.ts';
 
 export const texts = {
@@ -9,7 +10,13 @@ export const texts = {
   domain: 'Domain',
   claimHint: 'Such as example.com. Subdomains are claimed on their own.',
   claimButton: 'Claim domain',
-  states: { pending: { text: 'Pending verification', tone: 'warn' }, verified: { text: 'Verified', tone: 'good' } },
+  states: {
+    pending: { text: 'Pending verification', tone: 'warn' },
+    verified: { text: 'Verified', tone: 'good' },
+    releasing: { text: 'Being removed', tone: 'warn' },
+    deleting: { text: 'Being removed', tone: 'warn' },
+  },
+  removing: 'The domain was removed: nobody has access by it any more. What is left of the removal takes a moment.',
   record: 'Add this TXT record to the domain’s DNS. It can take up to 24 hours until it is seen everywhere.',
   keepRecord: 'Keep this TXT record in the domain’s DNS: it is looked for every day.',
   recordName: 'Name of the TXT record',
@@ -48,6 +55,18 @@ export const texts = {
     people === 0
       ? 'Nobody loses access by this at the moment.'
       : `This puts out ${counted(people, 'person', 'people')}: they lose access at once, with all that they hold. ${counted(signedIn, 'of them has', 'of them have')} signed in lately.`,
-  removeLater: 'People with a primary address in this domain cannot sign in until it is claimed and verified again.',
+  removeBecomes: ({ becomes, people, suspended }: DomainRemoval): string[] => {
+    if (people === 0) return [];
+    const all = `${counted(people, 'person has', 'people have')} a primary address in this domain.`;
+    if (becomes === 'deleted')
+      return [`${all} Their profiles are deleted: if the domain comes back, the directory must push them anew.`];
+    const stay = suspended === 0 ? '' : ` ${counted(suspended, 'stays', 'stay')} Suspended, and may not.`;
+    return [`${all} They are Released for good, and may register anew with their address.${stay}`];
+  },
+  removeLast: {
+    Team: 'It is the last domain: the account becomes a team account.',
+    connected:
+      'It is the last domain: the single sign-on settings stay, and let nobody in until a domain is verified again.',
+  },
   removeButton: 'Remove domain',
 };

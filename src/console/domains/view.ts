@@ -1,4 +1,5 @@
 import type { Domain } from '../../accounts/domains/domain.entity.ts';
+import { isRemoved } from '../../accounts/domains/domains.ts';
 import { toUnicodeDomain } from '../../accounts/domains/name.ts';
 import type { Outcome } from '../../accounts/domains/verify.ts';
 import type { TxtAnswer } from '../../platform/dns/txt.ts';
@@ -55,7 +56,20 @@ function claimView({ base, csrf }: Place, domain: Domain, answer: TxtAnswer | un
       <h2 id="domain-${domain.id}">${shownDomain(domain.name)}</h2>
       ${badge(text, tone)}
     </div>
-    <p>${domain.state === 'verified' ? texts.keepRecord : texts.record}</p>
+    ${isRemoved(domain) ? html`<p>${texts.removing}</p>` : heldView({ domain, path, csrf, answer })}
+  </section>`;
+}
+
+interface HeldView {
+  domain: Domain;
+  path: string;
+  csrf: string;
+  answer: TxtAnswer | undefined;
+}
+
+/** The record of a claim, what DNS says of it, and what can be done. */
+const heldView = ({ domain, path, csrf, answer }: HeldView): Html =>
+  html` <p>${domain.state === 'verified' ? texts.keepRecord : texts.record}</p>
     ${facts([
       [texts.recordName, copyable(domain.recordName)],
       [texts.recordValue, copyable(domain.recordValue)],
@@ -70,9 +84,7 @@ function claimView({ base, csrf }: Place, domain: Domain, answer: TxtAnswer | un
       <a class="button quiet" href="${path}/remove"
         >${texts.remove}<span class="visually-hidden"> ${domain.name}</span></a
       >
-    </div>
-  </section>`;
-}
+    </div>`;
 
 const serversView = ({ asked }: TxtAnswer): Html =>
   html`<h3>${texts.servers}</h3>

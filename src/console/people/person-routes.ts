@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Request } from 'express';
 import { unlinkIdentity } from '../../auth/connectors/openid/unlink.ts';
-import { activateUser, requireUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
+import { activateUser, removeUser, requireUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
 import { confirmation } from '../forms.ts';
 import { placeOf } from '../guard.ts';
 import { done, show } from '../show.ts';
@@ -49,6 +49,26 @@ export function personRoutes(web: ConsoleWeb): Router {
     const { scope, base, visit } = placeOf(req as Request);
     await suspendUser(ground, scope, req.params.userId, visit.administrator.id);
     done(res, `${base}/people/${req.params.userId}`, 'suspended');
+  });
+
+  router.get(`${path}/remove`, async (req, res) => {
+    const { scope, base, csrf } = placeOf(req as Request);
+    const user = await requireUser(ground.db.read, scope, req.params.userId);
+    const body = confirmation({
+      csrf,
+      action: `${base}/people/${user.id}/remove`,
+      says: texts.removeSays(ground.config.keepDeletedDays),
+      label: texts.removeButton,
+      cancel: `${base}/people/${user.id}`,
+    });
+    const title = texts.removeTitle(user.displayName || user.userName);
+    show(req as Request, res, { title, part: 'people', body });
+  });
+
+  router.post(`${path}/remove`, async (req, res) => {
+    const { scope, base } = placeOf(req as Request);
+    await removeUser(ground, scope, req.params.userId);
+    done(res, `${base}/people`, 'removed');
   });
 
   router.post(`${path}/activate`, async (req, res) => {

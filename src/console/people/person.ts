@@ -7,7 +7,7 @@ import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
 import { addressesOf, causesOf } from '../../users/details.ts';
 import { entitlement, type Entitlement } from '../../users/entitlement/entitlement.ts';
-import { requireUser } from '../../users/lifecycle/administer.ts';
+import { isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
 import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
@@ -24,6 +24,8 @@ export interface Person {
   devices: readonly Session[];
   identities: readonly FederatedIdentity[];
   receipts: readonly ReceiptLine[];
+  /** Whether an administrator may remove them. */
+  removable: boolean;
 }
 
 const receiptsShown = 20;
@@ -46,6 +48,7 @@ export async function readPerson(
     listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
     principal?.mayBeIn ? sessions.list(principal) : [],
   ]);
+  const removable = await isRemovable(on, scope, user);
   const { organisationId } = scope;
   const named = await Promise.all(
     causes.map(async (cause) => {
@@ -53,5 +56,5 @@ export async function readPerson(
       return { ...cause, administrator: by?.userName ?? null };
     }),
   );
-  return { user, right, addresses, groups, causes: named, devices, identities, receipts };
+  return { user, right, addresses, groups, causes: named, devices, identities, receipts, removable };
 }

@@ -1,4 +1,5 @@
 import { toUnicodeDomain } from '../../accounts/domains/name.ts';
+import { counted } from '../parts.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 
 export const texts = {
@@ -58,6 +59,15 @@ export const texts = {
     'Only an administrator can lift this: the directory cannot.',
   ],
   suspendButton: 'Suspend',
+  remove: 'Remove',
+  removeTitle: (name: string): string => `Remove ${name}?`,
+  removeSays: (days: number): string[] => [
+    'They are out at once, everywhere, with all that they hold, and are shown here no longer.',
+    days === 0
+      ? 'What is kept of them is erased within minutes. This cannot be taken back.'
+      : `What is kept of them is erased after ${counted(days, 'day', 'days')}. This cannot be taken back.`,
+  ],
+  removeButton: 'Remove person',
   theDirectory: 'The directory',
   anAdministrator: 'An administrator',
   causeNames: { administrator: 'Suspended by an administrator', directory: 'Deactivated by the directory' },
@@ -67,6 +77,8 @@ const reasons = {
   ...texts.causeNames,
   noGroup: 'In no group that has a permission tier',
   deleted: 'Deleted',
+  account: 'The account was deleted',
+  released: 'Released: the domain of the address was removed',
 };
 
 /** One reason, in words. */

@@ -20,6 +20,8 @@ export const texts = {
     group: 'In no group with a permission tier any more',
     domain: 'Domain no longer verified here',
     deleted: 'Deleted by the directory',
+    removed: 'Removed by an administrator',
+    account: 'The account was deleted',
     signOut: 'Signed out by an administrator',
   } satisfies Record<OutCause, string>,
 };

@@ -156,6 +156,13 @@ export const settings = {
     meaning:
       'After how many days at most an application must ask the person again, however often it has renewed its tokens. Without offline access they end with the session anyway.',
   },
+  keepDeletedDays: {
+    env: 'KEEP_DELETED_DAYS',
+    kind: wholeNumber(0, 3_650),
+    default: 30,
+    meaning:
+      'How many days what was deleted (people, accounts, organisations) is kept, out of everybody’s reach, until it is erased.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

@@ -11,6 +11,8 @@ export type Because =
   | { kind: 'administrator' | 'directory'; since: number }
   | { kind: 'domain'; domain: string }
   | { kind: 'noGroup' }
+  | { kind: 'account' }
+  | { kind: 'released' }
   | { kind: 'deleted' };
 
 export interface Entitlement {
@@ -26,11 +28,23 @@ interface Facts {
   licence: Tier;
   primaryDomain: string;
   deletedAt: number | null;
+  releasedAt: number | string | null;
+  /** Their domain was removed a moment ago, and their turn to be released has not come. */
+  releasing: unknown;
+  accountDeletedAt: number | null;
   domainVerified: unknown;
 }
 
 /** Without a right to be in; the page and the trail word each of them. */
-const refusals = new Set<Because['kind']>(['administrator', 'directory', 'domain', 'noGroup', 'deleted']);
+const refusals = new Set<Because['kind']>([
+  'administrator',
+  'directory',
+  'domain',
+  'noGroup',
+  'account',
+  'released',
+  'deleted',
+]);
 
 /**
  * Who may be in, and with what tier: asked of what is committed, never stored (the guide, "Manage Permissions": in a
@@ -40,9 +54,12 @@ const refusals = new Set<Because['kind']>(['administrator', 'directory', 'domain
 export async function entitlements(on: Reader, userIds: readonly string[]): Promise<Map<string, Entitlement>> {
   const facts = await rows<Facts>(
     on,
-    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt",
+    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt", u."releasedAt",
+          a."deletedAt" AS "accountDeletedAt",
           EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
-                  AND d."state" = 'verified') AS "domainVerified"
+                  AND d."state" = 'verified') AS "domainVerified",
+          EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
+                  AND d."state" = 'releasing') AS "releasing"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" IN (${list(userIds)})`,
   );
   const causes = await rows<{ userId: string; cause: 'administrator' | 'directory'; since: number }>(
@@ -53,11 +70,13 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
   return new Map(
     facts.map((user) => {
       const because: Because[] = [
-        ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
+        ...(user.accountDeletedAt === null ? [] : [{ kind: 'account' } as const]),
         ...causes.filter((c) => c.userId === user.id).map((c) => ({ kind: c.cause, since: c.since })),
+        ...(user.releasedAt === null && !isTrue(user.releasing) ? [] : [{ kind: 'released' } as const]),
         ...(user.type === 'Team' || isTrue(user.domainVerified)
           ? []
           : [{ kind: 'domain', domain: user.primaryDomain } as const]),
+        ...(user.deletedAt === null ? [] : [{ kind: 'deleted' } as const]),
         ...tierReasons(user, groups.get(user.id) ?? []),
       ];
       return [user.id, conclude(because)];

@@ -18,7 +18,7 @@ export const grantedGroups = (
 
 /** Whether the user `u` of the account `a` has lost every right to be in: the set form of `entitlements`. */
 export const withoutRight: Sql = sql`(
-  u."deletedAt" IS NOT NULL
+  a."deletedAt" IS NOT NULL OR u."deletedAt" IS NOT NULL OR u."releasedAt" IS NOT NULL
   OR EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id")
   OR (a."type" <> 'Team' AND NOT EXISTS (SELECT 1 FROM "domains" d
       WHERE d."accountId" = a."id" AND d."name" = u."primaryDomain" AND d."state" = 'verified'))

@@ -2,6 +2,8 @@ import type { Ground } from '../../trail/ground.ts';
 import { userErrors } from '../errors.ts';
 import { lift, suspend } from './suspension.ts';
 import { putOut, type Scope } from './out.ts';
+import { deletePerson } from './people.ts';
+import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { type User, UserTable } from '../user.entity.ts';
 
@@ -19,6 +21,23 @@ export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promi
     await putOut(ground, m, user, [user.id], 'signOut');
     return true;
   });
+
+/**
+ * Removes a person for good (the guide, "Remove user"), where no directory says who belongs here: anybody of a team
+ * account, and those who were released.
+ * @throws user.notFound, user.notRemovable
+ */
+export const removeUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
+  act(ground, 'RemoveUser', scope, userId, async (m, user) => {
+    if (!(await isRemovable(m, scope, user))) throw userErrors('user.notRemovable');
+    await deletePerson(ground, m, user, 'removed');
+    return true;
+  });
+
+/** Whether an administrator may remove this person. @throws account.notFound */
+export async function isRemovable(on: Reader, { organisationId, accountId }: Scope, user: User): Promise<boolean> {
+  return user.releasedAt !== null || (await requireAccount(on, organisationId, accountId)).type === 'Team';
+}
 
 /** A person of this account who was not deleted. @throws user.notFound, also for another account's */
 export async function requireUser(on: Reader, scope: Scope, userId: string): Promise<User> {

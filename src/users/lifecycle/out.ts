@@ -6,7 +6,15 @@ import type { Ground } from '../../trail/ground.ts';
 import { grantedGroups, withoutRight } from '../entitlement/granted.ts';
 
 /** Why people are put out, as receipts and pages word it. */
-export type OutCause = 'administrator' | 'directory' | 'group' | 'domain' | 'deleted' | 'signOut';
+export type OutCause =
+  | 'administrator'
+  | 'directory'
+  | 'group'
+  | 'domain'
+  | 'deleted'
+  | 'removed'
+  | 'account'
+  | 'signOut';
 
 /** The payload of `users.out`: everything of theirs that is older than this event is dead already. */
 export interface UsersOut {

@@ -8,16 +8,19 @@ import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
-import { markChanged, putOut, putOutWithoutRight, type Scope } from './out.ts';
+import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
 import { sql } from '../../platform/database/sql.ts';
 
-/** A person as a directory first names them; an administrator's suspension of a deleted namesake goes on. */
+/**
+ * A person as a directory first names them, or an own account (`connectionId` null); an administrator's suspension of a deleted namesake goes on.
+ * @throws what `personColumns` throws
+ */
 export async function createPerson(
   ground: Ground,
   m: Writer,
   scope: Scope,
-  connectionId: string,
+  connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
   const columns = await personColumns(m, scope, input, null);
@@ -37,6 +40,7 @@ export async function createPerson(
     lastActiveAt: null,
     liveUntil: null,
     deletedAt: null,
+    releasedAt: null,
   };
   await insertRow(m, UserTable, user);
   await inheritSuspension(ground, m, user);
@@ -66,11 +70,11 @@ export async function touchPerson(m: Writer, user: User, otherChange: boolean): 
   return { ...user, updatedAt };
 }
 
-/** Out at once; what they owned is kept under the dead id. A new push of the name is a new person. */
-export async function deletePerson(ground: Ground, m: Writer, user: User): Promise<void> {
+/** Out at once; what they owned is kept under the dead id, then erased. A new push of the name is a new person. */
+export async function deletePerson(ground: Ground, m: Writer, user: User, cause: OutCause = 'deleted'): Promise<void> {
   await m.update(UserTable, { id: user.id }, { deletedAt: clock.now(), updatedAt: clock.now() });
   await m.delete(MembershipTable, { memberId: user.id });
-  await putOut(ground, m, user, [user.id], 'deleted');
+  await putOut(ground, m, user, [user.id], cause);
 }
 
 async function writeAddresses(m: Writer, user: User, input: PersonInput): Promise<void> {

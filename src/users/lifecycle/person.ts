@@ -1,3 +1,4 @@
+import { AccountTable } from '../../accounts/accounts/account.entity.ts';
 import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
@@ -87,18 +88,25 @@ export const addressRows = (userId: string, accountId: string, input: PersonInpu
 async function refuseForeignDomain(on: Reader, scope: Scope, value: string, field: string): Promise<string> {
   const domain = domainOf(value);
   if (!domain || !normaliseAddress(value)) throw userErrors('user.addressInvalid', { field, values: { value } });
-  const verified = await firstRow(
-    on,
-    sql`SELECT 1 FROM "domains" WHERE "accountId" = ${scope.accountId} AND "name" = ${domain} AND "state" = 'verified'`,
-  );
-  if (!verified) throw userErrors('user.domainNotVerified', { field, values: { value, domain } });
+  if (!(await mayTake(on, scope, domain)))
+    throw userErrors('user.domainNotVerified', { field, values: { value, domain } });
   return domain;
+}
+
+/** A team account takes people of every domain that no account has verified (the guide, "Managing Your Accounts"). */
+async function mayTake(on: Reader, { accountId }: Scope, domain: string): Promise<boolean> {
+  const holder = await firstRow<{ accountId: string }>(
+    on,
+    sql`SELECT "accountId" FROM "domains" WHERE "name" = ${domain} AND "state" = 'verified'`,
+  );
+  if (holder) return holder.accountId === accountId;
+  return on.existsBy(AccountTable, { id: accountId, type: 'Team' });
 }
 
 async function refuseTaken(on: Reader, scope: Scope, columns: PersonColumns, except: string | null): Promise<void> {
   // Two questions, each answered by its own index: joined by OR they would read the whole account.
   const others = sql`FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
-        AND "id" <> ${except ?? ''}`;
+        AND "releasedAt" IS NULL AND "id" <> ${except ?? ''}`;
   const taken = await rows<{ what: string }>(
     on,
     sql`SELECT 'userName' AS "what" ${others} AND "userNameKey" = ${columns.userNameKey}

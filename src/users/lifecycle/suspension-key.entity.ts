@@ -10,6 +10,8 @@ export interface SuspensionKey {
   originId: string;
   since: number;
   setBy: string;
+  /** For an address whose domain was removed: from then on it may not register in any other account either. */
+  everywhereSince: number | null;
 }
 
 export const SuspensionKeyTable = new EntitySchema<SuspensionKey>({
@@ -22,5 +24,6 @@ export const SuspensionKeyTable = new EntitySchema<SuspensionKey>({
     originId: id,
     since: time,
     setBy: text(128),
+    everywhereSince: { ...time, nullable: true },
   } satisfies Columns<SuspensionKey>,
 });

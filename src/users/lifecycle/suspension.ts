@@ -1,5 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed, firstRow } from '../../platform/database/run.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
 import { join, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -78,4 +78,17 @@ async function bar(
           ON CONFLICT DO NOTHING RETURNING "key"`,
     );
   }
+}
+
+/** A domain was removed: what is suspended of its addresses, also of former ones, may register in no other account either. */
+export async function suspendEverywhere(
+  m: Writer,
+  { accountId, name }: { accountId: string; name: string },
+): Promise<void> {
+  await rows(
+    m,
+    sql`UPDATE "suspension_keys" SET "everywhereSince" = ${clock.now()}
+        WHERE "accountId" = ${accountId} AND "kind" = 'address' AND "everywhereSince" IS NULL
+        AND "key" LIKE ${`%@${name}`}`,
+  );
 }

@@ -5,10 +5,10 @@ import { clock } from '../../../src/platform/clock/clock.ts';
 import { type TrailRecord, TrailRecordTable } from '../../../src/trail/record.entity.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { activateUser, suspendUser } from '../../../src/users/lifecycle/administer.ts';
-import { removeDomain } from '../../../src/users/lifecycle/domains.ts';
 import { type Receipt, ReceiptTable } from '../../../src/users/lifecycle/receipt.entity.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
+import { lostDomain } from '../../support/company.ts';
 import { until } from '../../support/until.ts';
 import { assertRefused, created, dump, groupBody, type Scim, type Served, serveScim, userBody } from './support.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
@@ -125,13 +125,13 @@ describeOnEachEngine('SCIM: what a directory says', () => {
 
     it('can still say no to somebody whose domain is gone', async () => {
       const { ground } = served.house;
-      const domain = await ground.db.read.findOneBy(DomainTable, { accountId: served.acme.scope.accountId });
       const nora = await created(scim, '/Users', userBody('nora'));
-      await removeDomain(ground, { ...served.acme.scope, domainId: domain!.id });
+      await lostDomain(ground, served.acme.scope);
       assert.equal((await scim.patch(`/Users/${paula}`, active(false))).status, 200);
       const put = userBody('nora', { active: false, displayName: 'Nora' });
       assert.equal((await scim.put(`/Users/${nora}`, put)).status, 200);
-      await ground.db.write((m) => m.insert(DomainTable, domain as never));
+      const { accountId } = served.acme.scope;
+      await ground.db.write((m) => m.update(DomainTable, { accountId }, { state: 'verified' }));
       assert.equal(await mayBeIn(), false);
       assert.equal((await scim.get(`/Users/${nora}`)).body['active'], false);
     });

@@ -56,6 +56,9 @@ export async function saveConnection(
   const { issuer, authorization_response_iss_parameter_supported: announced } = configuration.serverMetadata();
   const announcesIssuer = announced === true;
   return ground.trail.perform(action, async (m) => {
+    // Again: the provider's answer took its time.
+    await requireAccount(m, organisationId, accountId);
+    if (!(await isEnterprise(m, accountId))) throw accountErrors('account.notEnterprise');
     const present = await m.findOneBy(ConnectionTable, { accountId });
     const redirect = await readRedirect(ground, m, input.redirect, announcesIssuer, present?.id ?? null);
     const now = clock.now();
