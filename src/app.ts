@@ -12,8 +12,7 @@ import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
 import { removeClientsOf } from './auth/provider/clients/clients.ts';
 import { clientDeletedTopic, ClientRegistry } from './auth/provider/clients/registry.ts';
 import { SigningKeys } from './auth/provider/keys/keys.ts';
-import { endRelyingPartiesOf } from './auth/provider/logout/end.ts';
-import { eraseRelyingPartySessions } from './auth/provider/logout/tidy.ts';
+import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout/end.ts';
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
@@ -83,10 +82,14 @@ export async function buildHouse(config: Config): Promise<House> {
     providers: new Providers(outbound, seal),
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
+    clients: new ClientRegistry(db, outbox),
+    keys: new SigningKeys(ground),
+    artifacts: new Artifacts(ground, sessions),
+    subjects: createSubjects(keyring),
     upstairs: {
-      accountsDeleted: async (m, organisationId, accountIds) => {
+      accountsDeleted: async (m, accountIds) => {
         await dropConnections(m, accountIds);
-        for (const accountId of accountIds) await removeClientsOf(ground, m, { organisationId, accountId });
+        for (const accountId of accountIds) await removeClientsOf(ground, m, { accountId });
       },
       organisationDeleted: async (m, organisationId) => {
         await dropAdministrators(ground)(m, organisationId);
@@ -94,14 +97,10 @@ export async function buildHouse(config: Config): Promise<House> {
       },
       peopleErased: async (m, userIds) => {
         await eraseSessions(m, userIds);
-        await eraseRelyingPartySessions(m, userIds);
+        await eraseRelyingParties(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
       },
     },
-    clients: new ClientRegistry(db, outbox),
-    keys: new SigningKeys(ground),
-    artifacts: new Artifacts(ground, sessions),
-    subjects: createSubjects(keyring),
     close: async () => {
       await trail.stop();
       await outbound.close();

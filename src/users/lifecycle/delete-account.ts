@@ -123,7 +123,7 @@ async function endAccounts(
         WHERE "organisationId" = ${organisationId} AND "deletedAt" IS NULL ${one} RETURNING "id"`,
   );
   const ids = ended.map(({ id }) => id);
-  await upstairs.accountsDeleted(m, organisationId, ids);
+  await upstairs.accountsDeleted(m, ids);
   const deleted: { id: string; putOut: number }[] = [];
   for (const id of ids) {
     await m.delete(DomainTable, { accountId: id });

@@ -6,8 +6,8 @@ import type { Writer } from '../../platform/database/unit.ts';
  */
 export interface Upstairs {
   /** Whatever still proves who somebody is in these accounts, or pushes into them. */
-  accountsDeleted: (m: Writer, organisationId: string, accountIds: readonly string[]) => Promise<void>;
-  /** Its administrators, with all by which they come in, and the applications that it registered. */
+  accountsDeleted: (m: Writer, accountIds: readonly string[]) => Promise<void>;
+  /** Its administrators, with all by which they come in. */
   organisationDeleted: (m: Writer, organisationId: string) => Promise<void>;
   /** What is personal, and goes with no row of `users` by itself. */
   peopleErased: (m: Writer, userIds: readonly string[]) => Promise<void>;

@@ -32,10 +32,10 @@ export async function requireClient(on: Reader, organisationId: string, clientId
   return client;
 }
 
-/** An organisation's clients by name; of one account, those that only its people may use. */
-export const listClients = (on: Reader, organisationId: string, accountId?: string): Promise<OidcClient[]> =>
+/** An organisation's clients by name. */
+export const listClients = (on: Reader, organisationId: string): Promise<OidcClient[]> =>
   on.find(OidcClientTable, {
-    where: { organisationId, ...(accountId !== undefined && { accountId }) },
+    where: { organisationId },
     order: { name: 'ASC', id: 'ASC' },
   });
 
@@ -173,11 +173,9 @@ export async function deleteClient(
 export async function removeClientsOf(
   ground: Ground,
   m: Writer,
-  scope: { organisationId: string; accountId?: string },
-): Promise<number> {
-  const clients = await listClients(m, scope.organisationId, scope.accountId);
-  for (const client of clients) await removeClient(ground, m, client);
-  return clients.length;
+  whose: { organisationId: string } | { accountId: string },
+): Promise<void> {
+  for (const client of await m.find(OidcClientTable, { where: whose })) await removeClient(ground, m, client);
 }
 
 async function removeClient(ground: Ground, m: Writer, { id, organisationId }: OidcClient): Promise<number> {

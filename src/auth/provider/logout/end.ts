@@ -99,3 +99,14 @@ export const endRelyingPartiesOf =
       await endRelyingParties(ground, m, sql`r."sessionId" IN (${list(some)})`, because);
     }
   };
+
+/** Forgets in which relying parties these people were; who must still be told of their end is told first. */
+export async function eraseRelyingParties(m: Writer, userIds: readonly string[]): Promise<void> {
+  for (const some of chunks(userIds)) {
+    await rows(
+      m,
+      sql`DELETE FROM "relying_party_sessions" WHERE "userId" IN (${list(some)}) AND "endedAt" IS NOT NULL`,
+    );
+    await rows(m, sql`DELETE FROM "logout_deliveries" WHERE "userId" IN (${list(some)}) AND "finishedAt" IS NOT NULL`);
+  }
+}

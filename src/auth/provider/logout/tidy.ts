@@ -1,7 +1,6 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { rows } from '../../../platform/database/run.ts';
-import { list, sql } from '../../../platform/database/sql.ts';
-import type { Writer } from '../../../platform/database/unit.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { endRelyingParties } from './end.ts';
 
@@ -31,10 +30,4 @@ export async function tidyRelyingParties(ground: Ground): Promise<void> {
     await rows(m, sql`DELETE FROM "relying_party_sessions" WHERE "endedAt" < ${now - keptMs}`);
     await rows(m, sql`DELETE FROM "logout_deliveries" WHERE "finishedAt" < ${now - keptMs}`);
   });
-}
-
-/** Erases what tells where people were signed in; whoever is erased was put out long before. */
-export async function eraseRelyingPartySessions(m: Writer, userIds: readonly string[]): Promise<void> {
-  await rows(m, sql`DELETE FROM "relying_party_sessions" WHERE "userId" IN (${list(userIds)})`);
-  await rows(m, sql`DELETE FROM "logout_deliveries" WHERE "userId" IN (${list(userIds)})`);
 }

@@ -160,6 +160,21 @@ describe('registered clients', () => {
     assert.equal(event?.topic, 'client.deleted');
   });
 
+  it('go with their account, and with their organisation', async () => {
+    const other = await testCompany(house, 'gone.example');
+    const { organisationId: gone, accountId } = other.scope;
+    const bound = await testClient(house, gone, { accountId });
+    const free = await testClient(house, gone);
+    const { ground, upstairs, clients } = house;
+    await ground.db.write((m) => upstairs.accountsDeleted(m, [accountId]));
+    assert.deepEqual(
+      [await clients.find(bound.client.id), (await clients.find(free.client.id))?.id],
+      [null, free.client.id],
+    );
+    await ground.db.write((m) => upstairs.organisationDeleted(m, gone));
+    assert.equal(await clients.find(free.client.id), null);
+  });
+
   it('that guess secrets are slowed, each client and address by itself', async () => {
     const check = createSecretCheck();
     const { client, secret } = await testClient(house, organisationId);
