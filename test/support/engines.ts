@@ -1,6 +1,6 @@
 import type { Engine } from '../../src/platform/database/sql.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
-import { isPostgresHere, migratedDatabase } from './postgres.ts';
+import { isPostgresHere, migratedDatabase, needPostgres } from './postgres.ts';
 
 const names: Record<Engine, string> = { sqlite: 'SQLite', postgres: 'PostgreSQL' };
 /** What suites run on that do not say: SQLite, or what whoever started the run wants to see everything on. */
@@ -14,7 +14,8 @@ export function describeOnEachEngine(title: string, suite: (this: Mocha.Suite, e
   for (const engine of ['sqlite', 'postgres'] as const) {
     const describeIt = engine === 'postgres' && !isPostgresHere() ? describe.skip : describe;
     describeIt(`${title} (${names[engine]})`, function () {
-      before(() => {
+      before(async function () {
+        if (engine === 'postgres') await needPostgres(this);
         present = engine;
       });
       after(() => {

@@ -20,7 +20,11 @@ const server = spawn(
   ['-D', join(folder, 'data'), ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
   { stdio: ['ignore', log, log], ...(uid && { uid: Number(uid), gid: Number(gid) }) },
 );
-server.once('exit', () => process.exit(0));
+let orphaned = false;
+server.once('exit', () => {
+  if (orphaned) rmSync(folder, { recursive: true, force: true });
+  process.exit(0);
+});
 const stop = (): void => void server.kill('SIGQUIT');
 process.on('SIGTERM', stop);
 process.on('SIGINT', () => {}); // Ctrl-C ends the run, and the run ends this
@@ -28,7 +32,7 @@ setInterval(() => {
   try {
     process.kill(Number(run), 0);
   } catch {
+    orphaned = true;
     stop();
-    server.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   }
 }, 500);

@@ -35,6 +35,16 @@ const programs = (): string | null => {
 /** Whether there is a PostgreSQL to test with; without one its suites skip, and CI does not let that pass. */
 export const isPostgresHere = (): boolean => programs() !== null;
 
+/**
+ * To be called in a suite's first `before`: starts the run's server, which may take its time on a busy machine; without
+ * PostgreSQL the suite is skipped.
+ */
+export async function needPostgres(suite: Mocha.Context): Promise<void> {
+  if (!isPostgresHere()) suite.skip();
+  suite.timeout(patienceMs);
+  await startCluster();
+}
+
 const runFolder = (): string => process.env['TEST_RUN_FOLDER'] ?? '';
 const clusterFolder = (): string => join(runFolder(), 'pg');
 let made = 0;

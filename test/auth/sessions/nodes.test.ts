@@ -8,7 +8,7 @@ import { activateUser, suspendUser } from '../../../src/users/lifecycle/administ
 import { UserTable, type User } from '../../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../../support/company.ts';
 import { testConfig, testHouse } from '../../support/house.ts';
-import { asPostgres, isPostgresHere, migratedDatabase } from '../../support/postgres.ts';
+import { asPostgres, migratedDatabase, needPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
 type Node = House & { stop: () => Promise<void> };
@@ -19,8 +19,10 @@ describe('a no that another node heard', () => {
   let there: Node;
   let acme: Company;
   let paula: User;
-  beforeEach(async function () {
-    if (!isPostgresHere()) this.skip();
+  before(function () {
+    return needPostgres(this);
+  });
+  beforeEach(async () => {
     url = await migratedDatabase();
     const certsDir = testConfig().certsDir;
     here = await testHouse(testConfig({ databaseUrl: url, certsDir }));

@@ -68,7 +68,7 @@ describe('configuration', () => {
     assert.equal(loadConfig({ env: { DATABASE_URL: 'here/x.db' }, folder }).logFile, join(folder, 'here/carillon.log'));
     const standard = loadConfig({ env: { LOG_FILE: '-' }, folder });
     assert.deepEqual([standard.dataDir, standard.logFile], [join(folder, 'data'), '-']);
-    assert.throws(() => loadConfig({ env: { DATABASE_URL: 'postgres://u:p@db/carillon' }, folder }), /DATABASE_URL/);
+    assert.throws(() => loadConfig({ env: { DATABASE_URL: 'mysql://u:p@db/carillon' }, folder }), /DATABASE_URL/);
   });
 
   it('treats an empty variable as not set', () => {

@@ -7,7 +7,7 @@ import { createLog } from '../../../src/platform/log/log.ts';
 import { Consumer, type Handler } from '../../../src/platform/outbox/consumer.ts';
 import { Outbox } from '../../../src/platform/outbox/outbox.ts';
 import { storage } from '../../../src/storage/storage.ts';
-import { isPostgresHere, migratedDatabase } from '../../support/postgres.ts';
+import { migratedDatabase, needPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 
 const log = createLog({ level: 'silent', destination: { write: () => {} } });
@@ -23,8 +23,10 @@ describe('several processes on one PostgreSQL', () => {
   let url: string;
   const doors: Database[] = [];
   const consumers: Consumer[] = [];
-  beforeEach(async function () {
-    if (!isPostgresHere()) this.skip();
+  before(function () {
+    return needPostgres(this);
+  });
+  beforeEach(async () => {
     url = await migratedDatabase();
   });
   afterEach(async () => {

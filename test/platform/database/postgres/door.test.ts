@@ -5,7 +5,7 @@ import { changed, firstRow, rows } from '../../../../src/platform/database/run.t
 import { sql } from '../../../../src/platform/database/sql.ts';
 import type { Writer } from '../../../../src/platform/database/unit.ts';
 import { storage } from '../../../../src/storage/storage.ts';
-import { emptyDatabase, isPostgresHere, migratedDatabase } from '../../../support/postgres.ts';
+import { emptyDatabase, migratedDatabase, needPostgres } from '../../../support/postgres.ts';
 
 const insert = (m: Writer, id: string): Promise<unknown> =>
   rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${id}, ${'x'}, ${1})`);
@@ -26,7 +26,7 @@ function meeting(of: number): () => Promise<void> {
 describe('the door to PostgreSQL', () => {
   let db: Database;
   before(async function () {
-    if (!isPostgresHere()) this.skip();
+    await needPostgres(this);
     db = await Database.open(await migratedDatabase(), storage);
   });
   after(() => db?.close());
