@@ -3,14 +3,17 @@ import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
+import { chunks } from './platform/database/chunks.ts';
 import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
+import type { Writer } from './platform/database/unit.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
 const toldMs = 600_000;
+const seenAtOnce = 50;
 
 /** What the server does by itself, and how often. */
 export function startJobs(house: House): Jobs {
@@ -38,19 +41,24 @@ async function checkDomains({ ground, dns }: House): Promise<void> {
 async function keepLastSeen({ ground, sessions }: House): Promise<void> {
   const seen = [...sessions.takeSeen()];
   if (seen.length === 0) return;
-  for (const [id, at] of seen) {
+  // Few at a time and in order: nobody waits long for a row, and no two wait for each other.
+  for (const some of chunks(
+    seen.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    seenAtOnce,
+  )) {
     await ground.db.write(async (m) => {
-      const [session] = await changed<{ principalId: string; kind: string }>(
-        m,
-        sql`UPDATE "sessions" SET "lastSeenAt" = ${at} WHERE "id" = ${id} RETURNING "principalId", "kind"`,
-      );
-      if (session?.kind !== 'user') return;
-      await changed(
-        m,
-        sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`,
-      );
+      for (const [id, at] of some) await keepSeen(m, id, at);
     });
   }
+}
+
+async function keepSeen(m: Writer, id: string, at: number): Promise<void> {
+  const [session] = await changed<{ principalId: string; kind: string }>(
+    m,
+    sql`UPDATE "sessions" SET "lastSeenAt" = ${at} WHERE "id" = ${id} RETURNING "principalId", "kind"`,
+  );
+  if (session?.kind !== 'user') return;
+  await changed(m, sql`UPDATE "users" SET "lastActiveAt" = ${at} WHERE "id" = ${session.principalId} RETURNING "id"`);
 }
 
 /** Deletes rows that nothing looks at any more. */

@@ -18,6 +18,12 @@ import { releases } from './releases.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const previous = releases.at(-1)!;
 
+interface Answer {
+  id: string;
+  active?: boolean;
+  totalResults?: number;
+}
+
 /** That release's own files, with today's libraries; null when the history is not here. */
 function checkout(commit: string): string | null {
   if (spawnSync('git', ['-C', root, 'cat-file', '-e', `${commit}^{commit}`]).status !== 0) return null;
@@ -69,14 +75,18 @@ describe(`the release before (${previous.name})`, function () {
     await until(() => said.includes('is ready') || server?.exitCode !== null, 30_000);
     assert.match(said, /is ready/);
 
-    const scim = async (method: string, path: string, body?: object): Promise<{ status: number; body: any }> => {
+    const scim = async (
+      method: string,
+      path: string,
+      body?: object,
+    ): Promise<{ status: number; body: Answer | null }> => {
       const reply = await fetch(`${config.publicUrl}/scim/v2${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
         ...(body && { body: JSON.stringify(body) }),
       });
       const text = await reply.text();
-      return { status: reply.status, body: text ? JSON.parse(text) : null };
+      return { status: reply.status, body: text ? (JSON.parse(text) as Answer) : null };
     };
     const schemas = ['urn:ietf:params:scim:schemas:core:2.0:User'];
     const patch = (...Operations: object[]): object => ({
@@ -85,15 +95,15 @@ describe(`the release before (${previous.name})`, function () {
     });
     const made = await scim('POST', '/Users', { schemas, userName: 'olga@acme.example', displayName: 'Olga' });
     assert.equal(made.status, 201, said);
-    const id = made.body.id as string;
+    const id = made.body!.id;
     const other = await scim('POST', '/Users', { schemas, userName: 'otto@acme.example' });
     assert.equal((await scim('POST', '/Users', { schemas, userName: 'olga@acme.example' })).status, 409);
-    const members = { op: 'add', path: 'members', value: [{ value: id }, { value: other.body.id }] };
+    const members = { op: 'add', path: 'members', value: [{ value: id }, { value: other.body!.id }] };
     assert.equal((await scim('PATCH', `/Groups/${pro.id}`, patch(members))).status, 204);
-    assert.equal((await scim('GET', '/Users?filter=userName%20eq%20%22olga@acme.example%22')).body.totalResults, 1);
+    assert.equal((await scim('GET', '/Users?filter=userName%20eq%20%22olga@acme.example%22')).body?.totalResults, 1);
     const off = patch({ op: 'replace', value: { active: false } });
-    assert.equal((await scim('PATCH', `/Users/${id}`, off)).body.active, false);
-    assert.equal((await scim('DELETE', `/Users/${other.body.id}`)).status, 204);
+    assert.equal((await scim('PATCH', `/Users/${id}`, off)).body?.active, false);
+    assert.equal((await scim('DELETE', `/Users/${other.body!.id}`)).status, 204);
     for (const path of ['/signin', '/console', '/readyz']) {
       assert.ok((await fetch(config.publicUrl + path)).status < 400, path);
     }

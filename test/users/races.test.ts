@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { administratorLink, firstAdministrator } from '../../src/access/administrators/first.ts';
 import { setUpAdministrator } from '../../src/access/administrators/set-up.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
@@ -23,6 +24,7 @@ import { UserTable, type User } from '../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../support/company.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { testHouse } from '../support/house.ts';
+import { until } from '../support/until.ts';
 
 /** What eight at once came to: how many did it, and the codes of those who were refused. */
 async function race(work: (i: number) => Promise<unknown>, count = 8): Promise<{ done: number; refused: string[] }> {
@@ -33,7 +35,7 @@ async function race(work: (i: number) => Promise<unknown>, count = 8): Promise<{
   return { done: count - refused.length, refused: [...new Set(refused)] };
 }
 
-describeOnEachEngine('at the same time', function () {
+describeOnEachEngine('at the same time', function (engine) {
   let house: Awaited<ReturnType<typeof testHouse>>;
   let acme: Company;
   before(async () => {
@@ -55,6 +57,12 @@ describeOnEachEngine('at the same time', function () {
     (await house.ground.db.read.findOneBy(UserTable, { id }))!.epoch;
   const live = (user: User): Promise<unknown> =>
     house.ground.db.write((m) => m.update(UserTable, { id: user.id }, { liveUntil: Date.now() + 1e6 }));
+  /** Until a transaction waits for another's lock. */
+  const someoneWaits = (): Promise<unknown> =>
+    until(async () => {
+      const waiting = sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+      return (await rows(house.ground.db.read, waiting)).length > 0;
+    });
   const membershipsOf = (userId: string): Promise<unknown[]> =>
     rows(house.ground.db.read, sql`SELECT 1 FROM "group_members" WHERE "memberId" = ${userId}`);
 
@@ -156,6 +164,45 @@ describeOnEachEngine('at the same time', function () {
       if (round % 3 === 1) await mapGroup(ground, acme.scope, { groupName: group.displayName, tier: 'Pro' });
       const check = await sessions.check(entered.value.token, 'user');
       assert.equal(check.in, false, `round ${round}: a yes that follows brings nothing back`);
+    }
+  });
+
+  it('whoever is being let in when their right goes is put out by that', async () => {
+    const { ground, sessions } = house;
+    const connection = (await ground.db.read.findOneBy(ConnectionTable, { id: acme.scope.connectionId }))!;
+    const inside = AsyncLocalStorage.snapshot();
+    for (const kind of ['member', 'deleted'] as const) {
+      const user = await acme.person(`late-${kind}`);
+      const group = await acme.group(`Late ${kind}`, [user]);
+      await mapGroup(ground, acme.scope, { groupName: group.displayName, tier: 'Pro' });
+      const nos = {
+        member: () => push((m) => removeMembers(ground, m, acme.scope, group.id, [user.id]), group.id),
+        deleted: () =>
+          push(async (m) => {
+            await lockRows(m, 'users', [user.id]);
+            await deletePerson(ground, m, user);
+          }),
+      };
+      let no: Promise<unknown> = Promise.resolve();
+      let begun = false;
+      // The no comes when everything was checked, and before the session is there.
+      const interrupted = {
+        begin: async (...given: Parameters<typeof sessions.begin>) => {
+          if (!begun) {
+            begun = true;
+            no = inside(nos[kind]);
+            await Promise.race([no, engine === 'postgres' ? inside(someoneWaits) : null]);
+          }
+          return sessions.begin(...given);
+        },
+      };
+      const { subject, address } = { subject: `00u-late-${kind}`, address: user.primaryAddress };
+      const proof = { connection, issuer: connection.issuer, subject, address, target: '/' };
+      const { token } = await letIn(ground, interrupted as never, proof, null);
+      await no;
+      if (kind === 'member') await ground.db.write((m) => addMembers(ground, m, acme.scope, group.id, [user.id]));
+      else await ground.db.write((m) => m.update(UserTable, { id: user.id }, { deletedAt: null }));
+      assert.equal((await sessions.check(token, 'user')).in, false, `${kind}: a yes that follows brings nothing back`);
     }
   });
 

@@ -29,14 +29,16 @@ export class LivePages {
   readonly #perSession = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
-  #soon: NodeJS.Timeout | undefined;
+  #soon = false;
   #lastBeat = 0;
 
   constructor(web: Web) {
     this.#web = web;
     // Who does the work after a no closes the pages of that process; here they are looked at.
     web.ground.outbox.listen(({ topic, isForeign }) => {
-      if (isForeign && topic === usersOutTopic) this.#soon ??= setTimeout(() => void this.#look(), soonMs).unref();
+      if (!isForeign || topic !== usersOutTopic || this.#soon) return;
+      this.#soon = true;
+      setTimeout(() => void this.#look(), soonMs).unref();
     });
   }
 
@@ -105,7 +107,7 @@ export class LivePages {
 
   /** One after another: after a change of everybody at once, thousands of checks must not crowd out the requests. */
   async #look(): Promise<void> {
-    this.#soon = undefined;
+    this.#soon = false;
     if (this.#checking) return;
     this.#checking = true;
     const beat = performance.now() - this.#lastBeat >= beatMs;

@@ -27,7 +27,7 @@ const meanings = {
 /** An engine's refusal in plain words, with its own for the log; null for what nobody foresees. */
 export function asDatabaseError(error: unknown): CarillonError | null {
   const fault = faultOf(error);
-  return fault && databaseErrors(meanings[fault], { cause: error, detail: String((error as Error).message) });
+  return fault && databaseErrors(meanings[fault], { cause: error, detail: (error as Error).message });
 }
 
 /** Waits so long for the database, and no longer. @throws database.away */

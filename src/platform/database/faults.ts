@@ -6,9 +6,9 @@ const uniques = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT
 const values = new Set(['22001', '22021', '22P05', '54000']);
 /** The transaction was undone for the sake of others, and may succeed when it is run again. */
 const transient = new Set(['40001', '40P01']);
-/** The server is going, gone, or cannot take anybody in. */
+/** The server is going, gone, or cannot take anybody in; or somebody else holds for too long what is needed. */
 const gone =
-  /^(08...|57P0[1235]|53300|ECONN(REFUSED|RESET)|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/;
+  /^(08...|57P0[1235]|57014|55P03|53300|ECONN(REFUSED|RESET)|ENOENT|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)$/;
 const goneWords =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 

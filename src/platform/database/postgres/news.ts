@@ -42,7 +42,10 @@ export class Hearing {
 
   /** Asks for the first time, so that nothing that is committed from now on is missed. */
   async start(): Promise<void> {
-    await this.#ask();
+    await this.#ask().catch((error: unknown) => {
+      this.#lose();
+      throw error;
+    });
     this.#timer = setInterval(() => void this.look(), askMs);
   }
 
@@ -107,6 +110,7 @@ export class Hearing {
       text: `SELECT s."snapshot", e."id", e."topic", e."subject", e."payload", e."createdAt"
              FROM (SELECT pg_current_snapshot()::text AS "snapshot") s
              LEFT JOIN "outbox" e ON e."xid" >= $1::text::xid8 AND e."node" <> $2
+               AND e."xid" < pg_snapshot_xmax(pg_current_snapshot()) -- not those of another server, in a restored dump
                AND NOT pg_visible_in_snapshot(e."xid", $3::text::pg_snapshot)
              ORDER BY e."position" LIMIT ${mostAtOnce}`,
       values: [seen?.split(':')[0] ?? lastTransaction, this.#node, seen ?? '1:1:'],

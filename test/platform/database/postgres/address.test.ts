@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ConnectionOptions, PeerCertificate } from 'node:tls';
 import { readAddress } from '../../../../src/platform/database/postgres/address.ts';
 import { loadConfig } from '../../../../src/platform/config/load.ts';
 import { redactText } from '../../../../src/platform/log/redact.ts';
@@ -36,20 +37,26 @@ describe('the address of a PostgreSQL server', () => {
   });
 
   it('never asks for less of TLS than it says, and for everything when it says nothing', () => {
-    const of = (query: string, host = 'db.example'): unknown => readAddress(`postgres://${host}/c${query}`).ssl;
-    const checks = (query: string, host?: string): unknown => of(query, host) as { rejectUnauthorized?: boolean };
-    assert.equal((checks('') as { rejectUnauthorized: boolean }).rejectUnauthorized, true);
-    assert.equal((checks('?sslmode=verify-full') as { rejectUnauthorized: boolean }).rejectUnauthorized, true);
-    assert.equal((checks('?sslmode=require') as { rejectUnauthorized: boolean }).rejectUnauthorized, false);
+    const of = (query: string, host = 'db.example'): ConnectionOptions | false =>
+      readAddress(`postgres://${host}/c${query}`).ssl;
+    const isVerified = (query: string): unknown => {
+      const ssl = of(query);
+      return ssl && ssl.rejectUnauthorized;
+    };
+    assert.equal(isVerified(''), true);
+    assert.equal(isVerified('?sslmode=verify-full'), true);
+    assert.equal(isVerified('?sslmode=require'), false);
     assert.equal(of('?sslmode=disable'), false);
     assert.equal(of('', '127.0.0.1'), false, 'this machine');
-    const named = (of('?sslmode=verify-full', '10.1.2.3') as { checkServerIdentity: Function }).checkServerIdentity;
-    const certificate = { subject: { CN: 'localhost' }, subjectaltname: 'DNS:localhost' };
-    assert.ok(named('localhost', certificate) instanceof Error, 'the address that was asked for, not another name');
-    assert.equal(named('localhost', { subject: {}, subjectaltname: 'IP Address:10.1.2.3' }), undefined);
+    const ssl = of('?sslmode=verify-full', '10.1.2.3');
+    const check = (subjectaltname: string): Error | undefined =>
+      ssl ? ssl.checkServerIdentity!('localhost', { subject: {}, subjectaltname } as PeerCertificate) : undefined;
+    assert.ok(check('DNS:localhost') instanceof Error, 'the address that was asked for, not another name');
+    assert.equal(check('IP Address:10.1.2.3'), undefined);
     const root = join(testFolder(), 'root.pem');
     writeFileSync(root, 'x');
-    const byCa = of(`?sslmode=require&sslrootcert=${root}`) as { rejectUnauthorized: boolean; ca: string };
+    const byCa = of(`?sslmode=require&sslrootcert=${root}`);
+    assert.ok(byCa);
     assert.deepEqual([byCa.rejectUnauthorized, byCa.ca], [true, 'x']);
   });
 

@@ -30,7 +30,8 @@ async function startHandshakes(
     socket.once('data', (message: Buffer) => {
       if (message.length !== 8) {
         started.push(`in the clear: ${message.subarray(8).toString()}`);
-        return socket.destroy();
+        socket.destroy();
+        return;
       }
       socket.write(answer);
       if (answer === 'S') hear(new TLSSocket(socket, { isServer: true, secureContext }));
