@@ -203,7 +203,7 @@ describeOnEachEngine('at the same time', function (engine) {
         },
       };
       const { subject, address } = { subject: `00u-late-${kind}`, address: user.primaryAddress };
-      const proof = { connection, issuer: connection.issuer, subject, address, target: '/' };
+      const proof = { connection, issuer: connection.issuer, subject, address, target: '/', authTime: null, amr: null };
       const { token } = await letIn(ground, interrupted as never, proof, null);
       await no;
       if (kind === 'member') await ground.db.write((m) => addMembers(ground, m, acme.scope, group.id, [user.id]));
