@@ -68,6 +68,5 @@ export const authErrors = errors({
     text: 'This sign-in took too long, was finished already, or was begun in another browser. Start again from the application.',
   },
   'consent.refused': { kind: 'Forbidden', text: 'The person did not agree.' },
-  'grant.reused': { kind: 'BadRequest', text: 'A code or refresh token was used twice, so what it gave has ended.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });

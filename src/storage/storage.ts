@@ -5,10 +5,10 @@ import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
-import { SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
+import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
-import { ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
+import { artifactPayload, ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
 import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
 import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
 import { signingKeySecret, SigningKeyTable } from '../auth/provider/keys/key.entity.ts';
@@ -85,4 +85,6 @@ export const sealedColumns: readonly SealedColumn[] = [
   accessKeySecret,
   apiReplyBody,
   signingKeySecret,
+  attemptVerifier,
+  artifactPayload,
 ];

@@ -1,7 +1,9 @@
 import type * as Library from 'oidc-provider';
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { clock } from '../../platform/clock/clock.ts';
 import { identifyAs } from '../../platform/context/context.ts';
-import { authErrors } from '../errors.ts';
+import { changed } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
 import { sessionCookie } from '../web.ts';
 import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
@@ -55,7 +57,7 @@ export class OpenIdProvider {
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));
     provider.on('authorization.success', (ctx) => {
       allowAnswer(ctx);
-      noteAuthorization(ctx);
+      noteAuthorization(ctx, ground.config.refreshTokenDays);
     });
     provider.on('authorization.error', allowAnswer);
     provider.use(async (ctx, next) => {
@@ -102,8 +104,9 @@ export class OpenIdProvider {
 
   /** Two used one thing in the same moment, and this is the later one: what the first was given ends too (RFC 9700 §4.14). */
   async #endFamily(ctx: KoaContextWithOIDC, grantId: string | null): Promise<void> {
-    const { client, provider } = ctx.oidc;
+    const { client } = ctx.oidc;
     ctx.remove('location');
+    ctx.status = 400;
     if (grantId === null) return renderError(ctx, { error: 'invalid_request_uri' }, new Error('used already'));
     const action = {
       eventName: 'RevokeGrant',
@@ -114,8 +117,6 @@ export class OpenIdProvider {
       await removeGrant(m, grantId);
       return { result: undefined };
     });
-    provider.emit('grant.error', ctx, authErrors('grant.reused'));
-    ctx.status = 400;
     ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
   }
 
@@ -142,7 +143,8 @@ function allowAnswer(ctx: KoaContextWithOIDC): void {
   if (typeof uri === 'string' && ctx.oidc.client?.redirectUriAllowed(uri)) allowFormsToUri(ctx, uri);
 }
 
-function noteAuthorization(ctx: KoaContextWithOIDC): void {
+/** What the trail says of a person's yes; and who holds something that outlives every session is not forgotten by a no. */
+function noteAuthorization(ctx: KoaContextWithOIDC, refreshTokenDays: number): void {
   const unit = currentUnit();
   const { client, grant, route } = ctx.oidc;
   if (!unit?.who || !client) return;
@@ -154,4 +156,13 @@ function noteAuthorization(ctx: KoaContextWithOIDC): void {
     accountId,
     requestParameters: { userId, clientId: client.clientId, scope, sessionId: unit.who.session.id },
   };
+  if (!scope.split(' ').includes('offline_access')) return;
+  const until = clock.now() + refreshTokenDays * 86_400_000;
+  unit.also.push(async (m) => {
+    await changed(
+      m,
+      sql`UPDATE "users" SET "liveUntil" = ${until}
+          WHERE "id" = ${userId} AND ("liveUntil" IS NULL OR "liveUntil" < ${until}) RETURNING "id"`,
+    );
+  });
 }

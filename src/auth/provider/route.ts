@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
+import { asCarillonError } from '../../platform/http/errors.ts';
+import { errorPage } from '../../platform/http/pages/error-page.ts';
+import { errorHeaders, sendText } from '../../platform/http/reply.ts';
 import { securityHeaders } from '../../platform/http/pages/policy.ts';
 import { readForm } from '../../platform/http/body.ts';
 import { createRate } from '../../platform/http/rate.ts';
@@ -15,7 +18,7 @@ const oauthDiscovery = `/.well-known/oauth-authorization-server${mount}`;
 /** What answers with pages, or with redirects of a browser. */
 const browserPath = /^\/(auth|device|logout)(\/|$)/;
 /** User codes that may be typed from one address in a minute (RFC 8628 §5.1). */
-const userCodesAMinute = 10;
+const userCodesAMinute = 20;
 
 /** The OpenID provider on node:http, before Express: `/oidc/…` but the pages that ask something (`interaction/`). */
 export function providerRoute(openid: OpenIdProvider): HotRoute {
@@ -33,8 +36,13 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
       const path =
         url.pathname === oauthDiscovery ? '/.well-known/oauth-authorization-server' : url.pathname.slice(mount.length);
       const address = addressKey(requestContext().clientAddress);
-      if (path === '/device' && req.method === 'POST') await typing(address);
-      else if (path === '/auth' || path === '/device') await beginning(address);
+      try {
+        if (path === '/device' && req.method === 'POST') await typing(address);
+        else if (path === '/auth' || path === '/device') await beginning(address);
+      } catch (error) {
+        await withHeaders(headers, req, res);
+        return refuse(res, error);
+      }
       if (req.method === 'POST' && (path === '/auth' || path === '/logout')) return asGet(req, res, url.pathname);
       if (browserPath.test(path)) await withHeaders(headers, req, res);
       underOurOrigin(req, path + url.search, { host, protocol });
@@ -42,6 +50,12 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
       await answer(req, res);
     },
   };
+}
+
+/** Tells a person, in a page, that it was too often. */
+function refuse(res: ServerResponse, error: unknown): void {
+  const { text } = errorPage(error, requestContext().requestId);
+  sendText(res, asCarillonError(error).status, 'text/html; charset=utf-8', text, errorHeaders(error));
 }
 
 /**

@@ -17,6 +17,7 @@ const tables: Record<string, TableColumnOptions[]> = {
     optional(bigint('accountEpoch')),
     optional(text('userCodeHash', 64)),
     longText('payload'),
+    optional(longText('sealedPayload')),
     bigint('createdAt'),
     bigint('expiresAt'),
     optional(bigint('consumedAt')),

@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, integer, text, time } from '../../../platform/database/columns.ts';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
 export interface SignInAttempt {
@@ -20,6 +21,9 @@ export interface SignInAttempt {
   /** How old, in seconds, the person's proof may be; null: as old as it is. */
   maxAge: number | null;
 }
+
+/** Where a verifier is sealed to. */
+export const attemptVerifier: SealedColumn = { table: 'sign_in_attempts', column: 'codeVerifier', key: 'stateHash' };
 
 export const SignInAttemptTable = new EntitySchema<SignInAttempt>({
   name: 'SignInAttempt',

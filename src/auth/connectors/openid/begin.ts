@@ -2,10 +2,11 @@ import * as openid from 'openid-client';
 import { clock } from '../../../platform/clock/clock.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
 import { addressesOf } from './addresses.ts';
-import { SignInAttemptTable } from './attempt.entity.ts';
+import { attemptVerifier, SignInAttemptTable } from './attempt.entity.ts';
 import type { Connection } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 import { isSole } from './settings.ts';
@@ -56,7 +57,7 @@ export async function beginSignIn(
       connectionId: connection.id,
       browserHash: hashToken(begin.browser),
       nonce,
-      codeVerifier: ground.seal.seal(verifier, verifierPlace(stateHash)),
+      codeVerifier: ground.seal.seal(verifier, placeIn(attemptVerifier, stateHash)),
       redirectUri,
       target: begin.target,
       createdAt: clock.now(),
@@ -77,12 +78,6 @@ export async function beginSignIn(
     ...(begin.maxAge === 0 && { prompt: 'login' }),
   });
 }
-
-export const verifierPlace = (stateHash: string): { table: string; row: string; column: string } => ({
-  table: 'sign_in_attempts',
-  row: stateHash,
-  column: 'codeVerifier',
-});
 
 /** For the log: the innermost reason. */
 export function detailOf(error: unknown): string {

@@ -5,10 +5,11 @@ import { sql } from '../../../platform/database/sql.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { hashToken } from '../../../platform/ids/ids.ts';
 import { sameSecret } from '../../../platform/secrets/compare.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
-import type { SignInAttempt } from './attempt.entity.ts';
-import { detailOf, verifierPlace } from './begin.ts';
+import { attemptVerifier, type SignInAttempt } from './attempt.entity.ts';
+import { detailOf } from './begin.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 
@@ -55,7 +56,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
     .authorizationCodeGrant(configuration, callback.url, {
       expectedState: state,
       expectedNonce: attempt.nonce,
-      pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, verifierPlace(attempt.stateHash)),
+      pkceCodeVerifier: ground.seal.unseal(attempt.codeVerifier, placeIn(attemptVerifier, attempt.stateHash)),
       idTokenExpected: true,
     })
     .catch(failed);

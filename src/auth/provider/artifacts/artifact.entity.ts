@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, flag, id, integer, longText, text, time } from '../../../platform/database/columns.ts';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** Something that the provider has handed out or must remember: a grant, a code, a token, an interaction. */
 export interface Artifact {
@@ -23,12 +24,16 @@ export interface Artifact {
   accountEpoch: number | null;
   /** Of a device code: what the person types, hashed. */
   userCodeHash: string | null;
-  /** JSON, without what was handed out; sealed for the kinds that hold other secrets (`sealedModels`). */
+  /** JSON, without what was handed out; empty for the kinds that hold other secrets (`sealedModels`). */
   payload: string;
+  /** The payload of those kinds, sealed. */
+  sealedPayload: string | null;
   createdAt: number;
   expiresAt: number;
   consumedAt: number | null;
 }
+
+export const artifactPayload: SealedColumn = { table: 'oidc_artifacts', column: 'sealedPayload', key: 'id' };
 
 export const ArtifactTable = new EntitySchema<Artifact>({
   name: 'OidcArtifact',
@@ -47,6 +52,7 @@ export const ArtifactTable = new EntitySchema<Artifact>({
     accountEpoch: { ...integer, nullable: true },
     userCodeHash: { ...text(64), nullable: true },
     payload: longText,
+    sealedPayload: { ...longText, nullable: true },
     createdAt: time,
     expiresAt: time,
     consumedAt: { ...time, nullable: true },

@@ -1,9 +1,10 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Sessions } from '../../sessions/sessions.ts';
-import type { Artifact } from './artifact.entity.ts';
+import { type Artifact, artifactPayload } from './artifact.entity.ts';
 import { artifactId, sealedModels, sessionViewId, userCodeHash } from './ids.ts';
 import { readArtifact, readByUserCode } from './rows.ts';
 import { currentUnit, inUnit, type ProviderUnit } from './unit.ts';
@@ -108,7 +109,8 @@ export class Artifacts {
       epoch: atBirth?.session.epoch ?? null,
       accountEpoch: atBirth?.session.accountEpoch ?? null,
       userCodeHash: given.userCode === undefined ? null : userCodeHash(given.userCode),
-      payload: sealed ? this.#ground.seal.seal(text, place(key)) : text,
+      payload: sealed ? '{}' : text,
+      sealedPayload: sealed ? this.#ground.seal.seal(text, placeIn(artifactPayload, key)) : null,
       createdAt: now,
       expiresAt: now + (expiresIn ?? 0) * 1000,
       consumedAt: null,
@@ -123,18 +125,12 @@ export class Artifacts {
     const [before, after] = [there, row].map((each) => JSON.parse(this.#opened(each)) as AdapterPayload);
     const authorizations = { ...before?.authorizations, ...after?.authorizations };
     const text = JSON.stringify({ ...after, authorizations });
-    return { ...row, payload: this.#ground.seal.seal(text, place(row.id)) };
+    return { ...row, sealedPayload: this.#ground.seal.seal(text, placeIn(artifactPayload, row.id)) };
   }
 
-  #opened = (row: Artifact): string =>
-    sealedModels.has(row.model) ? this.#ground.seal.unseal(row.payload, place(row.id)) : row.payload;
+  #opened = ({ id, payload, sealedPayload }: Artifact): string =>
+    sealedPayload === null ? payload : this.#ground.seal.unseal(sealedPayload, placeIn(artifactPayload, id));
 }
-
-const place = (id: string): { table: string; row: string; column: string } => ({
-  table: 'oidc_artifacts',
-  row: id,
-  column: 'payload',
-});
 
 /** Whether it outlives its session, which a person agrees to by name (OpenID Connect Core §11). */
 function isOffline(model: string, payload: AdapterPayload, asking: Asking): boolean {

@@ -36,7 +36,7 @@ export async function writeArtifact(m: Writer, row: Artifact): Promise<void> {
   await rows(
     m,
     sql`INSERT INTO "oidc_artifacts" ("id", "model", "organisationId", "accountId", "clientId", "userId", "grantId",
-          "sessionId", "endsWithSession", "epoch", "accountEpoch", "userCodeHash", "payload", "createdAt", "expiresAt")
+          "sessionId", "endsWithSession", "epoch", "accountEpoch", "userCodeHash", "payload", "sealedPayload", "createdAt", "expiresAt")
         VALUES (${row.id}, ${row.model},
           COALESCE((SELECT g."organisationId" FROM "oidc_artifacts" g WHERE g."id" = ${grant}), ${row.organisationId}),
           COALESCE((SELECT g."accountId" FROM "oidc_artifacts" g WHERE g."id" = ${grant}), ${row.accountId}),
@@ -45,8 +45,8 @@ export async function writeArtifact(m: Writer, row: Artifact): Promise<void> {
           ${row.endsWithSession},
           COALESCE((SELECT g."epoch" FROM "oidc_artifacts" g WHERE g."id" = ${grant}), ${row.epoch}),
           COALESCE((SELECT g."accountEpoch" FROM "oidc_artifacts" g WHERE g."id" = ${grant}), ${row.accountEpoch}),
-          ${row.userCodeHash}, ${row.payload}, ${row.createdAt}, ${row.expiresAt})
-        ON CONFLICT ("id") DO UPDATE SET "payload" = excluded."payload", "expiresAt" = excluded."expiresAt",
+          ${row.userCodeHash}, ${row.payload}, ${row.sealedPayload}, ${row.createdAt}, ${row.expiresAt})
+        ON CONFLICT ("id") DO UPDATE SET "payload" = excluded."payload", "sealedPayload" = excluded."sealedPayload", "expiresAt" = excluded."expiresAt",
           "grantId" = excluded."grantId", "endsWithSession" = excluded."endsWithSession",
           "userId" = COALESCE("oidc_artifacts"."userId", excluded."userId"),
           "organisationId" = COALESCE("oidc_artifacts"."organisationId", excluded."organisationId"),
