@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { House } from '../../../../src/app.ts';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { type JWTPayload, SignJWT } from 'jose';
+import { createAccount } from '../../../../src/accounts/accounts/accounts.ts';
 import { ArtifactTable } from '../../../../src/auth/provider/artifacts/artifact.entity.ts';
 import { artifactId } from '../../../../src/auth/provider/artifacts/ids.ts';
 import { deleteClient, rotateSecret, updateClient } from '../../../../src/auth/provider/clients/clients.ts';
@@ -180,14 +181,8 @@ describe('token introspection', () => {
     const third = await issue(wiki);
     const gateway = await party({ kind: 'service', introspectsOrganisation: true });
     assert.equal((await ask(gateway, third))['active'], true);
-    const other = await house.ground.db.write((m) =>
-      m.query(
-        `INSERT INTO "accounts" SELECT 'other-account', "organisationId", 'Other', "type", "defaultLicence", "helpContact",
-         "version", "epoch", "createdAt" FROM "accounts" WHERE "id" = '${acme.scope.accountId}' RETURNING "id"`,
-      ),
-    );
-    assert.ok(other);
-    await updateClient(house, acme.scope.organisationId, wiki.client.id, { accountId: 'other-account' });
+    const other = await createAccount(ground, acme.scope.organisationId, { name: 'Other' });
+    await updateClient(house, acme.scope.organisationId, wiki.client.id, { accountId: other.id });
     assert.deepEqual(await ask(gateway, third), inactive, 'bound to another account since');
     await updateClient(house, acme.scope.organisationId, wiki.client.id, { accountId: null });
     assert.equal((await ask(gateway, third))['active'], true);
