@@ -1,4 +1,5 @@
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
+import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
@@ -63,6 +64,7 @@ async function keepSeen(m: Writer, id: string, at: number): Promise<void> {
 /** Deletes rows that nothing looks at any more. */
 async function sweep({ ground }: House): Promise<void> {
   const now = clock.now();
+  await forgetReplies(ground);
   await ground.db.write(async (m) => {
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);

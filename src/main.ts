@@ -1,5 +1,6 @@
 import { startConsumer, buildHouse, type House } from './app.ts';
 import { firstAdministrator } from './access/administrators/first.ts';
+import { apiRoute } from './api/route.ts';
 import { startJobs } from './jobs.ts';
 import type { Config } from './platform/config/settings.ts';
 import { createCookies } from './platform/http/cookies.ts';
@@ -44,6 +45,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
     streams,
     hot: [
       scimRoute(house),
+      apiRoute(house),
       ...sessionRoutes(web),
       assetsRoute,
       healthRoute(),

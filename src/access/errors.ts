@@ -18,4 +18,14 @@ export const accessErrors = errors({
     text: 'That organisation, user name and password do not go together.',
   },
   'administrator.notSetUp': { kind: 'NotFound', text: 'There is no such administrator.' },
+  'accessKey.notFound': { kind: 'NotFound', text: 'There is no such access key.' },
+  'accessKey.tooMany': {
+    kind: 'Conflict',
+    text: 'An administrator can have {limit} access keys. Delete one that is not used any more.',
+  },
+  'accessKey.ended': {
+    kind: 'Conflict',
+    text: 'This access key ended when the administrator’s password was set anew. Delete it, and create another.',
+  },
+  'access.denied': { kind: 'Forbidden', text: 'You are not authorized to perform {action} on this resource.' },
 });

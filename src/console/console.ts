@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { accessKeyRoutes } from './access-keys/routes.ts';
 import { accountRoutes } from './accounts/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
@@ -21,6 +22,7 @@ export function createConsole(web: ConsoleWeb): Router {
   router.use('/console/accounts/:accountId', accountGuard(web));
   const pages = [
     accountRoutes,
+    accessKeyRoutes,
     domainRoutes,
     connectionRoutes,
     keyRoutes,

@@ -10,7 +10,16 @@ import { homePath, signOutPath } from './paths.ts';
 import { flashes, texts } from './texts.ts';
 
 /** The parts of the navigation. */
-export type Part = 'accounts' | 'trail' | 'overview' | 'domains' | 'connection' | 'groups' | 'people' | 'receipts';
+export type Part =
+  | 'accounts'
+  | 'accessKeys'
+  | 'trail'
+  | 'overview'
+  | 'domains'
+  | 'connection'
+  | 'groups'
+  | 'people'
+  | 'receipts';
 
 export interface Shown {
   /** The page's name, and its `h1`. */
@@ -81,5 +90,6 @@ function navigation(part: Part, account: Account | undefined): NavigationItem[] 
   return [
     { ...item(texts.accounts, 'accounts', homePath), ...(account && { below }) },
     item(texts.trail, 'trail', '/console/trail'),
+    item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
   ];
 }

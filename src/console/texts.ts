@@ -5,6 +5,7 @@ import type { Registration } from '../users/lifecycle/registration.ts';
 export const texts = {
   accounts: 'Accounts',
   trail: 'Trail',
+  accessKeys: 'Access keys',
   overview: 'Overview',
   domains: 'Domains',
   connection: 'Single sign-on',
@@ -50,6 +51,9 @@ export const flashes = new Map([
   ['domainRemoved', 'The domain was removed.'],
   ['connectionSaved', 'The settings were saved, and the provider’s discovery document was read.'],
   ['keyRevoked', 'The access key was revoked: requests with it are refused from now on.'],
+  ['accessKeyOff', 'The access key is off: requests with it are refused until you activate it again.'],
+  ['accessKeyOn', 'The access key is on again.'],
+  ['accessKeyDeleted', 'The access key was deleted.'],
   ['groupMapped', 'The group has its permission tier. It counts from now on.'],
   ['groupUnmapped', 'The group has no permission tier any more.'],
   ['groupUnchanged', 'Nothing was changed: the group has no access already.'],

@@ -17,6 +17,7 @@ export function presentRecord(record: TrailRecord): Record<string, unknown> {
       type: identity.type,
       principalId: identity.principalId,
       ...(identity.organisationId && { accountId: identity.organisationId }),
+      ...(identity.accessKeyId && { accessKeyId: identity.accessKeyId }),
       ...(identity.userName && { userName: identity.userName }),
       ...(identity.sessionCreatedAt && {
         sessionContext: { attributes: { mfaAuthenticated: 'false', creationDate: iso(identity.sessionCreatedAt) } },

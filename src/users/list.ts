@@ -14,6 +14,8 @@ interface UserQuery {
   accountId: string;
   /** A part of an address, user name or display name; empty finds everybody. */
   search: string;
+  /** Only the person with this primary address, folded. */
+  addressKey?: string | undefined;
   /** The id of the last person of the page before. */
   after?: string | undefined;
   limit: number;
@@ -22,6 +24,7 @@ interface UserQuery {
 /** The people of an account who were not deleted, by address. @returns one page, and whether there is another */
 export async function listUsers(on: Reader, query: UserQuery): Promise<{ users: UserLine[]; more: boolean }> {
   const conditions = [sql`u."accountId" = ${query.accountId} AND u."deletedAt" IS NULL`, ...matching(query.search)];
+  if (query.addressKey !== undefined) conditions.push(sql`u."primaryAddressKey" = ${query.addressKey}`);
   if (query.after) {
     conditions.push(sql`u."primaryAddressKey" > (SELECT p."primaryAddressKey" FROM "users" p
       WHERE p."id" = ${query.after} AND p."accountId" = ${query.accountId})`);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableOf, widthOf } from '../../src/cli/frame/table.ts';
@@ -50,5 +51,32 @@ describe('the frame of the command line', () => {
     assert.equal(status, 5);
     assert.match(stderr, /no database at .*nowhere\.db/);
     assert.ok(!existsSync(join(folder, 'nowhere.db')));
+  });
+
+  it('gives every command --json, a help with an example, and a place in the reference', async () => {
+    const config = testConfig();
+    const reference = (await runCommand(config, ['command-reference'])).stdout;
+    const commands = [...reference.matchAll(/^### carillon (.+)$/gm)].map(([, name = '']) => name.split(' '));
+    assert.ok(commands.length > 30, String(commands.length));
+    for (const words of commands) {
+      const { status, stdout } = await runCommand(config, [...words, '--help']);
+      assert.equal(status, 0, words.join(' '));
+      assert.match(stdout, /--json/, words.join(' '));
+      assert.match(stdout, /Examples?:\n {2}\S/, words.join(' '));
+    }
+    const names = (await runCommand(config, ['env-example', '--json'])).json().settings;
+    assert.ok(names.some(({ variable }: { variable: string }) => variable === 'PUBLIC_URL'));
+  });
+
+  it('completes nouns, verbs and options in bash', async () => {
+    const { stdout } = await runCommand(testConfig(), ['completion']);
+    const complete = (...words: string[]): string[] => {
+      const setting = `COMP_WORDS=(carillon ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}`;
+      const script = `${stdout}\n${setting}\n_carillon\necho "\${COMPREPLY[@]}"`;
+      return execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split(' ');
+    };
+    assert.deepEqual(complete('doc'), ['doctor']);
+    assert.ok(complete('user', '').includes('suspend'));
+    assert.deepEqual(complete('user', 'suspend', 'ada', '--y'), ['--yes']);
   });
 });

@@ -1,8 +1,10 @@
+import assert from 'node:assert/strict';
 import { startDns, type DnsServer } from '../../deploy/demo/dns/dns.ts';
 import type { House } from '../../src/app.ts';
 import { startCarillon } from '../../src/main.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
 import { onEngine } from './engines.ts';
+import { sealedElsewhere } from './sealed.ts';
 import { testConfig } from './house.ts';
 import { freePorts } from './port.ts';
 import { Visitor } from './visitor.ts';
@@ -40,8 +42,10 @@ export async function startTestCarillon(overrides: Partial<Config> = {}): Promis
     setUpLink: setUpLink ?? '',
     visitor: (userAgent) => new Visitor(url, userAgent),
     stop: async () => {
+      const unknown = await sealedElsewhere(house);
       await stop();
       await dns.close();
+      assert.deepEqual(unknown, [], 'sealed, but not in sealedColumns: a rotation would leave it behind');
     },
   };
 }

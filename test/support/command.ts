@@ -21,6 +21,8 @@ interface Surroundings {
   /** What somebody at a terminal answers, one after another; without it nobody is there. */
   answers?: string[];
   env?: Record<string, string>;
+  /** What reads the configuration, when that itself is looked at. */
+  configuration?: () => Config;
 }
 
 const ran = (status: number, stdout: string, stderr: string): Ran => ({
@@ -37,7 +39,7 @@ export async function runCommand(config: Config, words: readonly string[], aroun
   let stdout = '';
   let stderr = '';
   const status = await execute(nouns, words, {
-    configuration: () => config,
+    configuration: around.configuration ?? (() => config),
     terminal: {
       out: (text) => (stdout += text),
       say: (text) => (stderr += text),

@@ -1,6 +1,9 @@
 import type { Noun } from '../frame/program.ts';
+import { accessKey } from './access-key.ts';
 import { account } from './account.ts';
 import { admin } from './admin.ts';
+import { commandReference } from './command-reference.ts';
+import { completion } from './completion.ts';
 import { connection } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
@@ -10,6 +13,7 @@ import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
 import { scimKey } from './scim-key.ts';
+import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { trail } from './trail.ts';
 import { user } from './user.ts';
@@ -20,6 +24,7 @@ export const nouns: readonly Noun[] = [
   doctor,
   migrate,
   admin,
+  accessKey,
   organisation,
   account,
   domain,
@@ -29,5 +34,8 @@ export const nouns: readonly Noun[] = [
   user,
   receipt,
   trail,
+  secrets,
   envExample,
+  commandReference,
+  completion,
 ];

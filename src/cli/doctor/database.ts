@@ -32,7 +32,7 @@ export function lookAtSchema({ missing, unknown }: Inspected): Finding[] {
   return [
     warn(
       `The schema lacks ${missing.length} of this release’s migrations (${missing.join(', ')}).`,
-      'The next start of the server brings it up to date. Make a backup before.',
+      'The next start of the server brings it up to date, as does: carillon migrate. Make a backup before.',
     ),
   ];
 }

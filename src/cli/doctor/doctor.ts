@@ -104,9 +104,9 @@ async function examineContent(config: Config, database: Inspected, asked: number
       for (const account of accounts) found.push(...(await of(read, account)));
       return found.length > 0 ? found : [ok(well)];
     };
-  await look('sign-in', inEach(lookAtSignIn, 'Every account has what people need to sign in.'));
-  await look('domains', inEach(lookAtDomains, 'The record of every domain was found when it was last looked for.'));
-  await look('scim-keys', inEach(lookAtScimKeys, 'Every SCIM access key is in use.'));
+  await look('sign-in', inEach(lookAtSignIn, 'No account lacks what people need to sign in.'));
+  await look('domains', inEach(lookAtDomains, 'No domain lacks its record.'));
+  await look('scim-keys', inEach(lookAtScimKeys, 'No SCIM access key needs a look.'));
   await look('connections', () => lookAtConnections(config, read, accounts, offline));
   await look('dns', () => (offline ? [skipped('DNS was not asked.')] : lookAtResolvers(config, read, accounts)));
   return findings;
@@ -144,5 +144,5 @@ async function lookAtConnections(
   } finally {
     await outbound?.close();
   }
-  return findings.length > 0 ? findings : [ok('No client secret is sealed with a key that is not here.')];
+  return findings.length > 0 ? findings : [ok('There is no identity provider to look at.')];
 }

@@ -56,6 +56,8 @@ export function refuseUnusable(error: unknown): never {
 const reasons: Record<string, string> = {
   EACCES: 'this user may not open it',
   EPERM: 'it belongs to another user',
+  EEXIST: 'it is no folder',
+  ENOTDIR: 'it is no folder',
   EROFS: 'it stands on a file system that cannot be written',
   ENOSPC: 'the disk is full',
   SQLITE_CANTOPEN: 'the database cannot be opened by this user',

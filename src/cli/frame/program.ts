@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { asDatabaseError } from '../../platform/database/errors.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import type { Cli } from './command.ts';
 import { cliErrors } from './errors.ts';
@@ -71,5 +72,7 @@ function refusalOf(error: unknown): CarillonError {
     const hint = 'carillon --help lists the commands; each has its own --help.';
     return cliErrors('cli.usage', { values: { reason: `${reason}\n${hint}` } });
   }
+  const known = asDatabaseError(error);
+  if (known) return known;
   return cliErrors('cli.failed', { values: { why: String(error) }, cause: error });
 }

@@ -20,8 +20,8 @@ export interface Terminal {
 const nowhere = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done() });
 
 async function ask(question: string, hidden = false): Promise<string> {
-  process.stderr.write(question);
   const lines = createInterface({ input: process.stdin, output: nowhere(), terminal: hidden });
+  process.stderr.write(question); // not before the system has stopped showing what is typed
   if (hidden) lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // raw mode takes the key from the system
   try {
     const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));

@@ -159,6 +159,12 @@ export const settings = {
     default: 1000,
     meaning: 'Requests a second that one SCIM key may make.',
   },
+  apiRate: {
+    env: 'API_RATE',
+    kind: wholeNumber(1, 1_000_000),
+    default: 100,
+    meaning: 'Requests a second that one access key may make to the administration API.',
+  },
   signInRate: {
     env: 'SIGN_IN_RATE',
     kind: wholeNumber(1, 1_000_000),

@@ -8,6 +8,8 @@ export interface Identity {
   userName?: string;
   organisationId?: string;
   accountId?: string;
+  /** The access key that signed the request. */
+  accessKeyId?: string;
   /** When the acting session began, in milliseconds UTC. */
   sessionCreatedAt?: number;
 }

@@ -1,12 +1,12 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { secretsError } from './errors.ts';
 import { errorCode, privateFolder, writeWhole } from './files.ts';
 
 export interface Keyring {
-  /** The id of the key that seals anew. */
+  /** The id of the key that seals anew; another from the moment that a command has changed it. */
   readonly current: string;
   /** The sealing key of an id, or undefined. */
   key(id: string): Buffer | undefined;
@@ -24,37 +24,92 @@ const key = z.base64().transform((text, context) => {
 const content = z
   .strictObject({ current: z.string(), keys: z.record(z.string().regex(/^[\w-]{1,64}$/), key), root: key })
   .refine((ring) => Object.hasOwn(ring.keys, ring.current), 'the current key is not among the keys');
+type Content = z.output<typeof content>;
 
 /**
- * Opens the keyring of a folder; makes folder and keys on the first run.
+ * Opens the keyring of a folder; makes folder and keys on the first run. A change by a command is seen at once.
  * @throws CarillonError secrets.keyringDamaged for a file that is there and is no keyring; it stays as it is
  */
 export function openKeyring(folder: string): Keyring {
   const path = join(folder, fileName);
   privateFolder(folder);
-  const text = readIfThere(path) ?? makeKeyring(path);
-  const parsed = content.safeParse(readJson(text));
-  if (!parsed.success) {
-    // The issues name places, never values.
-    const places = parsed.error.issues.map((issue) => issue.code).join(', ');
-    throw secretsError('secrets.keyringDamaged', { detail: `${fileName}: ${places}` });
-  }
-  const { current, keys, root } = parsed.data;
+  if (readIfThere(path) === undefined) makeKeyring(path);
+  let stamp = stampOf(path);
+  let ring = readKeyring(path);
+  const fresh = (): Content => {
+    const now = stampOf(path);
+    if (now === stamp || now === null) return ring;
+    ring = readKeyring(path);
+    stamp = now;
+    return ring;
+  };
+  const held = (id: string): Buffer | undefined => (Object.hasOwn(ring.keys, id) ? ring.keys[id] : undefined);
   return {
-    current,
-    key: (id) => (Object.hasOwn(keys, id) ? keys[id] : undefined),
-    derive: (purpose) => Buffer.from(hkdfSync('sha256', root, '', purpose, keyBytes)),
+    get current() {
+      return fresh().current;
+    },
+    key: (id) => held(id) ?? (fresh(), held(id)),
+    derive: (purpose) => Buffer.from(hkdfSync('sha256', ring.root, '', purpose, keyBytes)),
   };
 }
 
-const newKey = (): string => randomBytes(keyBytes).toString('base64');
+/**
+ * Adds a sealing key, which becomes the current one; the others still open. To be called by one at a time.
+ * @returns its id
+ * @throws secrets.keyringDamaged
+ */
+export function addSealingKey(folder: string): string {
+  const path = join(folder, fileName);
+  const ring = readKeyring(path);
+  const id = newKeyId();
+  writeKeyring(path, { ...ring, current: id, keys: { ...ring.keys, [id]: randomBytes(keyBytes) } });
+  return id;
+}
 
-function makeKeyring(path: string): string {
-  const id = randomBytes(4).toString('hex');
-  const ring = { current: id, keys: { [id]: newKey() }, root: newKey() };
-  writeWhole(path, `${JSON.stringify(ring, null, 2)}\n`, { mode: 0o600, replace: false });
-  // Read back rather than returned: another process may have been first.
-  return readFileSync(path, 'utf8');
+/** The ids of the sealing keys that are not the current one. @throws secrets.keyringDamaged */
+export function olderSealingKeys(folder: string): string[] {
+  const { current, keys } = readKeyring(join(folder, fileName));
+  return Object.keys(keys).filter((id) => id !== current);
+}
+
+/** Takes sealing keys away for good; never the current one. To be called by one at a time. @throws secrets.keyringDamaged */
+export function removeSealingKeys(folder: string, ids: readonly string[]): void {
+  const path = join(folder, fileName);
+  const ring = readKeyring(path);
+  const left = Object.entries(ring.keys).filter(([id]) => id === ring.current || !ids.includes(id));
+  writeKeyring(path, { ...ring, keys: Object.fromEntries(left) });
+}
+
+/** Changes whenever another file is put in its place; null while there is none to be seen. */
+function stampOf(path: string): string | null {
+  const file = statSync(path, { throwIfNoEntry: false });
+  return file ? `${file.ino}/${file.mtimeMs}/${file.size}` : null;
+}
+
+function readKeyring(path: string): Content {
+  const parsed = content.safeParse(readJson(readFileSync(path, 'utf8')));
+  if (parsed.success) return parsed.data;
+  // The issues name places, never values.
+  const places = parsed.error.issues.map((issue) => issue.code).join(', ');
+  throw secretsError('secrets.keyringDamaged', { detail: `${fileName}: ${places}` });
+}
+
+const newKeyId = (): string => randomBytes(4).toString('hex');
+
+const textOf = ({ current, keys, root }: Content): string => {
+  const encoded = Object.entries(keys).map(([id, bytes]) => [id, bytes.toString('base64')]);
+  const file = { current, keys: Object.fromEntries(encoded) as unknown, root: root.toString('base64') };
+  return `${JSON.stringify(file, null, 2)}\n`;
+};
+
+const writeKeyring = (path: string, ring: Content): boolean =>
+  writeWhole(path, textOf(ring), { mode: 0o600, replace: true });
+
+/** Of two processes that start at once one writes, and both read the same. */
+function makeKeyring(path: string): void {
+  const id = newKeyId();
+  const ring = { current: id, keys: { [id]: randomBytes(keyBytes) }, root: randomBytes(keyBytes) };
+  writeWhole(path, textOf(ring), { mode: 0o600, replace: false });
 }
 
 function readIfThere(path: string): string | undefined {

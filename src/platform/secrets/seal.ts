@@ -20,6 +20,9 @@ const version = 's1';
 const ivBytes = 12;
 const tagBytes = 16;
 
+/** How every text begins that this key has sealed. */
+export const sealedBy = (keyId: string): string => `${version}.${keyId}.`;
+
 /** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
 export function createSeal(keyring: Keyring): Seal {
   return {
@@ -29,7 +32,7 @@ export function createSeal(keyring: Keyring): Seal {
       const cipher = createCipheriv('aes-256-gcm', keyOf(keyring, id), iv, { authTagLength: tagBytes });
       cipher.setAAD(boundTo(id, at));
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return `${version}.${id}.${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+      return `${sealedBy(id)}${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
     },
     unseal(sealed, at) {
       const [found, id = '', encoded = '', ...more] = sealed.split('.');

@@ -1,5 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, flag, id, longText, text, time } from '../../../platform/database/columns.ts';
+import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
 /** An OpenID provider that an account trusts to prove who its people are; SCIM keys hang off it too. */
 export interface Connection {
@@ -38,3 +39,5 @@ export const ConnectionTable = new EntitySchema<Connection>({
     checkedAt: time,
   } satisfies Columns<Connection>,
 });
+
+export const connectionSecret: SealedColumn = { table: 'connections', column: 'clientSecret', key: 'id' };

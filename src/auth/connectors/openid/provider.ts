@@ -1,8 +1,9 @@
 import * as openid from 'openid-client';
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
-import type { Seal } from '../../../platform/secrets/seal.ts';
-import type { Connection } from './connection.entity.ts';
+import type { Seal, SealPlace } from '../../../platform/secrets/seal.ts';
+import { placeIn } from '../../../platform/secrets/sealed.ts';
+import { type Connection, connectionSecret } from './connection.entity.ts';
 
 /** How long a provider's discovery document is believed. */
 const believedMs = 3_600_000;
@@ -15,11 +16,7 @@ export interface Client {
 }
 
 /** Where a connection's client secret is sealed to. */
-export const secretPlace = (connectionId: string): { table: string; row: string; column: string } => ({
-  table: 'connections',
-  row: connectionId,
-  column: 'clientSecret',
-});
+export const secretPlace = (connectionId: string): SealPlace => placeIn(connectionSecret, connectionId);
 
 /**
  * A host that the operator let be private is for the provider that lives there: no other's discovery document may send

@@ -1,0 +1,124 @@
+import type { IncomingMessage } from 'node:http';
+import { noteAccessKeyUsed } from '../access/keys/keys.ts';
+import { type Caller, requireMay } from '../access/policy/may.ts';
+import { service, type Signed, verify } from '../access/sigv4/verify.ts';
+import { SigningKeys } from '../access/sigv4/signing-keys.ts';
+import { identifyAs, requestContext } from '../platform/context/context.ts';
+import { addressKey } from '../platform/http/address.ts';
+import { readBody } from '../platform/http/body.ts';
+import { asCarillonError } from '../platform/http/errors.ts';
+import { createRate } from '../platform/http/rate.ts';
+import { reportError } from '../platform/http/reply.ts';
+import type { HotRoute } from '../platform/http/route.ts';
+import type { Ground } from '../trail/ground.ts';
+import type { Action } from '../trail/trail.ts';
+import type { Call, Reply } from './operation.ts';
+import { once } from './replay/once.ts';
+import { type Asked, findOperation, isApiPath } from './router.ts';
+import { jsonOf, judged } from './wire/input.ts';
+import { sendFault, sendReply } from './wire/send.ts';
+
+/** Hashed before the signature is known to be right. */
+const bodyLimit = 256 * 1024;
+/** Some clients name no type where there is no content; older ones name Amazon's. */
+const bodyTypes = ['', 'application/json', 'application/x-amz-json-1.0', 'application/x-amz-json-1.1'];
+/** Wrong signatures a minute from one address, before it has to wait. */
+const wrongSignaturesPerMinute = 60;
+
+/** The administration API on node:http: signature, rate, operation, right, input, answer. */
+export function apiRoute({ ground }: { ground: Ground }): HotRoute {
+  const signingKeys = new SigningKeys(ground.seal);
+  const perKey = createRate({ points: ground.config.apiRate, seconds: 1 });
+  const wrong = createRate({ points: wrongSignaturesPerMinute, seconds: 60 });
+
+  const authenticate = async (req: IncomingMessage): Promise<Signed> => {
+    const readContent = async (): Promise<Buffer> =>
+      (await readBody(req, { limit: bodyLimit, types: bodyTypes })).bytes;
+    try {
+      return await verify(req, { on: ground.db.read, signingKeys, readBody: readContent });
+    } catch (error) {
+      if (asCarillonError(error).code.startsWith('signature.')) await wrong(addressKey(requestContext().clientAddress));
+      throw error;
+    }
+  };
+
+  return {
+    name: 'api',
+    matches: (_method, path) => isApiPath(path),
+    async handle(req, res, url) {
+      let signed: Signed | null = null;
+      let asked: Asked | null = null;
+      try {
+        signed = await authenticate(req);
+        const caller = callerOf(ground, signed);
+        await perKey(caller.accessKeyId);
+        asked = findOperation(req.method ?? '', signed.target);
+        sendReply(res, await answer(ground, caller, signed, asked));
+      } catch (thrown) {
+        reportError(ground.log, thrown);
+        const error = asCarillonError(thrown);
+        // Not of a flood: the log and the metrics count it.
+        if (error.kind !== 'Throttled') ground.trail.refused(actionOf(signed, asked, req, url), error);
+        sendFault(res, error);
+      }
+    },
+  };
+}
+
+/** Whoever signed acts from here on. */
+function callerOf(ground: Ground, { key, region }: Signed): Caller {
+  const { id: accessKeyId, organisationId, administratorId, userName } = key;
+  identifyAs({ type: 'Administrator', principalId: administratorId, userName, organisationId, accessKeyId });
+  noteAccessKeyUsed(ground, key, { service, region });
+  return { organisationId, administratorId, accessKeyId };
+}
+
+async function answer(ground: Ground, caller: Caller, signed: Signed, asked: Asked): Promise<Reply> {
+  const { operation, path } = asked;
+  requireMay(caller, operation.name, { organisationId: caller.organisationId, accountId: path['accountId'] });
+  const call: Call = {
+    ground,
+    caller,
+    operation: operation.name,
+    path,
+    query: judged(operation.query, asked.query, 'the query'),
+    body: judged(operation.body, jsonOf(signed.body), 'the content'),
+  };
+  if (!operation.changes) {
+    const reply = await operation.handle(call);
+    ground.trail.observed(known(caller.organisationId, asked));
+    return reply;
+  }
+  const about = { method: operation.method, accountId: path['accountId'] ?? null };
+  const { reply, repeated } = await once(ground, signed, about, () => operation.handle(call));
+  if (repeated) {
+    const action = known(caller.organisationId, asked);
+    ground.trail.observed({ ...action, readOnly: true, requestParameters: { ...action.requestParameters, repeated } });
+  }
+  return reply;
+}
+
+/** A request whose operation is known, as the trail names it; the page that is asked for is no part of that. */
+function known(organisationId: string, { operation, path, query }: Asked): Action {
+  const { 'next-token': _token, ...filters } = query;
+  const parameters = Object.entries(filters).map(([name, value]) => [camel(name), value.slice(0, 320)]);
+  return {
+    eventName: operation.name,
+    organisationId,
+    accountId: path['accountId']?.slice(0, 64) ?? null,
+    readOnly: !operation.changes,
+    requestParameters: { ...path, ...Object.fromEntries(parameters) },
+  };
+}
+
+const camel = (name: string): string => name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+function actionOf(signed: Signed | null, asked: Asked | null, { method = '' }: IncomingMessage, url: URL): Action {
+  if (signed && asked) return known(signed.key.organisationId, asked);
+  return {
+    eventName: 'ApiRequest',
+    organisationId: signed?.key.organisationId ?? null,
+    readOnly: method === 'GET',
+    requestParameters: { method, path: url.pathname.slice(0, 256) },
+  };
+}
