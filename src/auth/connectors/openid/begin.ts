@@ -2,7 +2,6 @@ import * as openid from 'openid-client';
 import { clock } from '../../../platform/clock/clock.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
-import type { SealPlace } from '../../../platform/secrets/seal.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
@@ -79,8 +78,6 @@ export async function beginSignIn(
     ...(begin.maxAge === 0 && { prompt: 'login' }),
   });
 }
-
-export const verifierPlace = (stateHash: string): SealPlace => placeIn(attemptVerifier, stateHash);
 
 /** For the log: the innermost reason. */
 export function detailOf(error: unknown): string {
