@@ -12,3 +12,10 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
 }
+
+/** Whether somebody has begun to use this database: every installation has an organisation, from its first start on. */
+export async function isInUse(runner: QueryRunner, tables: readonly string[]): Promise<boolean> {
+  if (!tables.includes('organisations')) return false;
+  const found: unknown[] = await runner.query('SELECT 1 FROM "organisations" LIMIT 1');
+  return found.length > 0;
+}

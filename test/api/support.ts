@@ -54,7 +54,9 @@ export async function startApi(overrides: Partial<Config> = {}): Promise<Api> {
     epochOf: async (userId) => (await house.ground.db.read.findOneBy(UserTable, { id: userId }))?.epoch ?? 0,
     records: async (eventName) => {
       await house.ground.trail.flush();
-      return house.ground.db.read.find(TrailRecordTable, { where: { eventName }, order: { id: 'ASC' } });
+      const { db, seal } = house.ground;
+      const found = await db.read.find(TrailRecordTable, { where: { eventName }, order: { id: 'ASC' } });
+      return openRecords(db.read, seal, found);
     },
     stop: async () => {
       clock.reset();

@@ -8,7 +8,7 @@ import type { Config } from '../../platform/config/settings.ts';
 import { wholeDatabase } from '../../platform/database/whole.ts';
 import { copyKeyring, keyringPath, openKeyring, placeKeyring } from '../../platform/secrets/keyring.ts';
 import { createSeal } from '../../platform/secrets/seal.ts';
-import { endWhatWasAlive } from '../../storage/restored.ts';
+import { endWhatWasAlive, isInUse } from '../../storage/restored.ts';
 import { storage } from '../../storage/storage.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
@@ -46,6 +46,7 @@ export async function restore(call: Call): Promise<void> {
   const database = await wholeDatabase(config.databaseUrl, storage);
   const work = restoreBackup(database, storage, seal, path, {
     replace,
+    isInUse,
     after: keepSessions ? async () => undefined : endWhatWasAlive,
   });
   const { head, rows } = await call.output.during('Restoring', work.catch(refuseUnusable));

@@ -4,11 +4,13 @@ import type { Whole } from '../database/whole.ts';
 import type { Seal } from '../secrets/seal.ts';
 import { backupErrors, canaryPlace, canaryText, type Head } from './format.ts';
 import { readBackup } from './read.ts';
-import { tableNames } from './tables.ts';
+import { tableNames, tablesOf } from './tables.ts';
 
 interface RestoreOptions {
   /** Whether an installation that the database holds is deleted for it. */
   replace: boolean;
+  /** Whether the tables that are there hold what must not be lost. */
+  isInUse: (runner: QueryRunner, tables: readonly string[]) => Promise<boolean>;
   /** What must be done besides, in the same transaction, once every row is there. */
   after: (runner: QueryRunner, head: Head) => Promise<void>;
 }
@@ -27,15 +29,17 @@ export async function restoreBackup(
   storage: Storage,
   seal: Seal,
   path: string,
-  { replace, after }: RestoreOptions,
+  { replace, isInUse, after }: RestoreOptions,
 ): Promise<{ head: Head; rows: number }> {
   const head = await judged(path, seal);
   const migrations = migrationsOf(head, storage);
   const rows = await database.change(migrations, async (runner, to) => {
-    await empty(runner, replace);
+    await empty(runner, replace, isInUse);
     const executor = new MigrationExecutor(to, runner);
     executor.transaction = 'none';
     await executor.executePendingMigrations();
+    // Rows that the migrations themselves have put in are in the backup too.
+    for (const { name } of (await tablesOf(runner)).toReversed()) await runner.query(`DELETE FROM ${quoted(name)}`);
     const count = await fill(runner, path);
     await after(runner, head);
     return count;
@@ -66,14 +70,9 @@ function migrationsOf({ migrations }: Head, storage: Storage): Storage['migratio
   return known;
 }
 
-async function empty(runner: QueryRunner, replace: boolean): Promise<void> {
+async function empty(runner: QueryRunner, replace: boolean, isInUse: RestoreOptions['isInUse']): Promise<void> {
   const names = await tableNames(runner);
-  if (!replace) {
-    for (const name of names) {
-      const [row] = (await runner.query(`SELECT 1 FROM "${name}" LIMIT 1`)) as unknown[];
-      if (row) throw backupErrors('backup.notEmpty');
-    }
-  }
+  if (!replace && (await isInUse(runner, names))) throw backupErrors('backup.notEmpty');
   const cascade = runner.connection.options.type === 'postgres' ? ' CASCADE' : '';
   for (const name of [...names, 'migrations']) await runner.query(`DROP TABLE IF EXISTS "${name}"${cascade}`);
 }
