@@ -1,6 +1,7 @@
 import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
+import { openRecords } from '../../src/trail/people/open.ts';
 import { TrailRecordTable, type TrailRecord } from '../../src/trail/record.entity.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { newAdministrator } from '../support/administrator.ts';
