@@ -1,0 +1,47 @@
+import type { Page } from 'playwright-core';
+import { accountAndDomain } from './walk/account.ts';
+import { administratorsAndTrail } from './walk/house.ts';
+import { gettingStarted } from './walk/start.ts';
+import { groupsAndPeople } from './walk/people.ts';
+import { leaving } from './walk/leaving.ts';
+import { singleSignOn } from './walk/connection.ts';
+import type { Stage } from './stage.ts';
+
+/** Takes the picture of a page, or looks at it; the page is as it was afterwards. */
+export type Shot = (name: string, page: Page) => Promise<void>;
+
+/** The administrator's first day, task by task as the guide tells it. */
+export interface Walk {
+  stage: Stage;
+  /** The administrator's browser. */
+  page: Page;
+  shot: Shot;
+  /** Follows a link of the navigation. */
+  go: (label: string) => Promise<void>;
+  /** Presses a button, and waits for what is answered. */
+  press: (name: string) => Promise<void>;
+  /** Types into the field with this label. */
+  type: (label: string, text: string) => Promise<void>;
+}
+
+/**
+ * Walks the whole of the guide in a browser.
+ * @throws Error when a page is not as the guide tells it
+ */
+export async function walk(stage: Stage, shot: Shot): Promise<void> {
+  const { page } = await stage.visitor();
+  const step: Walk = {
+    stage,
+    page,
+    shot,
+    go: (label) => page.getByRole('navigation').getByRole('link', { name: label, exact: true }).click(),
+    press: (name) => page.getByRole('main').getByRole('button', { name, exact: true }).click(),
+    type: (label, text) => page.getByRole('main').getByLabel(label, { exact: true }).fill(text),
+  };
+  await gettingStarted(step);
+  await accountAndDomain(step);
+  await singleSignOn(step);
+  await groupsAndPeople(step);
+  await administratorsAndTrail(step);
+  await leaving(step);
+}

@@ -1,0 +1,29 @@
+import { appCode } from '../../console/support.ts';
+import type { Walk } from '../walk.ts';
+
+export const password = 'seven bells at noon';
+
+/** docs/administration/getting-started.md: the link, the password, the second factor. */
+export async function gettingStarted({ stage, page, shot, type, press, go }: Walk): Promise<void> {
+  await page.goto(stage.carillon.setUpLink);
+  await type('Organisation', 'Acme Group');
+  await type('User name', 'ada');
+  await type('Password', password);
+  await type('Password, again', password);
+  await shot('set-up', page);
+  await press('Set password and sign in');
+  await page.getByText('Your password is set').waitFor();
+  await shot('first-page', page);
+
+  await page.getByRole('link', { name: 'Protect your sign-in' }).click();
+  await shot('your-sign-in', page);
+  await page.getByRole('link', { name: 'Set up an app' }).click();
+  await shot('authenticator-app', page);
+  const secret = (await page.locator('.steps .copy').innerText()).replaceAll(' ', '');
+  await type('Code', await appCode(secret));
+  await press('Add the app');
+  await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+  await shot('recovery-codes', page);
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await go('Accounts');
+}
