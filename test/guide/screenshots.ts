@@ -9,10 +9,12 @@ const stage = await startStage();
 const made = new Set<string>();
 mkdirSync(imagesFolder, { recursive: true });
 try {
-  await walk(stage, async (name, page) => {
-    writeFileSync(join(imagesFolder, `${name}.png`), await pictureOf(stage, page));
-    made.add(`${name}.png`);
-    process.stdout.write(`${name}\n`);
+  await walk(stage, {
+    shot: async (name, page) => {
+      writeFileSync(join(imagesFolder, `${name}.png`), await pictureOf(stage, page));
+      made.add(`${name}.png`);
+    },
+    look: async () => {},
   });
   for (const file of readdirSync(imagesFolder)) if (!made.has(file)) rmSync(join(imagesFolder, file));
 } finally {

@@ -28,7 +28,8 @@ export interface Stage {
 }
 
 /** One browser for every picture: its name stands in the lists of devices. */
-const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+const userAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
 /** Starts all of it in a folder of its own. */
 export async function startStage(): Promise<Stage> {

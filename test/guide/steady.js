@@ -3,7 +3,7 @@
 const dots = '••••••••••••••••••••••••';
 const patterns = [
   [/\b[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}\b/g, '01995d2e-7c10-7a44-9f3b-2d61c0a8e517'],
-  [/carillon-domain=[\w-]{43}/g, 'carillon-domain=4qVZk0wX8mB2sT6yLr1uJc9hNe5aGd3oPf7iQx0vKbY'],
+  [/carillon-domain=[\w-]{43}/g, 'carillon-domain=4qVZk0wX8mB2sT6yLr1uJc9hNe5aGd3o'],
   [/\b([a-z]+_|token=)?[\w-]{43,}/g, `$1${dots}`],
   [/\b[A-Za-z\d]{40}\b/g, dots],
   [/\bCKIA[A-Z2-7]{16}\b/g, 'CKIAEXAMPLEKEY234567'],
@@ -12,6 +12,8 @@ const patterns = [
   [/\b(?:[A-Z2-7]{4} ){3,}[A-Z2-7]{4}\b/g, '•••• •••• •••• •••• •••• •••• •••• ••••'],
   [/\b[a-z\d]{4}(?:-[a-z\d]{4}){3}\b/g, '••••-••••-••••-••••'],
   [/\b\d+ ms\b/g, '4 ms'],
+  [/127\.0\.0\.1:\d+/g, '192.0.2.53'],
+  [/\b127\.0\.0\.1\b/g, '192.0.2.10'],
   [/(Sealed up to record|All) \d+/g, '$1 42'],
 ];
 const standIn = Date.UTC(2026, 2, 2, 9, 30);

@@ -7,15 +7,19 @@ import { leaving } from './walk/leaving.ts';
 import { singleSignOn } from './walk/connection.ts';
 import type { Stage } from './stage.ts';
 
-/** Takes the picture of a page, or looks at it; the page is as it was afterwards. */
-export type Shot = (name: string, page: Page) => Promise<void>;
+/** What is done at the stations of the walk; the page is as it was afterwards. */
+export interface Camera {
+  /** At a page that the guide shows. */
+  shot: (name: string, page: Page) => Promise<void>;
+  /** At a page that it does not show, such as a refusal. */
+  look: (name: string, page: Page) => Promise<void>;
+}
 
 /** The administrator's first day, task by task as the guide tells it. */
-export interface Walk {
+export interface Walk extends Camera {
   stage: Stage;
   /** The administrator's browser. */
   page: Page;
-  shot: Shot;
   /** Follows a link of the navigation. */
   go: (label: string) => Promise<void>;
   /** Presses a button, and waits for what is answered. */
@@ -28,12 +32,12 @@ export interface Walk {
  * Walks the whole of the guide in a browser.
  * @throws Error when a page is not as the guide tells it
  */
-export async function walk(stage: Stage, shot: Shot): Promise<void> {
+export async function walk(stage: Stage, camera: Camera): Promise<void> {
   const { page } = await stage.visitor();
   const step: Walk = {
     stage,
     page,
-    shot,
+    ...camera,
     go: (label) => page.getByRole('navigation').getByRole('link', { name: label, exact: true }).click(),
     press: (name) => page.getByRole('main').getByRole('button', { name, exact: true }).click(),
     type: (label, text) => page.getByRole('main').getByLabel(label, { exact: true }).fill(text),

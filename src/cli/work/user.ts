@@ -1,3 +1,4 @@
+import { deviceName } from '../../auth/pages/device.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
@@ -71,7 +72,7 @@ export const show = (call: Call): Promise<void> =>
         [
           texts.devices,
           devices
-            .map(({ userAgent, clientAddress }) => `${userAgent || texts.unknownDevice} from ${clientAddress}`)
+            .map(({ userAgent, clientAddress }) => `${deviceName(userAgent)} from ${clientAddress}`)
             .join('; '),
         ],
         [texts.identities, identities.map(({ issuer, subject }) => `${subject} at ${issuer}`).join('; ')],

@@ -2,9 +2,9 @@ import type { Walk } from '../walk.ts';
 
 /** docs/administration/accounts.md and domains.md: an account, its name, its domain. */
 export async function accountAndDomain(step: Walk): Promise<void> {
-  const { page, shot, type, press } = step;
+  const { page, shot, look, type, press } = step;
   await type('Name', 'Acme');
-  await shot('new-account', page);
+  await look('new-account', page);
   await press('Create account');
   await page.getByText('The account was created').waitFor();
   await shot('account-overview', page);
@@ -15,18 +15,18 @@ export async function accountAndDomain(step: Walk): Promise<void> {
   await type('Help contact', 'help@acme.example');
   await press('Save contact');
   await page.getByText('The help contact was saved').waitFor();
-  await shot('account-renamed', page);
+  await look('account-renamed', page);
   await domain(step);
 }
 
-async function domain({ stage, page, shot, type, press, go }: Walk): Promise<void> {
+async function domain({ stage, page, shot, look, type, press, go }: Walk): Promise<void> {
   await go('Domains');
   await type('Domain', 'https://acme.example/');
   await press('Claim domain');
   await page.getByRole('alert').waitFor();
-  await shot('domain-refused', page);
+  await look('domain-refused', page);
   await type('Domain', 'acme.example');
-  await shot('domain-claim', page);
+  await look('domain-claim', page);
   await press('Claim domain');
   await page.getByText('The domain was claimed').waitFor();
   await shot('domain-pending', page);

@@ -2,9 +2,9 @@ import { client } from '../stage.ts';
 import type { Walk } from '../walk.ts';
 
 /** docs/administration/okta.md: the OpenID application, the access key, the first push. */
-export async function singleSignOn({ stage, page, shot, type, press, go }: Walk): Promise<void> {
+export async function singleSignOn({ stage, page, shot, look, type, press, go }: Walk): Promise<void> {
   await go('Single sign-on');
-  await shot('sso-empty', page);
+  await look('sso-empty', page);
   const [redirectUri = '', initiateUri = '', scimUrl = ''] = await page.locator('.panel .copy').allInnerTexts();
   await stage.register(redirectUri, initiateUri);
 
@@ -28,7 +28,7 @@ export async function singleSignOn({ stage, page, shot, type, press, go }: Walk)
   await page.getByRole('link', { name: 'I have copied it' }).click();
 
   await go('Groups');
-  await shot('groups-empty', page);
+  await look('groups-empty', page);
   const { company } = stage.directory;
   company.configure(scimUrl, token);
   await company.test();

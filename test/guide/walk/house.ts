@@ -2,14 +2,14 @@ import type { Walk } from '../walk.ts';
 
 /** docs/administration/administrators.md, trail.md and applications.md: what belongs to the whole organisation. */
 export async function administratorsAndTrail(step: Walk): Promise<void> {
-  const { page, shot, type, press, go } = step;
+  const { page, shot, look, type, press, go } = step;
   await go('Administrators');
-  await shot('administrators', page);
+  await look('administrators', page);
   await page.getByRole('link', { name: 'Invite an administrator' }).click();
   await type('User name', 'ada');
   await press('Invite');
   await page.getByRole('alert').waitFor();
-  await shot('invite-name-taken', page);
+  await look('invite-name-taken', page);
   await type('User name', 'grace');
   await press('Invite');
   await page.getByRole('heading', { name: 'A link for grace' }).waitFor();
@@ -24,7 +24,7 @@ export async function administratorsAndTrail(step: Walk): Promise<void> {
   await programs(step);
 }
 
-async function trail({ page, shot, press, go }: Walk): Promise<void> {
+async function trail({ page, shot, look, press, go }: Walk): Promise<void> {
   await go('Trail');
   await page.getByLabel('Kind').selectOption('Changes only');
   await press('Filter');
@@ -32,13 +32,13 @@ async function trail({ page, shot, press, go }: Walk): Promise<void> {
   await shot('trail', page);
   await page.getByLabel('Event name').fill('NoSuchEvent');
   await press('Filter');
-  await shot('trail-none', page);
+  await look('trail-none', page);
   await press('Verify the trail');
   await page.getByText('The trail is being verified').waitFor();
 }
 
 /** Applications that trust Carillon, and keys for programs. */
-async function programs({ page, shot, type, press, go }: Walk): Promise<void> {
+async function programs({ page, shot, look, type, press, go }: Walk): Promise<void> {
   await go('Applications');
   await type('Name', 'Wiki');
   await type('Redirect URIs', 'https://wiki.acme.example/callback');
@@ -47,12 +47,12 @@ async function programs({ page, shot, type, press, go }: Walk): Promise<void> {
   await page.getByText('Copy the secret now').waitFor();
   await shot('application-secret', page);
   await page.getByRole('link', { name: 'Go to the application' }).click();
-  await shot('application', page);
+  await look('application', page);
   await go('Applications');
-  await shot('applications', page);
+  await look('applications', page);
 
   await go('Access keys');
-  await shot('access-keys-empty', page);
+  await look('access-keys-empty', page);
   await press('Create access key');
   await page.getByRole('heading', { name: 'New access key' }).waitFor();
   await shot('access-key-new', page);

@@ -5,21 +5,21 @@ import type { Walk } from '../walk.ts';
 
 /** docs/administration/groups-and-tiers.md and people.md: tiers, who is here and why, and putting somebody out. */
 export async function groupsAndPeople(step: Walk): Promise<void> {
-  const { page, shot, type, press, go } = step;
+  const { page, shot, look, type, press, go } = step;
   await go('Groups');
   await shot('groups-pushed', page);
   await type('Group name', 'Carillon pro');
   await press('Add group');
   await page.getByRole('alert').waitFor();
-  await shot('group-not-found', page);
+  await look('group-not-found', page);
   await tier(page, 'Carillon Pro', 'Pro');
   await tier(page, 'Carillon Basic', 'Basic');
   await shot('groups-mapped', page);
   await go('People');
-  await shot('people-before', page);
+  await look('people-before', page);
 
   const paula = await signIn(step, 'paula.prentice@acme.example');
-  await shot('person-in', paula);
+  await look('person-in', paula);
   const nora = await signIn(step, 'nora.nunez@acme.example');
   await shot('person-refused', nora);
   await nora.context().close();
@@ -47,13 +47,13 @@ async function signIn({ stage }: Walk, address: string): Promise<Page> {
   return page;
 }
 
-async function suspension({ page, shot, press, go }: Walk, person: Page): Promise<void> {
+async function suspension({ page, shot, look, press, go }: Walk, person: Page): Promise<void> {
   await go('People');
   await shot('people', page);
   await page.getByLabel('Find people').fill('zoe');
   await press('Find');
   await page.getByText('Nobody matches').waitFor();
-  await shot('people-nobody', page);
+  await look('people-nobody', page);
   await go('People');
   await page.getByRole('link', { name: 'Paula Prentice' }).click();
   await shot('person', page);
@@ -75,7 +75,7 @@ async function suspension({ page, shot, press, go }: Walk, person: Page): Promis
   await page.getByRole('link', { name: 'Paula Prentice' }).click();
   await press('Activate');
   await page.getByText('The suspension was lifted').waitFor();
-  await shot('activated', page);
+  await look('activated', page);
 }
 
 /** Taking a group's tier away asks first, and says how many it puts out. */

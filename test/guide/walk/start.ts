@@ -4,7 +4,7 @@ import type { Walk } from '../walk.ts';
 export const password = 'seven bells at noon';
 
 /** docs/administration/getting-started.md: the link, the password, the second factor. */
-export async function gettingStarted({ stage, page, shot, type, press, go }: Walk): Promise<void> {
+export async function gettingStarted({ stage, page, shot, look, type, press, go }: Walk): Promise<void> {
   await page.goto(stage.carillon.setUpLink);
   await type('Organisation', 'Acme Group');
   await type('User name', 'ada');
@@ -16,7 +16,7 @@ export async function gettingStarted({ stage, page, shot, type, press, go }: Wal
   await shot('first-page', page);
 
   await page.getByRole('link', { name: 'Protect your sign-in' }).click();
-  await shot('your-sign-in', page);
+  await look('your-sign-in', page);
   await page.getByRole('link', { name: 'Set up an app' }).click();
   await shot('authenticator-app', page);
   const secret = (await page.locator('.steps .copy').innerText()).replaceAll(' ', '');
