@@ -68,6 +68,6 @@ globalThis.steady = (replaced) => {
 };
 
 globalThis.unsteady = () => {
-  for (const one of undo.reverse()) one();
+  for (const one of undo.toReversed()) one();
   undo = [];
 };

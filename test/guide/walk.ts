@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { accountAndDomain } from './walk/account.ts';
 import { administratorsAndTrail } from './walk/house.ts';
 import { gettingStarted } from './walk/start.ts';
@@ -20,9 +20,11 @@ export interface Walk extends Camera {
   stage: Stage;
   /** The administrator's browser. */
   page: Page;
-  /** Follows a link of the navigation. */
+  /** Follows a link of the navigation, until the page is there. */
   go: (label: string) => Promise<void>;
-  /** Presses a button, and waits for what is answered. */
+  /** Follows a link of the page, until the next one is there. */
+  follow: (name: string) => Promise<void>;
+  /** Presses a button, and waits for the page that it is answered with. */
   press: (name: string) => Promise<void>;
   /** Types into the field with this label. */
   type: (label: string, text: string) => Promise<void>;
@@ -34,13 +36,19 @@ export interface Walk extends Camera {
  */
 export async function walk(stage: Stage, camera: Camera): Promise<void> {
   const { page } = await stage.visitor();
+  const main = page.getByRole('main');
+  const arrive = async (clicked: Locator): Promise<void> => {
+    const loaded = page.waitForEvent('load');
+    await Promise.all([loaded, clicked.click()]);
+  };
   const step: Walk = {
     stage,
     page,
     ...camera,
-    go: (label) => page.getByRole('navigation').getByRole('link', { name: label, exact: true }).click(),
-    press: (name) => page.getByRole('main').getByRole('button', { name, exact: true }).click(),
-    type: (label, text) => page.getByRole('main').getByLabel(label, { exact: true }).fill(text),
+    go: (label) => arrive(page.getByRole('navigation').getByRole('link', { name: label, exact: true })),
+    follow: (name) => arrive(main.getByRole('link', { name, exact: true })),
+    press: (name) => arrive(main.getByRole('button', { name, exact: true })),
+    type: (label, text) => main.getByLabel(label, { exact: true }).fill(text),
   };
   await gettingStarted(step);
   await accountAndDomain(step);

@@ -2,7 +2,7 @@ import { client } from '../stage.ts';
 import type { Walk } from '../walk.ts';
 
 /** docs/administration/okta.md: the OpenID application, the access key, the first push. */
-export async function singleSignOn({ stage, page, shot, look, type, press, go }: Walk): Promise<void> {
+export async function singleSignOn({ stage, page, follow, shot, look, type, press, go }: Walk): Promise<void> {
   await go('Single sign-on');
   await look('sso-empty', page);
   const [redirectUri = '', initiateUri = '', scimUrl = ''] = await page.locator('.panel .copy').allInnerTexts();
@@ -25,7 +25,7 @@ export async function singleSignOn({ stage, page, shot, look, type, press, go }:
   await page.getByRole('heading', { name: 'New access key' }).waitFor();
   await shot('scim-key', page);
   const [token = ''] = await page.locator('.facts .copy').allInnerTexts();
-  await page.getByRole('link', { name: 'I have copied it' }).click();
+  await follow('I have copied it');
 
   await go('Groups');
   await look('groups-empty', page);

@@ -2,10 +2,10 @@ import type { Walk } from '../walk.ts';
 
 /** docs/administration/administrators.md, trail.md and applications.md: what belongs to the whole organisation. */
 export async function administratorsAndTrail(step: Walk): Promise<void> {
-  const { page, shot, look, type, press, go } = step;
+  const { page, follow, shot, look, type, press, go } = step;
   await go('Administrators');
   await look('administrators', page);
-  await page.getByRole('link', { name: 'Invite an administrator' }).click();
+  await follow('Invite an administrator');
   await type('User name', 'ada');
   await press('Invite');
   await page.getByRole('alert').waitFor();
@@ -14,9 +14,9 @@ export async function administratorsAndTrail(step: Walk): Promise<void> {
   await press('Invite');
   await page.getByRole('heading', { name: 'A link for grace' }).waitFor();
   await shot('invite-link', page);
-  await page.getByRole('link', { name: 'Done' }).click();
+  await follow('Done');
   await shot('administrators-invited', page);
-  await page.getByRole('link', { name: 'Require it of everybody' }).click();
+  await follow('Require it of everybody');
   await shot('require-factor', page);
   await go('Your sign-in');
   await shot('your-sign-in-protected', page);
@@ -38,15 +38,15 @@ async function trail({ page, shot, look, press, go }: Walk): Promise<void> {
 }
 
 /** Applications that trust Carillon, and keys for programs. */
-async function programs({ page, shot, look, type, press, go }: Walk): Promise<void> {
+async function programs({ page, follow, shot, look, type, press, go }: Walk): Promise<void> {
   await go('Applications');
   await type('Name', 'Wiki');
   await type('Redirect URIs', 'https://wiki.acme.example/callback');
-  await shot('application-new', page);
+  await look('application-new', page);
   await press('Register');
   await page.getByText('Copy the secret now').waitFor();
-  await shot('application-secret', page);
-  await page.getByRole('link', { name: 'Go to the application' }).click();
+  await look('application-secret', page);
+  await follow('Go to the application');
   await look('application', page);
   await go('Applications');
   await look('applications', page);
@@ -56,6 +56,6 @@ async function programs({ page, shot, look, type, press, go }: Walk): Promise<vo
   await press('Create access key');
   await page.getByRole('heading', { name: 'New access key' }).waitFor();
   await shot('access-key-new', page);
-  await page.getByRole('link', { name: 'I have copied it' }).click();
+  await follow('I have copied it');
   await shot('access-keys', page);
 }

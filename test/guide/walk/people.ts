@@ -12,8 +12,8 @@ export async function groupsAndPeople(step: Walk): Promise<void> {
   await press('Add group');
   await page.getByRole('alert').waitFor();
   await look('group-not-found', page);
-  await tier(page, 'Carillon Pro', 'Pro');
-  await tier(page, 'Carillon Basic', 'Basic');
+  await tier(step, 'Carillon Pro', 'Pro');
+  await tier(step, 'Carillon Basic', 'Basic');
   await shot('groups-mapped', page);
   await go('People');
   await look('people-before', page);
@@ -27,9 +27,9 @@ export async function groupsAndPeople(step: Walk): Promise<void> {
   await withoutTier(step);
 }
 
-async function tier(page: Page, group: string, value: string): Promise<void> {
+async function tier({ page, press }: Walk, group: string, value: string): Promise<void> {
   await page.getByLabel(`Permission tier of ${group}`, { exact: true }).selectOption(value);
-  await page.getByRole('button', { name: `Save ${group}`, exact: true }).click();
+  await press(`Save ${group}`);
   await page.getByRole('status').waitFor();
 }
 
@@ -47,7 +47,7 @@ async function signIn({ stage }: Walk, address: string): Promise<Page> {
   return page;
 }
 
-async function suspension({ page, shot, look, press, go }: Walk, person: Page): Promise<void> {
+async function suspension({ page, follow, shot, look, press, go }: Walk, person: Page): Promise<void> {
   await go('People');
   await shot('people', page);
   await page.getByLabel('Find people').fill('zoe');
@@ -55,9 +55,9 @@ async function suspension({ page, shot, look, press, go }: Walk, person: Page): 
   await page.getByText('Nobody matches').waitFor();
   await look('people-nobody', page);
   await go('People');
-  await page.getByRole('link', { name: 'Paula Prentice' }).click();
+  await follow('Paula Prentice');
   await shot('person', page);
-  await page.getByRole('link', { name: 'Suspend', exact: true }).click();
+  await follow('Suspend');
   await shot('suspend', page);
   await press('Suspend');
   await page.getByText('The person is suspended').waitFor();
@@ -72,18 +72,18 @@ async function suspension({ page, shot, look, press, go }: Walk, person: Page): 
   await go('Receipts');
   await shot('receipts', page);
   await go('People');
-  await page.getByRole('link', { name: 'Paula Prentice' }).click();
+  await follow('Paula Prentice');
   await press('Activate');
   await page.getByText('The suspension was lifted').waitFor();
   await look('activated', page);
 }
 
 /** Taking a group's tier away asks first, and says how many it puts out. */
-async function withoutTier({ page, shot, go }: Walk): Promise<void> {
+async function withoutTier({ page, follow, shot, press, go }: Walk): Promise<void> {
   await go('Groups');
   await page.getByLabel('Permission tier of Carillon Pro', { exact: true }).selectOption('No access');
-  await page.getByRole('button', { name: 'Save Carillon Pro', exact: true }).click();
+  await press('Save Carillon Pro');
   await page.getByRole('heading', { name: 'No access for Carillon Pro?' }).waitFor();
   await shot('group-no-access', page);
-  await page.getByRole('link', { name: 'Cancel' }).click();
+  await follow('Cancel');
 }

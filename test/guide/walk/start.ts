@@ -4,7 +4,7 @@ import type { Walk } from '../walk.ts';
 export const password = 'seven bells at noon';
 
 /** docs/administration/getting-started.md: the link, the password, the second factor. */
-export async function gettingStarted({ stage, page, shot, look, type, press, go }: Walk): Promise<void> {
+export async function gettingStarted({ stage, page, follow, shot, look, type, press, go }: Walk): Promise<void> {
   await page.goto(stage.carillon.setUpLink);
   await type('Organisation', 'Acme Group');
   await type('User name', 'ada');
@@ -15,15 +15,15 @@ export async function gettingStarted({ stage, page, shot, look, type, press, go 
   await page.getByText('Your password is set').waitFor();
   await shot('first-page', page);
 
-  await page.getByRole('link', { name: 'Protect your sign-in' }).click();
+  await follow('Protect your sign-in');
   await look('your-sign-in', page);
-  await page.getByRole('link', { name: 'Set up an app' }).click();
+  await follow('Set up an app');
   await shot('authenticator-app', page);
   const secret = (await page.locator('.steps .copy').innerText()).replaceAll(' ', '');
   await type('Code', await appCode(secret));
   await press('Add the app');
   await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
   await shot('recovery-codes', page);
-  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await follow('I have kept them');
   await go('Accounts');
 }
