@@ -3,7 +3,7 @@ import type { Account } from '../accounts/accounts/account.entity.ts';
 import { csrfField } from '../platform/http/csrf.ts';
 import { asset } from '../platform/http/pages/assets.ts';
 import { html, type Html } from '../platform/http/pages/html.ts';
-import { type NavigationItem, page } from '../platform/http/pages/layout.ts';
+import { type NavigationGroup, type NavigationItem, page } from '../platform/http/pages/layout.ts';
 import { sendPage } from '../platform/http/pages/send.ts';
 import type { Fault } from './forms.ts';
 import { accountIfAny, type Visit, visitOf } from './guard.ts';
@@ -92,7 +92,8 @@ const corner = ({ administrator, organisation, csrf }: Visit): Html =>
       <button class="quiet">${texts.signOut}</button>
     </form>`;
 
-function navigation(part: Part, account: Account | undefined): NavigationItem[] {
+/** What belongs to the organisation, with the pages of the account that is open; and what is the visitor's own. */
+function navigation(part: Part, account: Account | undefined): NavigationGroup[] {
   const item = (label: string, name: Part, href: string): NavigationItem => ({ label, href, current: part === name });
   const base = `/console/accounts/${account?.id}`;
   const below = [
@@ -103,12 +104,18 @@ function navigation(part: Part, account: Account | undefined): NavigationItem[] 
     item(texts.people, 'people', `${base}/people`),
     item(texts.receipts, 'receipts', `${base}/receipts`),
   ];
-  return [
+  const organisation = [
     { ...item(texts.accounts, 'accounts', homePath), ...(account && { below }) },
     item(texts.administrators, 'administrators', administratorsPath),
     item(texts.clients, 'clients', '/console/applications'),
     item(texts.trail, 'trail', '/console/trail'),
-    item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
+  ];
+  const own = [
     item(texts.security, 'security', securityPath),
+    item(texts.accessKeys, 'accessKeys', '/console/access-keys'),
+  ];
+  return [
+    { label: texts.organisation, items: organisation },
+    { label: texts.you, items: own },
   ];
 }

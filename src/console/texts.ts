@@ -17,6 +17,7 @@ export const texts = {
   receipts: 'Receipts',
   place: 'You are in',
   organisation: 'Organisation',
+  you: 'You',
   signOut: 'Sign out',
   cancel: 'Cancel',
   save: 'Save',

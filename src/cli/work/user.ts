@@ -1,3 +1,4 @@
+import { deviceName } from '../../auth/pages/device.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
@@ -70,9 +71,7 @@ export const show = (call: Call): Promise<void> =>
         [texts.causes, causes.map(({ cause, since }) => `${texts.causeNames[cause]}, since ${since}`).join('; ')],
         [
           texts.devices,
-          devices
-            .map(({ userAgent, clientAddress }) => `${userAgent || texts.unknownDevice} from ${clientAddress}`)
-            .join('; '),
+          devices.map(({ userAgent, clientAddress }) => `${deviceName(userAgent)} from ${clientAddress}`).join('; '),
         ],
         [texts.identities, identities.map(({ issuer, subject }) => `${subject} at ${issuer}`).join('; ')],
         [texts.userId, user.id],

@@ -108,5 +108,6 @@ export function overviewView({ place, counts, steps, typed = {}, fault }: Overvi
       html`${field({ name: 'helpContact', label: texts.contact, value: typed.helpContact ?? account.helpContact, hint: texts.contactHint, fault, maxlength: 320 })}
         <div class="actions"><button class="quiet">${texts.contactButton}</button></div>`,
     )}
+    <hr />
     <p class="actions"><a class="button quiet" href="${base}/delete">${texts.remove}</a></p>`;
 }

@@ -47,7 +47,7 @@ export const texts = {
   requireTitle: 'Require a second factor?',
   requireSays: (without: number): string =>
     without === 0
-      ? 'Every administrator has one already.'
+      ? 'Everybody who can sign in has one already. Whoever is invited sets one up at the first sign-in.'
       : `${without} ${without === 1 ? 'administrator has' : 'administrators have'} none: they are signed out, and set one ` +
         'up when they sign in again.',
   relax: 'Leave it to each',

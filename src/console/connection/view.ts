@@ -42,7 +42,8 @@ export function connectionView(view: ConnectionView): Html {
     ${connection ? keysView(view) : empty(texts.keysNeedConnection)}
     ${
       connection &&
-      html`<p class="actions"><a class="button quiet" href="${place.base}/connection/delete">${texts.remove}</a></p>`
+      html`<hr />
+        <p class="actions"><a class="button quiet" href="${place.base}/connection/delete">${texts.remove}</a></p>`
     }`;
 }
 

@@ -1,3 +1,4 @@
+import { deviceName } from '../../auth/pages/device.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { buttonForm } from '../forms.ts';
 import type { Place } from '../guard.ts';
@@ -56,7 +57,7 @@ const devicesView = ({ devices }: Person): Html =>
             texts.devices,
             [texts.device, texts.from, texts.begun, texts.seen, texts.expires],
             devices.map((session) => [
-              session.userAgent || texts.unknownDevice,
+              deviceName(session.userAgent),
               session.clientAddress,
               time(session.createdAt),
               time(session.lastSeenAt),

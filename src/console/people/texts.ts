@@ -43,7 +43,6 @@ export const texts = {
   begun: 'Signed in',
   seen: 'Last seen',
   expires: 'Ends at the latest',
-  unknownDevice: 'Unknown',
   identities: 'Identities',
   noIdentities: 'Not joined to a subject of the identity provider yet: the first sign-in does that.',
   issuer: 'Issuer',

@@ -15,12 +15,18 @@ export interface NavigationItem {
   below?: readonly NavigationItem[];
 }
 
+/** Items that belong together, under a name. */
+export interface NavigationGroup {
+  label: string;
+  items: readonly NavigationItem[];
+}
+
 interface PageOptions {
   title: string;
   body: Html;
   /** One centred card, without bar and navigation: sign-in, errors. */
   narrow?: boolean;
-  navigation?: readonly NavigationItem[];
+  navigation?: readonly NavigationGroup[];
   /** At the right of the top bar: who is signed in, and the way out. */
   corner?: Html;
   /** Addresses that `asset()` gave; style sheets beside the one of every page. */
@@ -33,8 +39,8 @@ interface PageOptions {
 
 const brand = html`<img src="${icon}" alt="" width="28" height="28" />${texts.product}`;
 
-const listOf = (items: readonly NavigationItem[]): Html =>
-  html`<ul>
+const listOf = (items: readonly NavigationItem[], labelledBy?: string): Html =>
+  html`<ul ${labelledBy !== undefined && html` aria-labelledby="${labelledBy}"`}>
     ${items.map(
       ({ label, href, current, below }) =>
         html`<li>
@@ -44,8 +50,14 @@ const listOf = (items: readonly NavigationItem[]): Html =>
     )}
   </ul>`;
 
-const navigationOf = (items: readonly NavigationItem[]): Html =>
-  html`<nav class="side" aria-label="${texts.navigation}">${listOf(items)}</nav>`;
+const navigationOf = (groups: readonly NavigationGroup[]): Html =>
+  html`<nav class="side" aria-label="${texts.navigation}">
+    ${groups.map(
+      ({ label, items }, i) =>
+        html`<p class="group" id="navigation-${i}">${label}</p>
+          ${listOf(items, `navigation-${i}`)}`,
+    )}
+  </nav>`;
 
 const narrowOf = (body: Html): Html =>
   html`<main class="card" id="content">
