@@ -19,6 +19,8 @@ export interface DemoOptions {
   ports: { carillon: number; directory: number; provider: number };
   /** An empty PostgreSQL database for Carillon; without one it keeps a SQLite file in the folder. */
   databaseUrl?: string | undefined;
+  /** What else on this machine Carillon may call, such as an application that trusts it. */
+  privateHosts?: readonly string[];
 }
 
 export interface Demo {
@@ -35,7 +37,7 @@ export interface Demo {
  * Starts the sample company and Carillon, and on the first start does what the two administrators would do: claim the
  * domain, connect the provider, create an access key, push, map the groups. A start after a crash goes on from there.
  */
-export async function startDemo({ folder, ports, databaseUrl }: DemoOptions): Promise<Demo> {
+export async function startDemo({ folder, ports, databaseUrl, privateHosts = [] }: DemoOptions): Promise<Demo> {
   await requireFree(Object.values(ports));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const publicUrl = `http://localhost:${ports.carillon}`;
@@ -67,8 +69,8 @@ export async function startDemo({ folder, ports, databaseUrl }: DemoOptions): Pr
       PORT: String(ports.carillon),
       DATABASE_URL: databaseUrl ?? join(folder, 'carillon.db'),
       CERTS_DIR: join(folder, 'certs'),
-      // The company lives on this machine: only the demo's own provider may be called at a loopback address.
-      OUTBOUND_PRIVATE_HOSTS: `localhost:${ports.provider}`,
+      // The company lives on this machine: of loopback addresses only the demo's own provider may be called.
+      OUTBOUND_PRIVATE_HOSTS: [`localhost:${ports.provider}`, ...privateHosts].join(','),
       DNS_RESOLVERS: dns.address,
       DNS_AUTHORITATIVE: dns.address,
     },

@@ -10,7 +10,7 @@ import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts
 import { compareClientSecret } from './clients/secret-check.ts';
 import { configure, type ProviderParts } from './configuration.ts';
 import type { KeySet, SigningKeys } from './keys/keys.ts';
-import { allowFormsToUri, renderError } from './render.ts';
+import { allowFormsToUri, renderError, renderHandOver } from './render.ts';
 import { viewOurSession } from './session-view.ts';
 
 interface Built {
@@ -78,6 +78,7 @@ export class OpenIdProvider {
   #note(ctx: KoaContextWithOIDC, unit: ProviderUnit): void {
     const oidc = ctx.oidc as KoaContextWithOIDC['oidc'] | undefined;
     if (!oidc) return;
+    renderHandOver(ctx);
     const { client, route } = oidc;
     if (client && !unit.who) actAs(client);
     const of = { organisationId: ownerOf(client), accountId: unit.who?.principal.accountId ?? null };

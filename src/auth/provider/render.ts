@@ -5,7 +5,15 @@ import { allowFormsTo } from '../../platform/http/pages/policy.ts';
 import type { Cookies } from '../../platform/http/cookies.ts';
 import { sessionCookie } from '../web.ts';
 import { texts } from './texts.ts';
-import { deviceCodePage, deviceConfirmPage, deviceDonePage, errorPage, signedOutPage, signOutPage } from './views.ts';
+import {
+  deviceCodePage,
+  deviceConfirmPage,
+  deviceDonePage,
+  errorPage,
+  handOverPage,
+  signedOutPage,
+  signOutPage,
+} from './views.ts';
 
 type Features = NonNullable<Configuration['features']>;
 type DeviceFlow = NonNullable<Features['deviceFlow']>;
@@ -32,6 +40,19 @@ export function formSource(uri: unknown): string | null {
   if (typeof uri !== 'string' || !URL.canParse(uri)) return null;
   const { origin, protocol } = new URL(uri);
   return origin === 'null' ? protocol : origin;
+}
+
+/** What oidc-provider answers with when the application is to be posted to. */
+const formPost = /<form method="post" action="([^"]*)">\s*((?:<input type="hidden" [^>]*\/>\s*)*)<noscript>/;
+
+/** An answer by a form, as a page of ours: the library's own is bare where there are no scripts. */
+export function renderHandOver(ctx: KoaContextWithOIDC): void {
+  const found = ctx.oidc.params?.['response_mode'] === 'form_post' ? formPost.exec(String(ctx.body)) : null;
+  if (!found) return;
+  const { status } = ctx;
+  allowFormsToUri(ctx, ctx.oidc.params?.['redirect_uri']);
+  show(ctx, handOverPage(found[1]!, found[2]!));
+  ctx.status = status;
 }
 
 export const logoutPages = (cookies: Cookies): Partial<NonNullable<Features['rpInitiatedLogout']>> => ({

@@ -30,6 +30,11 @@ export const texts = {
     text: 'You are taken back to the application. If nothing happens, go on here:',
     button: 'Go on',
   },
+  handOver: {
+    title: 'Back to the application',
+    text: 'You are taken back to the application. If nothing happens, go on here:',
+    button: 'Go on',
+  },
   signOut: {
     title: 'Sign out?',
     asked: (name: string): string => `${name} asks whether you want to sign out here too.`,

@@ -1,13 +1,17 @@
+import { asset } from '../../platform/http/pages/assets.ts';
 import { type Html, html, raw } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { scopeText, texts } from './texts.ts';
 
-const card = (title: string, body: Html): Html =>
+const handOverScript = asset(new URL('./assets/hand-over.js', import.meta.url));
+
+const card = (title: string, body: Html, scripts: readonly string[] = []): Html =>
   page({
     title,
     body: html`<h1>${title}</h1>
       ${body}`,
     narrow: true,
+    scripts,
   });
 
 interface Person {
@@ -77,6 +81,21 @@ export const leadOnPage = (to: string): Html =>
       <p class="actions"><a class="button" href="${to}">${texts.leadOn.button}</a></p>`,
   );
 
+/**
+ * Takes the answer to the application by a form (OAuth 2.0 Form Post Response Mode), by itself or by its button.
+ * @param action where to, and the fields, both as oidc-provider has written them
+ */
+export const handOverPage = (action: string, fields: string): Html =>
+  card(
+    texts.handOver.title,
+    html`<p>${texts.handOver.text}</p>
+      <form method="post" action="${raw(action)}">
+        ${raw(fields)}
+        <p class="actions"><button type="submit">${texts.handOver.button}</button></p>
+      </form>`,
+    [handOverScript],
+  );
+
 /** @param form oidc-provider's own, with its secret; the buttons belong to it by its id */
 export function signOutPage(form: string, client: string | null): Html {
   const words = texts.signOut;
@@ -143,9 +162,7 @@ export function deviceConfirmPage({ client, userCode, address, userAgent, form }
   return card(
     words.confirmTitle(client),
     html`<p>${words.warning}</p>
-      <p>
-        <strong><code>${userCode}</code></strong>
-      </p>
+      <p class="code"><strong>${userCode}</strong></p>
       <p>${words.asking} <code>${address}</code> ${words.as} <code>${userAgent}</code>.</p>
       <p class="error">${words.never}</p>
       ${raw(form)}

@@ -195,7 +195,7 @@ describe('OpenID provider: the other flows', () => {
     assert.equal(page.status, 200);
     const policy = page.headers.get('content-security-policy') ?? '';
     assert.match(policy, /form-action 'self' http:\/\/127\.0\.0\.1:1[; ]?/);
-    assert.match(policy, /script-src 'self' 'sha256-/);
+    assert.match(policy, /script-src 'self';/);
     const fields = page.fields(callback);
     assert.equal(fields['state'], state);
     assert.equal(fields['iss'], stage.issuer);

@@ -1,0 +1,2 @@
+// The answer to an application goes on by itself; without scripts the button takes it there.
+document.forms[0]?.submit();
