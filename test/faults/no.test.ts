@@ -51,8 +51,7 @@ describeDeaths('kill -9 at every step of a no', noes, {
       assert.equal(status, (await isOut(at, person)) ? 404 : 200);
       return status === 404;
     },
-    again: async (at, { id }, done) =>
-      assert.equal((await at.scim.delete(`/Users/${id}`)).status, done ? 404 : 204),
+    again: async (at, { id }, done) => assert.equal((await at.scim.delete(`/Users/${id}`)).status, done ? 404 : 204),
   }),
   'a suspension by the command line': command('SuspendUsers', ({ address }) => ['user', 'suspend', address], 0),
   'a group unmapped by the command line': command('DeleteGroups', ({ groupId }) => ['group', 'unmap', groupId], 1),

@@ -65,7 +65,7 @@ const code: Action<Asking> = {
   act: async (_at, { visitor, asked }) => isBack((await visitor.open(asked.url.href, isBack)).url),
   isDone: async (at, person) => {
     const made = await artifacts(at, person, 'AuthorizationCode');
-    assert.equal(await artifacts(at, person, 'Grant'), made);
+    assert.equal(await artifacts(at, person, 'Grant'), made > 0 ? 1 : 0);
     return made > 0;
   },
   again: async (at, { visitor, asked }) => {

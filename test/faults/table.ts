@@ -28,6 +28,9 @@ const steps = (name: string): Death[] => [
   at('unit.committed', name, 'all'),
 ];
 
+/** The last moment before it counts, and the first after: where every step was tried on another action already. */
+const edge = (name: string): Death[] => [at('commit.due', name, 'nothing'), at('commit.done', name, 'all')];
+
 /** What a directory pushes, and the server that dies of it. */
 export const pushes = {
   'the push of a new person': [
@@ -36,8 +39,8 @@ export const pushes = {
     ...steps('CreateUser'),
     at('scim.answered', 'POST', 'all'),
   ],
-  'the push of a new member': [...steps('UpdateDirectoryGroup'), at('scim.answered', 'PATCH', 'all')],
-  'the push that takes a member away': [...steps('UpdateDirectoryGroup'), at('scim.answered', 'PATCH', 'all')],
+  'the push of a new member': edge('UpdateDirectoryGroup'),
+  'the push that takes a member away': [...edge('UpdateDirectoryGroup'), at('scim.answered', 'PATCH', 'all')],
 } as const satisfies Record<string, Death[]>;
 
 /** A no, the process that says it, and what has to be done afterwards. */
@@ -52,10 +55,10 @@ export const noes = {
     at('logout.sent', null, 'all'),
     at('seal.chained', null, 'all'),
   ],
-  'a deletion by the directory': [...steps('DeleteUser'), at('outbox.claimed', 'users.out', 'all')],
+  'a deletion by the directory': [...edge('DeleteUser'), at('outbox.claimed', 'users.out', 'all')],
   'a suspension by the command line': [at('unit.begun', 'SuspendUsers', 'nothing'), ...steps('SuspendUsers')],
-  'a group unmapped by the command line': steps('DeleteGroups'),
-  'a domain removed by the command line': steps('DeleteDomain'),
+  'a group unmapped by the command line': edge('DeleteGroups'),
+  'a domain removed by the command line': edge('DeleteDomain'),
 } as const satisfies Record<string, Death[]>;
 
 /** What brings somebody in, and applications with them. */
@@ -69,7 +72,7 @@ export const signIns = {
   ],
   'a code for an application': [
     at('provider.made', 'authorization', 'nothing'),
-    ...steps('Authorize'),
+    ...edge('Authorize'),
     at('provider.written', 'authorization', 'all'),
   ],
   'the exchange of a code': [at('provider.made', 'token', 'nothing'), at('provider.written', 'token', 'all')],

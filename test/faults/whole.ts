@@ -46,7 +46,9 @@ const halves = {
 
 /** A grant is kept under the hash of its id, by which what hangs off it names it. */
 async function assertGrants(at: Installation): Promise<void> {
-  const found = await at.read<{ id: string; grantId: string | null }>(sql`SELECT "id", "grantId" FROM "oidc_artifacts"`);
+  const found = await at.read<{ id: string; grantId: string | null }>(
+    sql`SELECT "id", "grantId" FROM "oidc_artifacts"`,
+  );
   const ids = new Set(found.map(({ id }) => id));
   const without = found.filter(({ grantId }) => grantId !== null && !ids.has(artifactId('Grant', grantId)));
   assert.deepEqual(without, [], 'a token of no grant');
