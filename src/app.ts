@@ -18,6 +18,7 @@ import { Sessions } from './auth/sessions/sessions.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
 import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
+import { armed } from './platform/fault-points/fault-points.ts';
 import { createLog } from './platform/log/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
 import { Consumer, type Handler } from './platform/outbox/consumer.ts';
@@ -61,6 +62,7 @@ export interface House {
 export async function buildHouse(config: Config): Promise<House> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const log = createLog({ level: config.logLevel, destination: config.logFile });
+  if (armed) log.warn({ faultPoint: armed }, 'started for a test, to be killed at a fault point');
   const keyring = openKeyring(config.certsDir);
   const seal = createSeal(keyring);
   const db = await Database.open(config.databaseUrl, storage);

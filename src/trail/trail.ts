@@ -4,6 +4,7 @@ import type { Database } from '../platform/database/database.ts';
 import { insertRow } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
+import { faultPoint } from '../platform/fault-points/fault-points.ts';
 import type { Log } from '../platform/log/log.ts';
 import { type Action, type Done, type Draft, draft, sealed } from './draft.ts';
 import type { PersonKeys } from './people/keys.ts';
@@ -43,16 +44,20 @@ export class Trail {
    * CarillonError) undoes the unit and leaves a record of its own. On PostgreSQL `unit` may run more than once.
    */
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
-    const { organisationId, accountId = null, beside = false } = action;
+    const { organisationId, accountId = null, beside = false, eventName: name } = action;
     try {
-      return await this.#db.write(
+      const result = await this.#db.write(
         async (m) => {
+          faultPoint('unit.begun', name);
           const done = await unit(m);
           await insertRow(m, TrailRecordTable, await sealed(m, this.people, draft(action, done)));
+          faultPoint('unit.recorded', name);
           return done.result;
         },
-        { organisationId, accountId, beside },
+        { organisationId, accountId, beside, name },
       );
+      faultPoint('unit.committed', name);
+      return result;
     } catch (error) {
       if (error instanceof CarillonError) this.refused(action, error);
       throw error;

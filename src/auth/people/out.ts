@@ -1,5 +1,6 @@
 import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
+import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -32,6 +33,7 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
     // One unit, so one commit: a directory that says no to many at once is not kept waiting for its receipts.
     await ground.db.write(async (m) => {
       const counts = await sessions.sweep(m, people, cause);
+      faultPoint('out.swept', cause);
       const finishedAt = clock.now();
       const receipts = people.map(({ id }): Receipt => ({
         id: `${event.id}:${id.slice(-12)}`,
@@ -52,6 +54,7 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
         .orIgnore()
         .updateEntity(false)
         .execute();
+      faultPoint('out.receipted', cause);
     });
   };
 }

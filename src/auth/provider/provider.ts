@@ -4,6 +4,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import { changed } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
+import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { sessionCookie } from '../web.ts';
 import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
@@ -65,7 +66,9 @@ export class OpenIdProvider {
         await artifacts.unit(async (unit) => {
           await next();
           this.#note(ctx as KoaContextWithOIDC, unit);
+          faultPoint('provider.made', routeOf(ctx));
         });
+        faultPoint('provider.written', routeOf(ctx));
       } catch (error) {
         if (error instanceof UsedAlready) await this.#endFamily(ctx as KoaContextWithOIDC, error.grantId);
         else this.#fail(ctx as KoaContextWithOIDC, error);
@@ -128,6 +131,9 @@ export class OpenIdProvider {
     ctx.body = { error: 'server_error', error_description: 'oops! something went wrong' };
   }
 }
+
+/** What the library calls the endpoint; nothing where there is none. */
+const routeOf = (ctx: object): string | undefined => (ctx as Partial<KoaContextWithOIDC>).oidc?.route;
 
 const ownerOf = (client: Client | undefined): string | null =>
   (client?.['organisation_id'] as string | undefined) ?? null;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CarillonError } from '../../platform/errors/errors.ts';
+import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { readJson } from '../../platform/http/body.ts';
 import { asCarillonError } from '../../platform/http/errors.ts';
 import { createRate } from '../../platform/http/rate.ts';
@@ -46,6 +47,7 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
         key = await authenticate(ground, req, wrongKeys);
         await perKey(key.id);
         send(res, await answer(ground, key, req, res, url));
+        faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
         const error = asCarillonError(thrown);

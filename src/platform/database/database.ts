@@ -14,6 +14,8 @@ export interface Hold {
    * and asks for the whole account by `alone` when it comes to what concerns more than those rows.
    */
   beside?: boolean;
+  /** What the unit is called, at the fault points around its COMMIT. */
+  name?: string;
 }
 
 /** Something that other processes must hear of as soon as it is committed. */

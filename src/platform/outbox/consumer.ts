@@ -3,6 +3,7 @@ import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
 import { changed, firstRow, rows } from '../database/run.ts';
 import { sql } from '../database/sql.ts';
+import { faultPoint } from '../fault-points/fault-points.ts';
 import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
 import type { Outbox } from './outbox.ts';
@@ -145,7 +146,9 @@ export class Consumer {
   async #inOrder(queue: OutboxEvent[]): Promise<void> {
     for (const event of queue) {
       try {
+        faultPoint('outbox.claimed', event.topic);
         await this.#handlers.get(event.topic)?.(event);
+        faultPoint('outbox.handled', event.topic);
         await this.#db.write((m) =>
           m.update(OutboxEventTable, own(event), { state: 'done', claimedUntil: null, lastError: null }),
         );

@@ -3,6 +3,7 @@ import { asRow } from '../../platform/database/columns.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
+import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import type { Ground } from '../ground.ts';
 import { type ChainEntry, ChainEntryTable, ChainTable } from './chain.entity.ts';
@@ -99,6 +100,7 @@ export class Sealer {
       sql`UPDATE "trail_records" SET "position" = (SELECT c."position" FROM "trail_chain" c
             WHERE c."recordId" = "trail_records"."id") WHERE "id" IN (${list(ids)})`,
     );
+    faultPoint('seal.chained', chainId);
     const ends = { position, hash, proof: proofOf(seal, chainId, { position, hash }) };
     if (head.isNew) await m.insert(ChainTable, { id: chainId, ...ends, createdAt: clock.now() });
     else await m.update(ChainTable, { id: chainId }, ends);

@@ -90,7 +90,7 @@ export async function serveScim(overrides: Partial<Config> = {}): Promise<Served
   };
 }
 
-function client(baseUrl: string, token: string, agent: Agent): Scim {
+export function client(baseUrl: string, token: string, agent: Agent): Scim {
   const send = (asked: Request): Promise<Reply> => exchange(baseUrl, token, agent, asked);
   return {
     send,

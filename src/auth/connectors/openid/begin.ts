@@ -1,6 +1,7 @@
 import * as openid from 'openid-client';
 import { clock } from '../../../platform/clock/clock.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
+import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
@@ -66,6 +67,7 @@ export async function beginSignIn(
       maxAge: begin.maxAge ?? null,
     }),
   );
+  faultPoint('signIn.attempted');
   return openid.buildAuthorizationUrl(configuration, {
     redirect_uri: redirectUri,
     scope: 'openid profile email',

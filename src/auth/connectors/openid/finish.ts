@@ -3,6 +3,7 @@ import { clock } from '../../../platform/clock/clock.ts';
 import { changed } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
+import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { hashToken } from '../../../platform/ids/ids.ts';
 import { sameSecret } from '../../../platform/secrets/compare.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
@@ -43,7 +44,9 @@ export interface Callback {
  * @throws signIn.stale, signIn.refusedByProvider, signIn.notProved, signIn.providerUnavailable
  */
 export async function finishSignIn(ground: Ground, providers: Providers, callback: Callback): Promise<Proof> {
+  faultPoint('signIn.calledBack');
   const { attempt, state } = await takeAttempt(ground, callback);
+  faultPoint('signIn.taken');
   const connection = await connectionOfAttempt(ground, attempt);
   // What cannot be reached may have moved: the next sign-in reads the discovery document afresh.
   const failed = (error: unknown): never => {
@@ -67,6 +70,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
   const authTime = authTimeOf(claims.auth_time);
   requireAge(authTime, attempt);
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
+  faultPoint('signIn.proved');
   return {
     connection,
     issuer: claims.iss,

@@ -1,4 +1,5 @@
 import { CarillonError } from '../../../platform/errors/errors.ts';
+import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { SigningKeys } from '../keys/keys.ts';
@@ -128,6 +129,7 @@ export class LogoutDeliveries {
   async #deliver(delivery: LogoutDelivery): Promise<boolean> {
     try {
       await this.#post(delivery);
+      faultPoint('logout.sent');
     } catch (error) {
       if (this.#ending.signal.aborted) {
         await this.#queue.release([delivery]);

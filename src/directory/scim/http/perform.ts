@@ -1,4 +1,5 @@
 import type { Writer } from '../../../platform/database/unit.ts';
+import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import type { Done } from '../../../trail/trail.ts';
 import { isGoodKey } from '../keys/keys.ts';
 import { scimError } from '../protocol/errors.ts';
@@ -16,6 +17,7 @@ export function perform<T>(
   unit: (m: Writer) => Promise<Done<T>>,
 ): Promise<T> {
   const { organisationId, accountId } = scope;
+  faultPoint('scim.read', eventName);
   return ground.trail.perform({ eventName, organisationId, accountId, requestParameters, beside: true }, async (m) => {
     if (!(await isGoodKey(m, keyId))) throw scimError('scim.keyRefused');
     return unit(m);

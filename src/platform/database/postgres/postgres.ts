@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { DataSource, QueryRunner } from 'typeorm';
+import { faultPoint } from '../../fault-points/fault-points.ts';
 import type { Database, Hold, News } from '../database.ts';
 import { faultOf } from '../faults.ts';
 import { type Inside, runEffects, Units } from '../inside.ts';
@@ -152,18 +153,22 @@ export class PostgresDatabase implements Database {
       await undo(runner, client);
       throw error;
     }
-    await commit(runner, client);
+    await commit(runner, client, hold?.name);
     runEffects(done.store);
     return done.value;
   }
 }
 
 /** @throws the engine's error: then nothing may be known of whether it was stored, and nobody is told yes */
-async function commit(runner: QueryRunner, client: PoolClient): Promise<void> {
+async function commit(runner: QueryRunner, client: PoolClient, name: string | undefined): Promise<void> {
   try {
-    const { command } = await client.query('COMMIT');
+    faultPoint('commit.due', name);
+    const answer = client.query('COMMIT');
+    faultPoint('commit.sent', name);
+    const { command } = await answer;
     // What a unit swallowed makes the server undo everything, and say so without an error.
     if (command !== 'COMMIT') throw new Error('the transaction was undone, since one of its statements had failed');
+    faultPoint('commit.done', name);
   } catch (error) {
     await giveBack(runner, error as Error);
     throw error;

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
-import type { Database } from '../database.ts';
+import { faultPoint } from '../../fault-points/fault-points.ts';
+import type { Database, Hold } from '../database.ts';
 import { runEffects, Units } from '../inside.ts';
 import type { Storage } from '../storage.ts';
 import type { Reader, Writer } from '../unit.ts';
@@ -8,6 +9,7 @@ import { migrate, opened } from './migrate.ts';
 import { type Raw, rawOf, whenUnlocked } from './raw.ts';
 
 interface Waiting {
+  name: string | undefined;
   run(manager: EntityManager): Promise<() => void>;
   reject(error: unknown): void;
 }
@@ -55,13 +57,14 @@ export class SqliteDatabase implements Database {
     return this.#units.current?.manager ?? this.#reader.manager;
   }
 
-  write<T>(unit: (m: Writer) => Promise<T>): Promise<T> {
+  write<T>(unit: (m: Writer) => Promise<T>, hold?: Hold): Promise<T> {
     const inside = this.#units.current;
     if (inside) return unit(inside.manager);
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     return new Promise<T>((resolve, reject) => {
       const inCallersContext = AsyncLocalStorage.snapshot();
       this.#queue.push({
+        name: hold?.name,
         run: async (manager) => {
           const { value, store } = await inCallersContext(() => this.#units.run(manager, unit));
           return () => {
@@ -125,7 +128,9 @@ export class SqliteDatabase implements Database {
       await whenUnlocked(() => raw.exec('BEGIN IMMEDIATE'));
       const answers: (() => void)[] = [];
       for (const waiting of group) answers.push(await this.#savepoint(raw, waiting));
+      for (const { name } of group) faultPoint('commit.due', name);
       raw.exec('COMMIT');
+      for (const { name } of group) faultPoint('commit.done', name);
       for (const answer of answers) answer();
     } catch (error) {
       undo(raw);
