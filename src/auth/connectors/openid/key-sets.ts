@@ -25,7 +25,10 @@ export class KeySets {
 
   #hold(url: string, at: number, ask: () => Promise<Response>): Held {
     for (const [key, old] of this.#held) if (at - old.at >= heldMs) this.#held.delete(key);
-    const held: Held = { at, reply: ask().then(async (response) => ({ response, body: await response.arrayBuffer() })) };
+    const held: Held = {
+      at,
+      reply: ask().then(async (response) => ({ response, body: await response.arrayBuffer() })),
+    };
     this.#held.set(url, held);
     const forget = (): void => void (this.#held.get(url) === held && this.#held.delete(url));
     held.reply.then(({ response }) => response.ok || forget(), forget);
