@@ -72,9 +72,5 @@ export const accessErrors = errors({
     kind: 'Conflict',
     text: 'An administrator can have {limit} access keys. Delete one that is not used any more.',
   },
-  'accessKey.ended': {
-    kind: 'Conflict',
-    text: 'This access key ended when the administrator’s password was set anew. Delete it, and create another.',
-  },
   'access.denied': { kind: 'Forbidden', text: 'You are not authorized to perform {action} on this resource.' },
 });

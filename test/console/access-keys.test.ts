@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
+import { resetAdministrator } from '../../src/access/administrators/manage.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { amzTime, send, signed } from '../support/signer.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -63,13 +65,21 @@ describe('console: access keys', () => {
     ]);
   });
 
-  it('end when the password is set anew', async () => {
+  it('go on when the password is changed, whose page says so, and end with a reset', async () => {
     const page = await browser.get(path);
     const shown = await page.submit(path, {});
     const id = /CKIA[A-Z2-7]{16}/.exec(shown.text)?.[0] ?? '';
     const secret = /<code class="code copy">([A-Za-z0-9]{40})<\/code>/.exec(shown.body)?.[1] ?? '';
     assert.equal(await list(id, secret), 200);
-    await running.house.ground.db.write((m) => m.query(`UPDATE "administrators" SET "epoch" = "epoch" + 1`));
+    const form = await browser.get('/console/security/password');
+    assert.match(form.text, /Your access keys go on working/);
+    assert.ok(form.link(path));
+    const typed = { password: 'nine lapwings over barley', again: 'nine lapwings over barley' };
+    assert.match((await form.submit('/console/security/password', typed)).text, /password/i);
+    assert.equal(await list(id, secret), 200);
+    const { ground, sessions } = running.house;
+    const { id: administratorId, organisationId } = (await ground.db.read.findOneByOrFail(AdministratorTable, {}))!;
+    await resetAdministrator(ground, sessions, { organisationId, actorId: null }, administratorId);
     assert.equal(await list(id, secret), 403);
   });
 });

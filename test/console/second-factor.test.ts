@@ -114,7 +114,7 @@ describeOnEachEngine('console: second factor', () => {
     assert.equal((await nextDay.submit(second, { code: await appCode(secret) })).title, 'Accounts');
   });
 
-  it('gives a new session at each step, and a sign-in that is pending has no power', async () => {
+  it('security check 9: gives a new session at each step, and a sign-in that is pending has no power', async () => {
     const { secret } = await addApp(owner);
     const browser = running.visitor();
     browser.jar().set('carillon_admin', 'planted-by-somebody-else-0123456789');

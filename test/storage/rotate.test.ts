@@ -35,7 +35,6 @@ async function plant({ ground }: House, owner: KeyOwner, count: number): Promise
         ...owner,
         secret: ground.seal.seal(id, placeIn(accessKeySecret, id)),
         active: true,
-        epoch: 1,
         createdAt: 1,
         lastUsedAt: null,
         lastUsedService: null,

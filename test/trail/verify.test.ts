@@ -14,7 +14,7 @@ import { sealable, sealAll, type Sealable } from './support.ts';
 const hourMs = 3_600_000;
 
 /** Check 36: delete or alter one row, and verify names it. */
-describeOnEachEngine('the trail verified (security check 36)', () => {
+describeOnEachEngine('security check 36: the trail verified', () => {
   let it36: Sealable;
   /** As it is stored: what was tampered with need not be readable as an entity. */
   const recordAt = async (position: number) => {

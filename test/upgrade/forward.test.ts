@@ -27,7 +27,7 @@ function upTo(last: string): typeof storage.migrations {
 
 describeOnEachEngine('forward from a released schema', (engine) => {
   for (const release of releases) {
-    it(`loses nothing of ${release.name}, and works on`, async () => {
+    it(`security check 40: loses nothing of ${release.name}, and works on`, async () => {
       const url = engine === 'postgres' ? await emptyDatabase() : join(testFolder(), 'old.db');
       await Database.migrate(url, { entities: [], migrations: upTo(release.last) });
       const none = { entities: [], migrations: [] };

@@ -44,7 +44,7 @@ describe(`the release before (${previous.name})`, function () {
     await once(server, 'exit');
   });
 
-  it('serves a directory from a database of the present schema, and the present one goes on', async function () {
+  it('security check 40: serves a directory from a database of the present schema, and the present one goes on', async function () {
     const folder = checkout(previous.commit);
     if (folder === null) {
       assert.ok(!process.env['CI'], 'the history is needed: fetch it whole');

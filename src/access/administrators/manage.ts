@@ -4,6 +4,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { accessErrors } from '../errors.ts';
+import { endAccessKeys } from '../keys/end.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
 import { factorsOf, forgetFactors, hasFactor } from './factors/factors.ts';
@@ -107,8 +108,8 @@ export function linkForAdministrator(ground: Ground, by: Actor, id: string): Pro
 }
 
 /**
- * Resets an administrator who lost their second factors: those, recovery codes and password are void at once, sessions
- * end, and only the new link leads in.
+ * Resets an administrator who lost their second factors: those, recovery codes, password and access keys are void at
+ * once, sessions end, and only the new link leads in.
  * @throws administrator.notFound, administrator.oneself
  */
 export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor, id: string): Promise<Linked> {
@@ -120,8 +121,10 @@ export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor
     await forgetFactors(m, id);
     await m.update(AdministratorTable, { id }, { passwordHash: null });
     await putOut(ground, sessions, m, id, 'reset');
+    const accessKeyIds = await endAccessKeys(m, { organisationId, administratorId: id });
     const link = await newLink(ground, m, id, handedLinkHours);
-    return { result: { administrator, link }, responseElements: { userName: administrator.userName } };
+    const responseElements = { userName: administrator.userName, accessKeyIds };
+    return { result: { administrator, link }, responseElements };
   });
 }
 

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Columns, flag, id, integer, longText, text, time } from '../../platform/database/columns.ts';
+import { type Columns, flag, id, longText, text, time } from '../../platform/database/columns.ts';
 import type { SealedColumn } from '../../platform/secrets/sealed.ts';
 
 /** With an access key an administrator's programs sign requests to the administration API. */
@@ -11,8 +11,6 @@ export interface AccessKey {
   /** Sealed, not hashed: SigV4 needs the secret itself. */
   secret: string;
   active: boolean;
-  /** The administrator's epoch under which it was made: when that is raised, the key is dead. */
-  epoch: number;
   createdAt: number;
   lastUsedAt: number | null;
   lastUsedService: string | null;
@@ -28,7 +26,6 @@ export const AccessKeyTable = new EntitySchema<AccessKey>({
     administratorId: id,
     secret: longText,
     active: flag,
-    epoch: integer,
     createdAt: time,
     lastUsedAt: { ...time, nullable: true },
     lastUsedService: { ...text(32), nullable: true },

@@ -5,7 +5,7 @@ import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Action } from '../../trail/trail.ts';
-import { AdministratorTable } from '../administrators/administrator.entity.ts';
+import { type Administrator, AdministratorTable } from '../administrators/administrator.entity.ts';
 import { administratorPrincipal } from '../administrators/principal.ts';
 import { accessErrors } from '../errors.ts';
 import { type AccessKey, accessKeySecret, AccessKeyTable } from './key.entity.ts';
@@ -20,11 +20,10 @@ export interface KeyOwner {
   administratorId: string;
 }
 
-/** `Ended`: the administrator's devices and keys were all put out after it was made; it never works again. */
-export type AccessKeyState = 'Active' | 'Inactive' | 'Ended';
+export type AccessKeyState = 'Active' | 'Inactive';
 
 /** A key as lists show it, without its secret. */
-export type AccessKeyLine = Omit<AccessKey, 'secret' | 'active' | 'epoch'> & { state: AccessKeyState };
+export type AccessKeyLine = Omit<AccessKey, 'secret' | 'active'> & { state: AccessKeyState };
 
 /**
  * Makes an access key (as IAM's CreateAccessKey).
@@ -34,9 +33,10 @@ export type AccessKeyLine = Omit<AccessKey, 'secret' | 'active' | 'epoch'> & { s
 export function createAccessKey(ground: Ground, owner: KeyOwner): Promise<{ key: AccessKeyLine; secret: string }> {
   const id = newAccessKeyId();
   const secret = newSecretAccessKey();
-  return act(ground, owner, 'CreateAccessKey', {}, async (m, epoch) => {
-    const living = (await listAccessKeys(m, owner)).filter(({ state }) => state !== 'Ended');
-    if (living.length >= keysPerAdministrator) {
+  return act(ground, owner, 'CreateAccessKey', {}, async (m, administrator) => {
+    // Somebody who was reset a moment ago must not come back with a key that was made after that.
+    if (administrator.passwordHash === null) throw accessErrors('administrator.notSetUp');
+    if ((await m.countBy(AccessKeyTable, { ...owner })) >= keysPerAdministrator) {
       throw accessErrors('accessKey.tooMany', { values: { limit: keysPerAdministrator } });
     }
     const row: AccessKey = {
@@ -44,18 +44,17 @@ export function createAccessKey(ground: Ground, owner: KeyOwner): Promise<{ key:
       ...owner,
       secret: ground.seal.seal(secret, placeIn(accessKeySecret, id)),
       active: true,
-      epoch,
       createdAt: clock.now(),
       lastUsedAt: null,
       lastUsedService: null,
       lastUsedRegion: null,
     };
     await m.insert(AccessKeyTable, row);
-    return { result: { key: lineOf(row, epoch), secret }, responseElements: { accessKey: { accessKeyId: id } } };
+    return { result: { key: lineOf(row), secret }, responseElements: { accessKey: { accessKeyId: id } } };
   });
 }
 
-/** Turns a key off or on again: the next request is answered by it. @throws accessKey.notFound, accessKey.ended */
+/** Turns a key off or on again: the next request is answered by it. @throws accessKey.notFound */
 export async function setAccessKeyActive(
   ground: Ground,
   owner: KeyOwner,
@@ -63,9 +62,8 @@ export async function setAccessKeyActive(
   active: boolean,
 ): Promise<void> {
   const parameters = { accessKeyId, status: active ? 'Active' : 'Inactive' };
-  await act(ground, owner, 'UpdateAccessKey', parameters, async (m, epoch) => {
-    const key = await requireKey(m, owner, accessKeyId);
-    if (active && key.epoch !== epoch) throw accessErrors('accessKey.ended');
+  await act(ground, owner, 'UpdateAccessKey', parameters, async (m) => {
+    await requireKey(m, owner, accessKeyId);
     await m.update(AccessKeyTable, { id: accessKeyId, ...owner }, { active });
     return { result: undefined };
   });
@@ -82,11 +80,8 @@ export async function deleteAccessKey(ground: Ground, owner: KeyOwner, accessKey
 
 /** The keys of an administrator, oldest first. */
 export async function listAccessKeys(on: Reader, owner: KeyOwner): Promise<AccessKeyLine[]> {
-  const [keys, epoch] = [
-    await on.find(AccessKeyTable, { where: { ...owner }, order: { createdAt: 'ASC', id: 'ASC' } }),
-    await epochOf(on, owner),
-  ];
-  return keys.map((key) => lineOf(key, epoch));
+  const keys = await on.find(AccessKeyTable, { where: { ...owner }, order: { createdAt: 'ASC', id: 'ASC' } });
+  return keys.map(lineOf);
 }
 
 /** Whom a request that is signed with this key comes from, and what its signature is held against. */
@@ -101,28 +96,28 @@ export interface GoodKey {
 }
 
 /**
- * The key, if a request may be made with it now: it is active, and its administrator may be in and was not put out
- * since it was made. Always asked of what is committed, so that a no counts for the very next request.
+ * The key, if a request may be made with it now: it is active, and its administrator is one who could sign in. Signing
+ * out devices, a new password or a restored backup end no program's key. Always asked of what is committed, so that a
+ * no counts for the very next request.
  */
 export async function findGoodKey(on: Reader, id: string): Promise<GoodKey | null> {
   const found = await firstRow<Stored>(
     on,
-    sql`SELECT k."organisationId", k."administratorId", k."secret", k."active", k."epoch", k."lastUsedAt", a."userName"
+    sql`SELECT k."organisationId", k."administratorId", k."secret", k."active", k."lastUsedAt", a."userName"
         FROM "access_keys" k
         JOIN "administrators" a ON a."id" = k."administratorId" AND a."organisationId" = k."organisationId"
         WHERE k."id" = ${id}`,
   );
   if (!found || !isTrue(found.active)) return null;
   const principal = await administratorPrincipal(on, found.administratorId);
-  if (!principal?.mayBeIn || principal.epoch !== Number(found.epoch)) return null;
-  const { active: _active, epoch: _epoch, lastUsedAt, ...key } = found;
+  if (!principal?.mayBeIn) return null;
+  const { active: _active, lastUsedAt, ...key } = found;
   return { id, ...key, lastUsedAt: lastUsedAt === null ? null : Number(lastUsedAt) };
 }
 
 /** As the engines give it: PostgreSQL's driver has bigint as text. */
 type Stored = Omit<GoodKey, 'id' | 'lastUsedAt'> & {
   active: unknown;
-  epoch: number | string;
   lastUsedAt: number | string | null;
 };
 
@@ -139,15 +134,15 @@ export function noteAccessKeyUsed(ground: Ground, key: GoodKey, used: { service:
     .catch((error: unknown) => ground.log.warn({ error }, 'could not note the use of an access key'));
 }
 
-const lineOf = ({ secret: _secret, active, epoch, ...key }: AccessKey, present: number): AccessKeyLine => ({
+const lineOf = ({ secret: _secret, active, ...key }: AccessKey): AccessKeyLine => ({
   ...key,
-  state: epoch !== present ? 'Ended' : active ? 'Active' : 'Inactive',
+  state: active ? 'Active' : 'Inactive',
 });
 
-async function epochOf(on: Reader, { organisationId, administratorId }: KeyOwner): Promise<number> {
+async function requireOwner(on: Reader, { organisationId, administratorId }: KeyOwner): Promise<Administrator> {
   const administrator = await on.findOneBy(AdministratorTable, { id: administratorId, organisationId });
   if (!administrator) throw accessErrors('administrator.notSetUp');
-  return administrator.epoch;
+  return administrator;
 }
 
 async function requireKey(on: Reader, owner: KeyOwner, id: string): Promise<AccessKey> {
@@ -161,9 +156,9 @@ function act<T>(
   owner: KeyOwner,
   eventName: string,
   parameters: Record<string, unknown>,
-  unit: (m: Writer, epoch: number) => Promise<{ result: T; responseElements?: Record<string, unknown> }>,
+  unit: (m: Writer, administrator: Administrator) => Promise<{ result: T; responseElements?: Record<string, unknown> }>,
 ): Promise<T> {
   const { organisationId, administratorId } = owner;
   const action: Action = { eventName, organisationId, requestParameters: { administratorId, ...parameters } };
-  return ground.trail.perform(action, async (m) => unit(m, await epochOf(m, owner)));
+  return ground.trail.perform(action, async (m) => unit(m, await requireOwner(m, owner)));
 }

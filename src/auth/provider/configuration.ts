@@ -231,7 +231,7 @@ function clientAdapter(clients: ClientRegistry): Library.Adapter {
   };
 }
 
-function askingOf(ctx: KoaContextWithOIDC | undefined): Asking {
+export function askingOf(ctx: KoaContextWithOIDC | undefined): Asking {
   const { client, entities } = ctx?.oidc ?? {};
   return {
     organisationId: (client?.['organisation_id'] as string | undefined) ?? null,

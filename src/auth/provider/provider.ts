@@ -9,7 +9,7 @@ import { sessionCookie } from '../web.ts';
 import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
 import { compareClientSecret } from './clients/secret-check.ts';
-import { configure, type ProviderParts } from './configuration.ts';
+import { askingOf, configure, type ProviderParts } from './configuration.ts';
 import type { KeySet, SigningKeys } from './keys/keys.ts';
 import { allowFormsToUri, renderError, renderHandOver } from './render.ts';
 import { viewOurSession } from './session-view.ts';
@@ -53,6 +53,9 @@ export class OpenIdProvider {
     viewOurSession(provider, this.parts);
     const model = provider.Client.prototype as unknown as Record<string, unknown>;
     model['compareClientSecret'] = compareClientSecret(secretCheck, library.errors);
+    // The library looks first and writes later, between which a second request may look too.
+    provider.ReplayDetection.unique = (clientId, jti, exp) =>
+      artifacts.firstUse(clientId, jti, exp - Math.floor(clock.now() / 1000), askingOf(library.Provider.ctx));
     // Logout tokens go from the outbox, whatever ended the session (`logout/`).
     model['backchannelLogout'] = async () => undefined;
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));

@@ -38,7 +38,7 @@ interface SessionEnded {
 }
 
 /** How long a check waits for each answer of the database: whoever cannot be asked for is not let in. */
-const patienceMs = 500;
+export const patienceMs = 500;
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
 
@@ -157,6 +157,7 @@ export class Sessions {
    * The check for what hangs off a principal, such as a token: may they still be in, under the epochs that it was born
    * under; and is the session that it ends with not over? From memory, as `check`.
    * @returns the principal; null when it is over
+   * @throws database.away when it does not answer within a second
    */
   async standing(born: Born): Promise<Principal | null> {
     const moment = this.#memory.moment;
@@ -165,7 +166,8 @@ export class Sessions {
     if (born.epoch !== principal.epoch || born.accountEpoch !== principal.accountEpoch) return null;
     if (born.sessionId === null) return principal;
     const session =
-      this.#memory.sessionById(born.sessionId) ?? (await this.#db.read.findOneBy(SessionTable, { id: born.sessionId }));
+      this.#memory.sessionById(born.sessionId) ??
+      (await within(patienceMs, this.#db.read.findOneBy(SessionTable, { id: born.sessionId })));
     if (!session || session.kind !== born.kind || session.principalId !== principal.id) return null;
     if (session.endedAt !== null || session.expiresAt <= clock.now()) return null;
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) return null;
@@ -173,11 +175,12 @@ export class Sessions {
     return principal;
   }
 
-  /** A principal as they are now, from memory when nothing has changed since. */
+  /** A principal as they are now, from memory when nothing has changed since. @throws database.away */
   async principalOf(kind: PrincipalKind, id: string): Promise<Principal | null> {
     this.#noticeOtherProcesses();
     const moment = this.#memory.moment;
-    const principal = this.#memory.principal(kind, id) ?? (await this.#sources[kind](this.#db.read, id));
+    const principal =
+      this.#memory.principal(kind, id) ?? (await within(patienceMs, this.#sources[kind](this.#db.read, id)));
     // Only a yes is remembered.
     if (principal?.mayBeIn) this.#memory.rememberPrincipal(moment, principal);
     return principal;

@@ -24,7 +24,7 @@ export function accessKeyRoutes({ ground }: ConsoleWeb): Router {
 
   const list = async (req: Request, res: Response, fault?: Fault): Promise<void> => {
     const keys = await listAccessKeys(db.read, ownerOf(req));
-    const room = keys.filter(({ state }) => state !== 'Ended').length < keysPerAdministrator;
+    const room = keys.length < keysPerAdministrator;
     const body = accessKeysView({ csrf: visitOf(req).csrf, keys, room, fault });
     show(req, res, { title: texts.title, part: 'accessKeys', body, status: fault?.status ?? 200 });
   };

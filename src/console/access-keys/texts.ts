@@ -27,5 +27,4 @@ export const texts = {
 export const states = {
   Active: { text: 'Active', tone: 'good' },
   Inactive: { text: 'Inactive', tone: '' },
-  Ended: { text: 'Ended', tone: 'bad' },
 };

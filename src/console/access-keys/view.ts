@@ -38,7 +38,7 @@ function lineOf(csrf: string, key: AccessKeyLine): readonly (Html | string)[] {
   const turn =
     key.state === 'Active'
       ? buttonForm(csrf, `${base}/deactivate`, texts.deactivate, 'quiet', key.id)
-      : key.state === 'Inactive' && buttonForm(csrf, `${base}/activate`, texts.activate, 'quiet', key.id);
+      : buttonForm(csrf, `${base}/activate`, texts.activate, 'quiet', key.id);
   return [
     html`<code>${key.id}</code>`,
     badge(text, tone),

@@ -14,6 +14,8 @@ export const texts = {
   passwordAgain: 'Password, again',
   passwordChange: 'Change password',
   passwordSays: 'All your other devices are signed out.',
+  passwordKeys: 'Your access keys go on working. If somebody else may have known your password, deactivate them:',
+  passwordKeysLink: 'Access keys',
   newPassword: 'New password',
   factors: 'Second factors',
   totp: 'Authenticator app',

@@ -5,6 +5,7 @@ import { html, type Html } from '../../platform/http/pages/html.ts';
 import { minimumLength } from '../../platform/secrets/rules.ts';
 import { alertOf, buttonForm, type Fault, field, form } from '../forms.ts';
 import { badge, facts, table, time } from '../parts.ts';
+import { accessKeysPath } from '../access-keys/view.ts';
 import { securityPath } from '../paths.ts';
 import { texts as shared } from '../texts.ts';
 import { texts } from './texts.ts';
@@ -91,6 +92,7 @@ const devicesView = ({ csrf, devices, here }: SecurityView): Html =>
 export const passwordView = (csrf: string, userName: string, fault: Fault): Html =>
   html`${alertOf(fault, ['password', 'again'])}
     <p>${texts.passwordSays}</p>
+    <p>${texts.passwordKeys} <a href="${accessKeysPath}">${texts.passwordKeysLink}</a>.</p>
     ${form(
       csrf,
       `${securityPath}/password`,

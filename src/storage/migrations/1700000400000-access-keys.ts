@@ -9,7 +9,6 @@ const tables: Record<string, TableColumnOptions[]> = {
     id('administratorId'),
     longText('secret'),
     flag('active'),
-    bigint('epoch'),
     bigint('createdAt'),
     optional(bigint('lastUsedAt')),
     optional(text('lastUsedService', 32)),

@@ -10,6 +10,11 @@ import {
   setAccessKeyActive,
 } from '../../../src/access/keys/keys.ts';
 import { AccessKeyTable } from '../../../src/access/keys/key.entity.ts';
+import {
+  removeAdministrator,
+  resetAdministrator,
+  signOutAdministrator,
+} from '../../../src/access/administrators/manage.ts';
 import type { House } from '../../../src/app.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
 import { TrailRecordTable } from '../../../src/trail/record.entity.ts';
@@ -74,16 +79,43 @@ describeOnEachEngine('access keys', () => {
     await assert.rejects(deleteAccessKey(ground, owner, key.id), { code: 'accessKey.notFound' });
   });
 
-  it('end with the epoch of their administrator: they cannot be turned on, and take no room', async () => {
-    const { ground } = house;
+  it('go on when their administrator’s devices are signed out, and when a backup is restored', async () => {
+    const { ground, sessions } = house;
+    const { organisationId, administratorId } = owner;
     const { key } = await createAccessKey(ground, owner);
-    await createAccessKey(ground, owner);
-    await ground.db.write((m) => m.update(AdministratorTable, { id: owner.administratorId }, { epoch: 2 }));
-    assert.equal(await findGoodKey(ground.db.read, key.id), null);
-    assert.deepEqual(await states(), ['Ended', 'Ended']);
-    await assert.rejects(setAccessKeyActive(ground, owner, key.id, true), { code: 'accessKey.ended' });
-    const fresh = await createAccessKey(ground, owner);
-    assert.notEqual(await findGoodKey(ground.db.read, fresh.key.id), null);
+    await signOutAdministrator(ground, sessions, { organisationId, actorId: null }, administratorId);
+    assert.equal((await findGoodKey(ground.db.read, key.id))?.id, key.id);
+    // As `endWhatWasAlive` does after a restore.
+    await ground.db.write((m) => m.update(AdministratorTable, { id: administratorId }, { epoch: 9, version: 9 }));
+    assert.equal((await findGoodKey(ground.db.read, key.id))?.id, key.id);
+    assert.deepEqual(await states(), ['Active']);
+  });
+
+  it('end in the unit that resets or removes their administrator, and none is made for one who was reset', async () => {
+    const { ground, sessions } = house;
+    const { organisationId, administratorId } = owner;
+    const by = { organisationId, actorId: null };
+    const other = await newAdministrator(house, 'grace', organisationId);
+    const hers = await createAccessKey(ground, other);
+    const made = [await createAccessKey(ground, owner), await createAccessKey(ground, owner)];
+    await setAccessKeyActive(ground, owner, made[1]!.key.id, false);
+    await resetAdministrator(ground, sessions, by, administratorId);
+    await assert.rejects(createAccessKey(ground, owner), { code: 'administrator.notSetUp' });
+    // Whoever sets the new password gets none of the old keys with it.
+    await ground.db.write((m) =>
+      m.update(AdministratorTable, { id: administratorId }, { passwordHash: 'is set anew' }),
+    );
+    for (const { key } of made) assert.equal(await findGoodKey(ground.db.read, key.id), null);
+    assert.deepEqual(await states(), []);
+    await ground.trail.flush();
+    const [record] = await ground.db.read.find(TrailRecordTable, {
+      where: { organisationId, eventName: 'ResetAdministrator' },
+    });
+    const named = record?.responseElements?.['accessKeyIds'] as string[];
+    assert.deepEqual(named.toSorted(), made.map(({ key }) => key.id).toSorted());
+    assert.equal((await findGoodKey(ground.db.read, hers.key.id))?.id, hers.key.id, 'another’s are not touched');
+    await removeAdministrator(ground, sessions, by, other.administratorId);
+    assert.equal(await findGoodKey(ground.db.read, hers.key.id), null);
   });
 
   it('are not good while their administrator has no password, and go with them', async () => {

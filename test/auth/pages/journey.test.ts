@@ -69,7 +69,7 @@ describeOnEachEngine('auth pages: the journey of a person', () => {
       assert.equal(await to(target), '/me', target);
   });
 
-  it('gives another session at each sign-in, and ends the one before it', async () => {
+  it('security check 9: gives another session at each sign-in, and ends the one before it', async () => {
     const visitor = stage.carillon.visitor();
     await signIn(visitor);
     const before = visitor.jar().get('carillon_session') ?? '';

@@ -61,7 +61,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
   afterEach(() => stage.stop());
 
   for (const [what, mode, status, words] of lies) {
-    it(`${what}: a clear page, nobody in, one refusal in the trail`, async () => {
+    it(`security check 7: ${what}: a clear page, nobody in, one refusal in the trail`, async () => {
       const { carillon, provider, company } = stage;
       provider.set(mode);
       const visitor = carillon.visitor();
@@ -77,7 +77,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
     });
   }
 
-  it('takes the key of a provider that has changed it', async () => {
+  it('security check 7: takes the key of a provider that has changed it', async () => {
     const { carillon, provider } = stage;
     await signIn(carillon.visitor());
     provider.set({ idToken: 'rotated-key' });
@@ -94,7 +94,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
     }
   });
 
-  it('does not join by an address that the provider does not vouch for', async () => {
+  it('security check 8: does not join by an address that the provider does not vouch for', async () => {
     const { provider, company } = stage;
     await company.member('victim', 'Pro', 'sub-victim');
     Object.assign(provider.subject, { sub: 'attacker', email: 'victim@acme.example' });
@@ -116,7 +116,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
     assert.deepEqual(stage.provider.replayed, []);
   });
 
-  it('takes a callback from the browser that began alone, and is not spoiled by another', async () => {
+  it('security check 6: takes a callback from the browser that began alone, and is not spoiled by another', async () => {
     const visitor = stage.carillon.visitor();
     const callback = await signInUpToCallback(visitor);
     assertRefused(await stage.carillon.visitor().send(callback), 400, stale);
@@ -140,7 +140,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
     assert.deepEqual(await whoIsIn(stage), nobody);
   });
 
-  it('keeps two connections apart (mix-up)', async () => {
+  it('security check 6: keeps two connections apart', async () => {
     const other = await startRogueProvider();
     try {
       const globex = await testCompany(stage.carillon.house, 'globex.example', other);
@@ -162,7 +162,7 @@ describeOnEachEngine('auth pages: what a provider or an attacker gets wrong', ()
     }
   });
 
-  it('does not call a provider at a private address that the operator has not named', async () => {
+  it('security check 44: does not call a provider at a private address that the operator has not named', async () => {
     await stage.stop();
     stage = await setStage({ outboundPrivateHosts: [] });
     assertRefused(await signIn(stage.carillon.visitor()), 502, unreachable);

@@ -27,7 +27,7 @@ describeOnEachEngine('auth pages: becoming somebody else, or coming back', () =>
     });
   };
 
-  it('a subject that was somebody is nobody else by address, once the directory has deleted them', async () => {
+  it('security check 8: a subject that was somebody is nobody else by address, once the directory has deleted them', async () => {
     await stage.company.member('boss', 'Pro', '00u-boss');
     assert.equal((await signIn(stage.carillon.visitor())).status, 200);
     await remove(stage.userId);
@@ -36,7 +36,7 @@ describeOnEachEngine('auth pages: becoming somebody else, or coming back', () =>
     assertRefused(await signIn(stage.carillon.visitor()), 403, /has not given you access yet/);
   });
 
-  it('a subject whom the directory knows as somebody is nobody else by address either', async () => {
+  it('security check 8: a subject whom the directory knows as somebody is nobody else by address either', async () => {
     await stage.company.member('boss', 'Pro', '00u-boss');
     await remove(stage.userId); // before the first sign-in: there is no identity, only the externalId
     Object.assign(stage.provider.subject, { email: 'boss@acme.example' });
@@ -84,7 +84,7 @@ describeOnEachEngine('auth pages: becoming somebody else, or coming back', () =>
     assert.equal((await signIn(stage.carillon.visitor())).status, 200, 'what was lifted does not come back');
   });
 
-  it('an issuer that was replaced while it answered lets nobody in', async () => {
+  it('security check 6: an issuer that was replaced while it answered lets nobody in', async () => {
     const { house } = stage.carillon;
     const { ground } = house;
     const connection = await ground.db.read.findOneBy(ConnectionTable, { id: stage.company.scope.connectionId });
@@ -114,13 +114,13 @@ describeOnEachEngine('auth pages: becoming somebody else, or coming back', () =>
     }
   });
 
-  it('an ID token for another party is not for us', async () => {
+  it('security check 7: an ID token for another party is not for us', async () => {
     stage.provider.set({ claims: { azp: 'another-client' } });
     assertRefused(await signIn(stage.carillon.visitor()), 400, /could not be trusted/);
     assert.deepEqual(await whoIsIn(stage), nobody);
   });
 
-  it('a connection that shares the redirect URI cannot spoil another that shares it', async () => {
+  it('security check 6: a connection that shares the redirect URI cannot spoil another that shares it', async () => {
     const { house } = stage.carillon;
     const { db } = house.ground;
     await db.write((m) =>

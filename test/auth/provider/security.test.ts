@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import * as openid from 'openid-client';
 import { describeOnEachEngine } from '../../support/engines.ts';
+import type { Page } from '../../support/page.ts';
+import { scaled } from '../../support/scale.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { trailOf } from '../pages/support.ts';
 import {
   type Application,
+  afterLogout,
   ask,
   authorize,
   callback,
@@ -14,6 +17,7 @@ import {
   signedIn,
   visit,
 } from './stage.ts';
+import { mutations } from './uri-mutations.ts';
 
 interface Answer {
   status: number;
@@ -34,6 +38,16 @@ async function token(
   return { status: reply.status, body: (await reply.json()) as Record<string, string> };
 }
 
+/** A pushed authorization request (RFC 9126); a public client names itself alone. */
+async function push(stage: OpenIdStage, { client, secret }: Application, { searchParams }: URL): Promise<Answer> {
+  const reply = await fetch(`${stage.issuer}/par`, {
+    method: 'POST',
+    headers: secret === '' ? {} : { authorization: `Basic ${btoa(`${client.id}:${secret}`)}` },
+    body: searchParams,
+  });
+  return { status: reply.status, body: (await reply.json()) as Record<string, string> };
+}
+
 async function codeFor(application: Application, visitor: Visitor): Promise<Record<string, string>> {
   const asked = await ask(application);
   const { url } = await visit(visitor, asked);
@@ -48,7 +62,7 @@ const userinfo = (stage: OpenIdStage, accessToken: string | undefined): Promise<
   );
 
 describeOnEachEngine('OpenID provider: races', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 + scaled(200) * 500);
   let stage: OpenIdStage;
   let application: Application;
   let visitor: Visitor;
@@ -60,7 +74,7 @@ describeOnEachEngine('OpenID provider: races', function () {
   after(() => stage.stop());
 
   it('security check 3: of two that use a code at once one is answered, and what it got has ended', async () => {
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < scaled(200); round++) {
       const form = await codeFor(application, visitor);
       const answers = await Promise.all([token(stage, application, form), token(stage, application, form)]);
       const good = answers.filter(({ status }) => status === 200);
@@ -85,7 +99,7 @@ describeOnEachEngine('OpenID provider: races', function () {
   });
 
   it('security check 4: of eight that use a refresh token at once one is answered at most, and the family ends', async () => {
-    for (let round = 0; round < 15; round++) {
+    for (let round = 0; round < scaled(40); round++) {
       const { body } = await token(stage, application, await codeFor(application, visitor));
       const form = { grant_type: 'refresh_token', refresh_token: body['refresh_token'] ?? '' };
       const answers = await Promise.all(Array.from({ length: 8 }, () => token(stage, application, form)));
@@ -119,163 +133,6 @@ describeOnEachEngine('OpenID provider: races', function () {
   });
 });
 
-/** Addresses that look like a registered one to somebody who compares them otherwise than by their characters. */
-function mutations(registered: string): string[] {
-  const url = new URL(registered);
-  const { host, hostname, pathname } = url;
-  const all = new Set<string>();
-  const add = (text: string): void => void (text === registered || all.add(text));
-  for (const scheme of ['https:', 'HTTP:', 'Http:', 'ftp:', 'javascript:', 'data:', 'file:', 'ws:', ''])
-    add(`${scheme}//${host}${pathname}`);
-  const hosts = [
-    'evil.example',
-    `${hostname}.evil.example:1`,
-    `evil.example.${host}`,
-    `user@${host}`,
-    `user:pass@${host}`,
-    `${host}@evil.example`,
-    `evil.example@${host}`,
-    `evil.example%40${host}`,
-    `evil.example#@${host}`,
-    `evil.example?@${host}`,
-    `evil.example\\@${host}`,
-    `${hostname}.:1`,
-    `${hostname}:2`,
-    `${hostname}:01`,
-    `${hostname}:1:1`,
-    `${hostname}:`,
-    hostname,
-    `${hostname}:65537`,
-    'localhost:1',
-    '[::1]:1',
-    '[::ffff:127.0.0.1]:1',
-    '0x7f.1:1',
-    '2130706433:1',
-    '127.1:1',
-    '0177.0.0.1:1',
-    '127.0.0.2:1',
-    '127.0.0.1%00:1',
-    '127.0.0.1%2eevil.example:1',
-    '①27.0.0.1:1',
-    '127.0.0。1:1',
-    'xn--e1awd7f.com:1',
-    '127.0.0.1\t:1',
-    '127.0.0.1 :1',
-    '127.0.0.1;evil.example:1',
-    '127.0.0.1,evil.example:1',
-  ];
-  for (const each of hosts) add(`http://${each}${pathname}`);
-  const paths = [
-    '',
-    '/',
-    '/Callback',
-    '/CALLBACK',
-    '/callback/',
-    '//callback',
-    '/./callback',
-    '/../callback',
-    '/x/../callback',
-    '/callback/..',
-    '/callback/../evil',
-    '/callback/.',
-    '/callback//',
-    '/callback;x',
-    '/callback;jsessionid=1',
-    '/callback%20',
-    '/callback%00',
-    '/callback%0a',
-    '/callback%2f',
-    '/callback%2F..',
-    '/callback%2e%2e',
-    '/%63allback',
-    '/callbac%6B',
-    '/callback%23',
-    '/callback%3f',
-    '/callback%5c',
-    '\\callback',
-    '/\\callback',
-    '/callback\\',
-    '/callback\\..\\x',
-    '/callback?',
-    '/callback?x',
-    '/callback?x=1',
-    '/callback?redirect=http://evil.example',
-    '/callback#',
-    '/callback#x',
-    '/callback#/../x',
-    '/callback&x=1',
-    '/callback*',
-    '*',
-    '/callback/%2e%2e/x',
-    '/call%E2%80%8Bback',
-    '/callback\u200b',
-    '/сallback',
-    '/callbаck',
-    '/callback\n',
-    '\t/callback',
-    '/callback ',
-    '/callback%250a',
-    '/callback.html',
-    '/callbackk',
-    '/callbac',
-    '/evil?/callback',
-    '/evil#/callback',
-    '/callback?code=x',
-    '/callback?state=x',
-    '/callback%c0%af',
-  ];
-  for (const each of paths) add(`http://${host}${each}`);
-  for (const before of [
-    ' ',
-    '\t',
-    '\n',
-    '\0',
-    '%20',
-    'x',
-    '/',
-    '\\',
-    'http://evil.example/',
-    'http://evil.example?',
-    'view-source:',
-    'blob:',
-    '//',
-  ])
-    add(before + registered);
-  for (const after of [
-    ' ',
-    '\t',
-    '\n',
-    '\0',
-    '%00',
-    '/',
-    '//',
-    '.',
-    '..',
-    '/..',
-    '?',
-    '#',
-    '&',
-    ';',
-    '@evil.example',
-    '.evil.example',
-    `,${registered}`,
-    ` ${registered}`,
-    '%',
-    '%2',
-    '\u202e',
-    '\ufeff',
-  ])
-    add(registered + after);
-  let n = 0;
-  while (all.size < 200) {
-    const at = (n * 7) % registered.length;
-    const changed = String.fromCodePoint(33 + ((n * 13) % 90));
-    add(registered.slice(0, at) + changed + registered.slice(at + (n % 2)));
-    n++;
-  }
-  return [...all].slice(0, 250);
-}
-
 describe('OpenID provider: attacks on a request', function () {
   this.timeout(60_000);
   let stage: OpenIdStage;
@@ -303,21 +160,87 @@ describe('OpenID provider: attacks on a request', function () {
     assert.ok(isBack((await visit(visitor, await ask(application))).url));
   });
 
+  it('security check 2: nor can they be pushed', async () => {
+    for (const uri of mutations(callback)) {
+      const { url } = await ask(application, { redirect_uri: uri });
+      const reply = await push(stage, application, url);
+      assert.equal(reply.status, 400, uri);
+      assert.match(reply.body['error'] ?? '', /^invalid_re/, uri);
+      assert.equal(reply.body['request_uri'], undefined, uri);
+    }
+    assert.equal((await push(stage, application, (await ask(application)).url)).status, 201);
+  });
+
+  it('security check 2: nor does a sign-out lead to them, and nobody is signed out', async () => {
+    const { id_token: hint } = await authorize(application, visitor);
+    for (const uri of mutations(afterLogout)) {
+      for (const who of [{ id_token_hint: hint! }, { client_id: application.client.id }] as Record<string, string>[]) {
+        const query = new URLSearchParams({ ...who, post_logout_redirect_uri: uri });
+        const page = await visitor.send(`${stage.issuer}/logout?${query.toString()}`);
+        assert.deepEqual([page.status, page.location], [400, null], uri);
+        assert.doesNotMatch(page.headers.get('content-security-policy') ?? '', /evil/, uri);
+      }
+    }
+    assert.equal((await visitor.send('/session')).status, 200);
+  });
+
+  it('security check 2: a native client may choose its loopback port, and nothing else', async () => {
+    const native = await stage.application({
+      kind: 'native',
+      firstParty: true,
+      redirectUris: ['http://127.0.0.1/native', 'com.example.app:/back'],
+      postLogoutRedirectUris: [],
+    });
+    const answers = async (uri: string): Promise<Page> =>
+      visitor.send((await ask(native, { redirect_uri: uri })).url.href);
+    for (const uri of ['http://127.0.0.1/native', 'http://127.0.0.1:51004/native', 'com.example.app:/back']) {
+      assert.ok((await answers(uri)).headers.get('location')?.startsWith(uri), uri);
+    }
+    for (const uri of [
+      'http://127.0.0.1:51004/Native',
+      'http://127.0.0.1:51004/native/',
+      'http://127.0.0.1:51004/native?x',
+      'http://127.0.0.1:51004/native#x',
+      'http://127.0.0.2:51004/native',
+      'http://localhost:51004/native',
+      'http://[::1]:51004/native',
+      'https://127.0.0.1:51004/native',
+      'http://u@127.0.0.1:51004/native',
+      'http://127.0.0.1:51004@evil.example/native',
+      'http://127.0.0.1:99999/native',
+      'com.example.app:/other',
+      'com.example.app://back',
+      'COM.example.app:/back',
+    ]) {
+      const page = await answers(uri);
+      assert.deepEqual([page.status, page.location], [400, null], uri);
+    }
+  });
+
   it('security check 5: PKCE is asked of every client, with S256, and the verifier must fit', async () => {
-    const publicOne = await stage.application({ kind: 'spa', firstParty: true });
-    for (const each of [application, publicOne]) {
+    const kinds = {
+      web: application,
+      thirdParty: await stage.application(),
+      spa: await stage.application({ kind: 'spa', firstParty: true }),
+      native: await stage.application({ kind: 'native', firstParty: true }),
+    };
+    for (const [kind, each] of Object.entries(kinds)) {
       const without = (await ask(each)).url;
       without.searchParams.delete('code_challenge');
       without.searchParams.delete('code_challenge_method');
       const plain = (await ask(each, { code_challenge_method: 'plain' })).url;
       const unnamed = (await ask(each)).url;
       unnamed.searchParams.delete('code_challenge_method');
+      const unknown = (await ask(each, { code_challenge_method: 's256' })).url;
       const short = (await ask(each, { code_challenge: 'abc' })).url;
-      for (const url of [without, plain, unnamed, short]) {
+      const empty = (await ask(each, { code_challenge: '' })).url;
+      for (const url of [without, plain, unnamed, unknown, short, empty]) {
         const back = new URL((await visitor.open(url.href, isBack)).url).searchParams;
-        assert.equal(back.get('error'), 'invalid_request', url.href);
+        assert.equal(back.get('error'), 'invalid_request', `${kind} ${url.href}`);
         assert.equal(back.get('code'), null);
         assert.equal(back.get('iss'), stage.issuer);
+        const pushed = await push(stage, each, url);
+        assert.deepEqual([pushed.status, pushed.body['error']], [400, 'invalid_request'], `${kind}, pushed`);
       }
     }
     const form = await codeFor(application, visitor);
@@ -326,6 +249,24 @@ describe('OpenID provider: attacks on a request', function () {
     const wrong = { ...form, code_verifier: openid.randomPKCECodeVerifier() };
     assert.equal((await token(stage, application, wrong)).body['error'], 'invalid_grant');
     assert.equal((await token(stage, application, form)).status, 200, 'a wrong verifier does not use the code up');
+  });
+
+  it('security check 5: what was pushed is not weakened by what the browser brings', async () => {
+    const { url } = await ask(application);
+    const { body } = await push(stage, application, url);
+    const query = new URLSearchParams({
+      client_id: application.client.id,
+      request_uri: body['request_uri'] ?? '',
+      redirect_uri: 'https://evil.example/',
+      code_challenge: 'a'.repeat(43),
+      code_challenge_method: 'plain',
+      scope: 'openid',
+    });
+    const page = await visitor.open(`${stage.issuer}/auth?${query.toString()}`, isBack);
+    const code = new URL(page.url).searchParams.get('code');
+    assert.ok(code && isBack(page.url), page.url);
+    const forged = { grant_type: 'authorization_code', code, redirect_uri: callback, code_verifier: 'a'.repeat(43) };
+    assert.equal((await token(stage, application, forged)).body['error'], 'invalid_grant');
   });
 
   it('refuses another client’s code, and one for another address', async () => {

@@ -17,7 +17,7 @@ async function stored(db: Database): Promise<Set<string>> {
   return new Set((await rows<{ id: string }>(db.read, sql`SELECT "id" FROM "organisations"`)).map(({ id }) => id));
 }
 
-describeOnEachEngine('the door to the database', () => {
+describeOnEachEngine('security check 38: the door to the database', () => {
   let db: Database;
   let path: string;
   beforeEach(async () => {

@@ -27,7 +27,7 @@ describe('the door to the database, with a disk that fails', () => {
   });
   afterEach(() => db.close());
 
-  it('stores exactly what it acknowledged when the disk is full, and goes on when there is room again', async () => {
+  it('security check 39: stores exactly what it acknowledged when the disk is full, and goes on when there is room again', async () => {
     const raw = await writing(db);
     const pages = raw.pragma('page_count', { simple: true }) as number;
     raw.pragma(`max_page_count = ${pages + 200}`);

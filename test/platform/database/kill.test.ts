@@ -24,7 +24,7 @@ async function writeUntilKilled(path: string, run: string, units: number): Promi
 }
 
 describe('the door to the database, killed', () => {
-  it('has everything that it acknowledged, and nothing by halves, after kill -9 in the middle of groups', async function () {
+  it('security check 39: has everything that it acknowledged, and nothing by halves, after kill -9 in the middle of groups', async function () {
     this.timeout(120_000);
     const path = join(testFolder(), 'killed.db');
     const acknowledged: string[] = [];

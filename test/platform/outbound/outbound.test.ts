@@ -85,7 +85,7 @@ describe('outbound', () => {
   });
 
   describe('refuses', () => {
-    it('addresses inside, however they are written', async () => {
+    it('security check 44: addresses inside, however they are written', async () => {
       const outbound = outboundFor({ privateHosts: ['localhost:1'], lookup: to('127.0.0.1') });
       const hosts = [
         '127.0.0.1',
@@ -115,7 +115,7 @@ describe('outbound', () => {
       }
     });
 
-    it('a name with one address inside among public ones', async () => {
+    it('security check 44: a name with one address inside among public ones', async () => {
       const outbound = outboundFor({ privateHosts: [], lookup: to('8.8.8.8', '10.0.0.1') });
       await assert.rejects(outbound.fetch('https://mixed.example/'), { code: 'outbound.notAllowed' });
     });
@@ -134,7 +134,7 @@ describe('outbound', () => {
       for (const url of urls) await assert.rejects(outbound.fetch(url), { code: 'outbound.notAllowed' }, url);
     });
 
-    it('a redirect', async () => {
+    it('security check 44: a redirect', async () => {
       let asked = 0;
       const port = await serve((request, response) => {
         asked += 1;
@@ -228,7 +228,7 @@ describe('outbound', () => {
       await assert.rejects(stranger.fetch(`https://idp.example:${port}/`), { code: 'outbound.unreachable' });
     });
 
-    it('dials the address that it checked, whatever the name says a moment later', async () => {
+    it('security check 44: dials the address that it checked, whatever the name says a moment later', async () => {
       // 127.0.0.2 plays the public server, 127.0.0.3 the inner one, on the same port.
       const port = await secure('127.0.0.2');
       const inner = createTlsServer(tls, (_, response) => response.end('inner'));

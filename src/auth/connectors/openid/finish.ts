@@ -14,8 +14,8 @@ import { detailOf } from './begin.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import type { Providers } from './provider.ts';
 
-/** How far a provider's clock may be ahead of ours. */
-const skewMs = 60_000;
+/** How far a provider's clock may be from ours; openid-client allows as much for `exp`. */
+const skewMs = 30_000;
 
 /** What a provider has proved: who somebody is, and nothing more. */
 export interface Proof {

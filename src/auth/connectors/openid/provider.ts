@@ -4,6 +4,7 @@ import type { Outbound } from '../../../platform/outbound/outbound.ts';
 import type { Seal, SealPlace } from '../../../platform/secrets/seal.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import { type Connection, connectionSecret } from './connection.entity.ts';
+import { KeySets } from './key-sets.ts';
 
 /** How long a provider's discovery document is believed. */
 const believedMs = 3_600_000;
@@ -30,16 +31,23 @@ export function requireOwnHost(outbound: Outbound, issuer: URL, url: string): vo
 /**
  * Reads a provider's discovery document and gives what openid-client needs to speak with it. Every request goes
  * through the guarded agent; an ID token's signature is checked even though it comes over TLS.
+ * @param keySets through which the provider's keys are asked for
  * @throws openid-client's and the agent's errors
  */
-export async function discover(outbound: Outbound, client: Client): Promise<openid.Configuration> {
+export async function discover(
+  outbound: Outbound,
+  client: Client,
+  keySets = new KeySets(),
+): Promise<openid.Configuration> {
   const issuer = new URL(client.issuer);
   const execute = [openid.enableNonRepudiationChecks];
   // The agent lets plain http pass only to hosts that the operator has named.
   if (issuer.protocol === 'http:') execute.push(openid.allowInsecureRequests);
+  let keysUri: string | undefined;
   const fetch: openid.CustomFetch = (url, init) => {
     requireOwnHost(outbound, issuer, url);
-    return outbound.fetch(url, init);
+    const ask = (): Promise<Response> => outbound.fetch(url, init);
+    return url === keysUri && init.method === 'GET' ? keySets.fetch(url, ask) : ask();
   };
   const probe = await openid.discovery(
     issuer,
@@ -53,6 +61,7 @@ export async function discover(outbound: Outbound, client: Client): Promise<open
     },
   );
   const metadata = probe.serverMetadata();
+  keysUri = metadata.jwks_uri;
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
   if (methods.includes('client_secret_basic') || !methods.includes('client_secret_post')) return probe;
   const post = new openid.Configuration(
@@ -71,6 +80,7 @@ export async function discover(outbound: Outbound, client: Client): Promise<open
 export class Providers {
   readonly #outbound: Outbound;
   readonly #seal: Seal;
+  readonly #keySets = new KeySets();
   readonly #known = new Map<
     string,
     { until: number; updatedAt: number; configuration: Promise<openid.Configuration> }
@@ -84,11 +94,12 @@ export class Providers {
   of(connection: Connection): Promise<openid.Configuration> {
     const known = this.#known.get(connection.id);
     if (known && known.updatedAt === connection.updatedAt && known.until > clock.now()) return known.configuration;
-    const configuration = discover(this.#outbound, {
+    const client = {
       issuer: connection.issuer,
       clientId: connection.clientId,
       clientSecret: this.#seal.unseal(connection.clientSecret, secretPlace(connection.id)),
-    });
+    };
+    const configuration = discover(this.#outbound, client, this.#keySets);
     this.#known.set(connection.id, { until: clock.now() + believedMs, updatedAt: connection.updatedAt, configuration });
     configuration.catch(() => {
       if (this.#known.get(connection.id)?.configuration === configuration) this.#known.delete(connection.id);

@@ -1,12 +1,13 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { clock } from '../../../platform/clock/clock.ts';
+import { within } from '../../../platform/database/errors.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
-import type { Sessions } from '../../sessions/sessions.ts';
+import { patienceMs, type Sessions } from '../../sessions/sessions.ts';
 import { type Artifact, artifactPayload } from './artifact.entity.ts';
 import { artifactId, sealedModels, sessionViewId, userCodeHash } from './ids.ts';
-import { readArtifact, readByUserCode } from './rows.ts';
+import { insertArtifact, readArtifact, readByUserCode } from './rows.ts';
 import { currentUnit, inUnit, type ProviderUnit } from './unit.ts';
 
 /** What the request that is being answered tells of who asks. */
@@ -35,8 +36,24 @@ export class Artifacts {
   /**
    * An artifact that counts: not expired, its person still in under the epochs that it was born under, and its session
    * not over, if it ends with that. One that was used is found, so that the second use is noticed.
+   * @throws database.away when it does not answer within a second
    */
-  async live(id: string): Promise<Artifact | null> {
+  live(id: string): Promise<Artifact | null> {
+    return within(2 * patienceMs, this.#live(id));
+  }
+
+  /**
+   * Remembers that a client's assertion or DPoP proof was used: of any number at the same moment one is the first.
+   * Written at once, whatever becomes of the request, so that no two can both look before either has written.
+   * @param jti what its client calls it (RFC 7523 §3, RFC 9449 §11.1)
+   * @param seconds for which it would be good
+   */
+  firstUse(clientId: string, jti: string, seconds: number, asking: Asking): Promise<boolean> {
+    const row = this.#row('ReplayDetection', `${clientId} ${jti}`, { clientId }, seconds, asking);
+    return this.#ground.db.write((m) => insertArtifact(m, row));
+  }
+
+  async #live(id: string): Promise<Artifact | null> {
     const unit = currentUnit();
     if (unit?.removed.has(id)) return null;
     const row = unit?.writes.get(id) ?? (await readArtifact(this.#ground.db.read, id));

@@ -57,6 +57,18 @@ export async function writeArtifact(m: Writer, row: Artifact): Promise<void> {
   );
 }
 
+/** Writes an artifact that is nobody's, once. @returns false when it was there: of any number at once, one gets true */
+export async function insertArtifact(m: Writer, row: Artifact): Promise<boolean> {
+  const made = await changed<{ id: string }>(
+    m,
+    sql`INSERT INTO "oidc_artifacts" ("id", "model", "organisationId", "accountId", "clientId", "endsWithSession", "payload", "createdAt", "expiresAt")
+        VALUES (${row.id}, ${row.model}, ${row.organisationId}, ${row.accountId}, ${row.clientId}, ${row.endsWithSession},
+          ${row.payload}, ${row.createdAt}, ${row.expiresAt})
+        ON CONFLICT ("id") DO NOTHING RETURNING "id"`,
+  );
+  return made.length === 1;
+}
+
 /** Uses an artifact up. @returns false when it was used already, or is gone: of any number at once, one gets true */
 export async function consumeArtifact(m: Writer, id: string): Promise<boolean> {
   const used = await changed<{ id: string }>(

@@ -47,11 +47,7 @@ export async function assertedClient(
   }
 }
 
-async function isFirstUse(artifacts: Artifacts, client: OidcClient, jti: string, seconds: number): Promise<boolean> {
-  const { id: clientId, organisationId, accountId } = client;
-  const adapter = artifacts.adapter('ReplayDetection', () => ({ organisationId, accountId, refreshScope: undefined }));
-  const use = `${clientId} ${jti}`;
-  if (await adapter.find(use)) return false;
-  await adapter.upsert(use, { clientId }, seconds);
-  return true;
+function isFirstUse(artifacts: Artifacts, client: OidcClient, jti: string, seconds: number): Promise<boolean> {
+  const { id, organisationId, accountId } = client;
+  return artifacts.firstUse(id, jti, seconds, { organisationId, accountId, refreshScope: undefined });
 }

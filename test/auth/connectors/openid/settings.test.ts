@@ -32,7 +32,7 @@ describe('saving an OpenID connection', () => {
     });
   const stored = () => house.ground.db.read.find(ConnectionTable);
 
-  it('refuses a discovery document whose addresses point inwards, and says which', async () => {
+  it('security check 44: refuses a discovery document whose addresses point inwards, and says which', async () => {
     const before = await stored();
     for (const [what, url] of [
       ['jwks_uri', 'http://169.254.169.254/jwks'],
@@ -51,7 +51,7 @@ describe('saving an OpenID connection', () => {
     assert.deepEqual(await stored(), before);
   });
 
-  it('sends no provider’s secret to another private host, even to one that the operator listed', async () => {
+  it('security check 44: sends no provider’s secret to another private host, even to one that the operator listed', async () => {
     const inner = await startRogueProvider();
     const { outbound } = house;
     const open = createOutbound({ privateHosts: [new URL(provider.url).host, new URL(inner.url).host] });

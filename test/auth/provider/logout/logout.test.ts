@@ -232,7 +232,7 @@ describe('back-channel logout', () => {
     assert.ok(left.length === 12 && left.every(({ state }) => state === 'ready'), 'nothing is left claimed');
   });
 
-  it('calls no address that is not public, whatever was registered', async () => {
+  it('security check 44: calls no address that is not public, whatever was registered', async () => {
     await house.ground.db.write((m) =>
       m.query(`UPDATE "oidc_clients" SET "backchannelLogoutUri" = 'https://10.0.0.1/' WHERE "id" = '${client.id}'`),
     );
