@@ -3,6 +3,7 @@ import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
@@ -75,7 +76,11 @@ async function requireActor(m: Writer, { organisationId, actorId }: Actor): Prom
 export async function inviteAdministrator(ground: Ground, by: Actor, input: { userName: string }): Promise<Linked> {
   const { organisationId } = by;
   const userName = administratorName(input.userName);
-  const action = { eventName: 'CreateAdministrator', organisationId, requestParameters: { userName } };
+  const action = {
+    eventName: 'CreateAdministrator',
+    organisationId,
+    requestParameters: { userName: personal(userName) },
+  };
   return ground.trail.perform(action, async (m) => {
     await requireActor(m, by);
     await requireFreeName(m, organisationId, userName);
@@ -85,7 +90,8 @@ export async function inviteAdministrator(ground: Ground, by: Actor, input: { us
     const administrator = invitedAdministrator(organisationId, userName);
     await m.insert(AdministratorTable, administrator);
     const link = await newLink(ground, m, administrator.id, handedLinkHours);
-    return { result: { administrator, link }, responseElements: { administratorId: administrator.id } };
+    const { id } = administrator;
+    return { result: { administrator, link }, responseElements: { administratorId: id }, about: id };
   });
 }
 
@@ -102,7 +108,11 @@ export function linkForAdministrator(ground: Ground, by: Actor, id: string): Pro
     if (by.actorId !== null && administrator.passwordHash !== null) throw accessErrors('administrator.notFound');
     const hours = administrator.passwordHash === null && by.actorId !== null ? handedLinkHours : shortLinkHours;
     const link = await newLink(ground, m, id, hours);
-    return { result: { administrator, link }, responseElements: { userName: administrator.userName } };
+    return {
+      result: { administrator, link },
+      responseElements: { userName: personal(administrator.userName) },
+      about: id,
+    };
   });
 }
 
@@ -121,7 +131,11 @@ export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor
     await m.update(AdministratorTable, { id }, { passwordHash: null });
     await putOut(ground, sessions, m, id, 'reset');
     const link = await newLink(ground, m, id, handedLinkHours);
-    return { result: { administrator, link }, responseElements: { userName: administrator.userName } };
+    return {
+      result: { administrator, link },
+      responseElements: { userName: personal(administrator.userName) },
+      about: id,
+    };
   });
 }
 
@@ -138,7 +152,7 @@ export function removeAdministrator(ground: Ground, sessions: Sessions, by: Acto
     if (!others.some(({ passwordHash }) => passwordHash !== null)) throw accessErrors('administrator.last');
     await putOut(ground, sessions, m, id, 'removed');
     await m.delete(AdministratorTable, { organisationId, id });
-    return { result: undefined, responseElements: { userName } };
+    return { result: undefined, responseElements: { userName: personal(userName) }, about: id };
   });
 }
 
@@ -148,7 +162,7 @@ export function signOutAdministrator(ground: Ground, sessions: Sessions, by: Act
     await requireActor(m, by);
     const { userName } = await requireAdministrator(m, by.organisationId, id);
     await putOut(ground, sessions, m, id, 'signOut');
-    return { result: undefined, responseElements: { userName } };
+    return { result: undefined, responseElements: { userName: personal(userName) }, about: id };
   });
 }
 

@@ -3,6 +3,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
+import { eraseKeysOf } from '../../trail/people/erase.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Upstairs } from './upstairs.ts';
 
@@ -102,6 +103,7 @@ async function eraseOrganisation(ground: Ground): Promise<boolean> {
   if (!due) return false;
   return ground.trail.perform({ eventName: 'EraseOrganisation', organisationId: due.id }, async (m) => {
     await rows(m, sql`DELETE FROM "organisations" WHERE "id" = ${due.id}`);
+    await eraseKeysOf(m, due.id);
     return { result: true };
   });
 }
