@@ -5,6 +5,7 @@ import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { eraseKeysOf } from '../../trail/people/erase.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { markBarredNames } from './suspension.ts';
 import type { Upstairs } from './upstairs.ts';
 
 const dayMs = 86_400_000;
@@ -81,6 +82,7 @@ async function erasePeople(
   await upstairs.peopleErased(m, ids);
   await rows(m, sql`DELETE FROM "group_members" WHERE "memberId" IN (${list(ids)})`);
   await rows(m, sql`DELETE FROM "users" WHERE "id" IN (${list(ids)})`);
+  if (!whole) await markBarredNames(ground, m, accountId);
   return ids.length;
 }
 
