@@ -9,10 +9,6 @@ import { PasskeyTable } from '../../src/access/administrators/factors/factors.en
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
 import { createClient } from '../../src/auth/provider/clients/clients.ts';
-import { createConsole } from '../../src/console/console.ts';
-import { createCookies } from '../../src/platform/http/cookies.ts';
-import { createCsrf } from '../../src/platform/http/csrf.ts';
-import { createStreams } from '../../src/platform/http/streams.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
@@ -20,35 +16,9 @@ import { newAdministrator } from '../support/administrator.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
+import { type Route, routesOf } from './routes.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
-
-interface Route {
-  method: 'GET' | 'POST';
-  path: string;
-}
-
-interface Layer {
-  route?: { path: string; methods: Record<string, boolean> };
-  handle: { stack?: Layer[] };
-}
-
-/** Every route of the console, as its router has it: made once more, for the running one is behind its server. */
-function routesOf({ house, url }: Running): Route[] {
-  const cookies = createCookies(url);
-  const csrf = createCsrf({ key: Buffer.alloc(32), cookies, publicUrl: url });
-  const router = createConsole({ ...house, cookies, csrf, streams: createStreams() });
-  const walk = (layers: Layer[]): Route[] =>
-    layers.flatMap(({ route, handle }) =>
-      route
-        ? Object.keys(route.methods).map((method) => ({
-            method: method.toUpperCase() as Route['method'],
-            path: route.path,
-          }))
-        : walk(handle.stack ?? []),
-    );
-  return walk(router.stack as unknown as Layer[]);
-}
 
 const open = new Set([
   '/setup',
