@@ -20,6 +20,7 @@ export const directoryErrors = errors({
   'mapping.notFound': { kind: 'NotFound', text: 'That group has no permission tier here.' },
   'mapping.tierInvalid': { kind: 'BadRequest', text: 'The permission tier must be Basic or Pro.' },
   'scimKey.notFound': { kind: 'NotFound', text: 'There is no such access key.' },
+  'scimKey.connectionGone': { kind: 'NotFound', text: 'The directory that this key was for is no longer connected.' },
   'scimKey.nameInvalid': { kind: 'BadRequest', text: 'An access key needs a name of 1 to 200 characters.' },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
 });

@@ -21,6 +21,8 @@ export interface Action {
    * organisation) to itself on PostgreSQL, so what it has checked holds; with it, see `Hold` of the database's door.
    */
   beside?: boolean;
+  /** Whom the marked values are about, where that is known before the unit runs: then a refusal keeps them so too. */
+  about?: string;
   /** Lower camel case, as CloudTrail has them; never a secret; what tells of a person is marked by `personal`. */
   requestParameters?: Record<string, unknown>;
 }
@@ -57,7 +59,7 @@ export function draft(action: Action, { responseElements, eventName, about, refu
   const now = clock.now();
   const people: Draft['people'] = new Map();
   const nobody = nobodyOf(action.organisationId, now);
-  const subject = within(people, about ?? nobody);
+  const subject = within(people, about ?? action.about ?? nobody);
   const parameters = action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null);
   const row: TrailRecord = {
     id: newId(),

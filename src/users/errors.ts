@@ -13,6 +13,10 @@ export const userErrors = errors({
     kind: 'Forbidden',
     text: 'An administrator has suspended {value}: this address cannot be registered.',
   },
+  'user.notSuspendable': {
+    kind: 'Unprocessable',
+    text: 'People of a team account are not suspended but removed. Only an enterprise account suspends people.',
+  },
   'user.notRemovable': {
     kind: 'Unprocessable',
     text:

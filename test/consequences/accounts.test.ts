@@ -45,7 +45,8 @@ describe('consequences: accounts', () => {
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /2 are left/ });
     await removeUser(s.house.ground, team, ruth.id);
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /1 are left/ });
-    await suspendUser(s.house.ground, team, tom.id, 'admin');
+    await assert.rejects(suspendUser(s.house.ground, team, tom.id, 'admin'), { code: 'user.notSuspendable' });
+    await s.wasSuspended(tom);
     assert.notEqual((await remove(team)).deletedAt, null);
   });
 
@@ -93,7 +94,7 @@ describe('consequences: accounts', () => {
     // Whoever should hold something live all the same is put out, with a receipt.
     const team = await s.own();
     const tom = await s.register(team, 'tom@any.example');
-    await suspendUser(ground, team, tom.id, 'admin');
+    await s.wasSuspended(tom);
     await ground.db.write((m) => m.update(UserTable, { id: tom.id }, { liveUntil: Date.now() + day }));
     await remove(team);
     await until(() => ground.db.read.findOneBy(ReceiptTable, { userId: tom.id, cause: 'account' }));

@@ -124,6 +124,9 @@ describe('consequences: erasing', () => {
     clock.advance(31 * day);
     await erase();
     assert.equal(await s.count('users'), 0);
+    const kept = await house.ground.db.read.query<{ key: string }[]>('SELECT "key" FROM "suspension_keys"');
+    assert.ok(kept.length > 0);
+    for (const { key } of kept) assert.doesNotMatch(key, /tom/, 'is barred, and named no more');
     const elsewhere = await s.own();
     await assert.rejects(s.register(elsewhere, tom.primaryAddress), { code: 'user.addressBarred' });
     await deleteAccount(house.ground, house.upstairs, acme.scope, 'Acme');

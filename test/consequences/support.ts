@@ -14,6 +14,7 @@ import { clock } from '../../src/platform/clock/clock.ts';
 import { entitlement } from '../../src/users/entitlement/entitlement.ts';
 import type { Scope } from '../../src/users/lifecycle/out.ts';
 import { type Registration, registrationOf } from '../../src/users/lifecycle/registration.ts';
+import { suspend } from '../../src/users/lifecycle/suspension.ts';
 import { registerPerson } from '../../src/users/lifecycle/register.ts';
 import { type User, UserTable } from '../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../support/company.ts';
@@ -37,6 +38,8 @@ export interface Stage {
   verified: (scope: Scope, domain: string) => Promise<Domain>;
   pending: (scope: Scope, domain: string) => Promise<Domain>;
   register: (scope: Scope, address: string) => Promise<User>;
+  /** As an administrator had suspended them while the account was an enterprise one. */
+  wasSuspended: (user: User) => Promise<boolean>;
   /** Signs a person in as a sign-in does; they must be entitled. */
   device: (user: Pick<User, 'id'>) => Promise<Device>;
   /** What the provider of the company's connection proves of a pushed person. */
@@ -88,6 +91,7 @@ export async function stage(keepDeletedDays = 30): Promise<Stage> {
       return { ...claim, state: 'verified' };
     },
     register: (scope, address) => db.write((m) => registerPerson(ground, m, scope, { address })),
+    wasSuspended: (user) => db.write((m) => suspend(ground, m, user, 'admin')),
     device: async ({ id }) => {
       const token = await db.write(async (m) => {
         const principal = await userPrincipal(m, id);

@@ -3,6 +3,7 @@ import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { endAccessKeys } from '../keys/end.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
@@ -76,7 +77,11 @@ async function requireActor(m: Writer, { organisationId, actorId }: Actor): Prom
 export async function inviteAdministrator(ground: Ground, by: Actor, input: { userName: string }): Promise<Linked> {
   const { organisationId } = by;
   const userName = administratorName(input.userName);
-  const action = { eventName: 'CreateAdministrator', organisationId, requestParameters: { userName } };
+  const action = {
+    eventName: 'CreateAdministrator',
+    organisationId,
+    requestParameters: { userName: personal(userName) },
+  };
   return ground.trail.perform(action, async (m) => {
     await requireActor(m, by);
     await requireFreeName(m, organisationId, userName);
@@ -86,7 +91,8 @@ export async function inviteAdministrator(ground: Ground, by: Actor, input: { us
     const administrator = invitedAdministrator(organisationId, userName);
     await m.insert(AdministratorTable, administrator);
     const link = await newLink(ground, m, administrator.id, handedLinkHours);
-    return { result: { administrator, link }, responseElements: { administratorId: administrator.id } };
+    const { id } = administrator;
+    return { result: { administrator, link }, responseElements: { administratorId: id }, about: id };
   });
 }
 
@@ -103,7 +109,11 @@ export function linkForAdministrator(ground: Ground, by: Actor, id: string): Pro
     if (by.actorId !== null && administrator.passwordHash !== null) throw accessErrors('administrator.notFound');
     const hours = administrator.passwordHash === null && by.actorId !== null ? handedLinkHours : shortLinkHours;
     const link = await newLink(ground, m, id, hours);
-    return { result: { administrator, link }, responseElements: { userName: administrator.userName } };
+    return {
+      result: { administrator, link },
+      responseElements: { userName: personal(administrator.userName) },
+      about: id,
+    };
   });
 }
 
@@ -123,8 +133,11 @@ export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor
     await putOut(ground, sessions, m, id, 'reset');
     const accessKeyIds = await endAccessKeys(m, { organisationId, administratorId: id });
     const link = await newLink(ground, m, id, handedLinkHours);
-    const responseElements = { userName: administrator.userName, accessKeyIds };
-    return { result: { administrator, link }, responseElements };
+    return {
+      result: { administrator, link },
+      responseElements: { userName: personal(administrator.userName), accessKeyIds },
+      about: id,
+    };
   });
 }
 
@@ -141,7 +154,7 @@ export function removeAdministrator(ground: Ground, sessions: Sessions, by: Acto
     if (!others.some(({ passwordHash }) => passwordHash !== null)) throw accessErrors('administrator.last');
     await putOut(ground, sessions, m, id, 'removed');
     await m.delete(AdministratorTable, { organisationId, id });
-    return { result: undefined, responseElements: { userName } };
+    return { result: undefined, responseElements: { userName: personal(userName) }, about: id };
   });
 }
 
@@ -151,7 +164,7 @@ export function signOutAdministrator(ground: Ground, sessions: Sessions, by: Act
     await requireActor(m, by);
     const { userName } = await requireAdministrator(m, by.organisationId, id);
     await putOut(ground, sessions, m, id, 'signOut');
-    return { result: undefined, responseElements: { userName } };
+    return { result: undefined, responseElements: { userName: personal(userName) }, about: id };
   });
 }
 

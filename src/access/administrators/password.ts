@@ -7,6 +7,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
+import { ownAction } from './own-action.ts';
 import { administratorPrincipal } from './principal.ts';
 
 export interface NewPassword {
@@ -40,8 +41,7 @@ export async function changePassword(
   input: NewPassword,
 ): Promise<{ session: Session; token: string }> {
   const passwordHash = await newPasswordHash(input, [userName]);
-  const action = { eventName: 'ChangePassword', organisationId, requestParameters: { userName } };
-  return ground.trail.perform(action, async (m) => {
+  return ground.trail.perform(ownAction('ChangePassword', { id, organisationId, userName }), async (m) => {
     const now = await m.findOneBy(AdministratorTable, { id });
     if (!now || now.passwordHash !== old || now.epoch !== session.epoch)
       throw accessErrors('administrator.proofNeeded');

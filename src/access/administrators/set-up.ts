@@ -6,11 +6,11 @@ import { identifyAs } from '../../platform/context/context.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { hashToken } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { personal } from '../../trail/people/personal.ts';
 import { accessErrors } from '../errors.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
 import { administratorName, requireFreeName } from './names.ts';
+import { ownAction } from './own-action.ts';
 import { newPasswordHash } from './password.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
 import { afterPassword, type Browser } from './signing-in/sign-in.ts';
@@ -60,11 +60,8 @@ export async function setUpAdministrator(
   const userName = first ? administratorName(input.userName) : known.administrator.userName;
   const passwordHash = await newPasswordHash(input, [userName, name]);
   identifyAs({ type: 'Administrator', principalId: known.administrator.id, userName, organisationId: organisation.id });
-  const action = {
-    eventName: 'SetAdministratorPassword',
-    organisationId: organisation.id,
-    requestParameters: { userName: personal(userName) },
-  };
+  const { id } = known.administrator;
+  const action = ownAction('SetAdministratorPassword', { id, organisationId: organisation.id, userName });
   return ground.trail.perform(action, async (m) => {
     const { administrator, linkId } = await readLink(m, token); // again: the hash took its time
     await requireFreeName(m, organisation.id, userName, administrator.id);
@@ -75,6 +72,6 @@ export async function setUpAdministrator(
     await m.update(SetupLinkTable, { id: linkId }, { usedAt: clock.now() });
     const now = await m.findOneBy(AdministratorTable, { id: administrator.id });
     const { result } = await afterPassword(ground, sessions, m, now ?? administrator, from);
-    return { result, about: administrator.id };
+    return { result };
   });
 }

@@ -2,7 +2,13 @@ import { deviceName } from '../../auth/pages/device.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
-import { activateUser, removeUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
+import {
+  activateUser,
+  removeUser,
+  requireSuspending,
+  signOutUser,
+  suspendUser,
+} from '../../users/lifecycle/administer.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { callerName, withHouse } from '../frame/house.ts';
@@ -82,6 +88,7 @@ export const show = (call: Call): Promise<void> =>
 export const suspend = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    await requireSuspending(ground.db.read, user);
     await confirm(call, [`1 person will be suspended: ${primaryAddress}.`, ...texts.suspendSays]);
     const changed = await suspendUser(ground, user, id, callerName());
     const text = changed

@@ -1,7 +1,14 @@
 import { Router } from 'express';
 import type { Request } from 'express';
 import { unlinkIdentity } from '../../auth/connectors/openid/unlink.ts';
-import { activateUser, removeUser, requireUser, signOutUser, suspendUser } from '../../users/lifecycle/administer.ts';
+import {
+  activateUser,
+  removeUser,
+  requireSuspending,
+  requireUser,
+  signOutUser,
+  suspendUser,
+} from '../../users/lifecycle/administer.ts';
 import { confirmation } from '../forms.ts';
 import { placeOf } from '../guard.ts';
 import { done, show } from '../show.ts';
@@ -34,6 +41,7 @@ export function personRoutes(web: ConsoleWeb): Router {
   router.get(`${path}/suspend`, async (req, res) => {
     const { scope, base, csrf } = placeOf(req as Request);
     const user = await requireUser(ground.db.read, scope, req.params.userId);
+    await requireSuspending(ground.db.read, scope);
     const body = confirmation({
       csrf,
       action: `${base}/people/${user.id}/suspend`,

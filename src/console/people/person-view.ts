@@ -34,7 +34,7 @@ export function personView(place: Place, person: Person): Html {
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }
 
-function actionsView({ base, csrf }: Place, { user, causes, removable }: Person): Html {
+function actionsView({ base, csrf }: Place, { user, causes, removable, suspendable }: Person): Html {
   const path = `${base}/people/${user.id}`;
   const suspended = causes.some(({ cause }) => cause === 'administrator');
   return html`<div class="actions">
@@ -42,7 +42,7 @@ function actionsView({ base, csrf }: Place, { user, causes, removable }: Person)
     ${
       suspended
         ? buttonForm(csrf, `${path}/activate`, texts.activate)
-        : html`<a class="button quiet" href="${path}/suspend">${texts.suspend}</a>`
+        : suspendable && html`<a class="button quiet" href="${path}/suspend">${texts.suspend}</a>`
     }
     ${removable && html`<a class="button quiet" href="${path}/remove">${texts.remove}</a>`}
   </div>`;

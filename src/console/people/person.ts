@@ -7,7 +7,7 @@ import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
 import { addressesOf, causesOf } from '../../users/details.ts';
 import { entitlement, type Entitlement } from '../../users/entitlement/entitlement.ts';
-import { isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
+import { isOfTeam, isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
 import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
@@ -26,6 +26,8 @@ export interface Person {
   receipts: readonly ReceiptLine[];
   /** Whether an administrator may remove them. */
   removable: boolean;
+  /** Whether an administrator may suspend people of this account. */
+  suspendable: boolean;
 }
 
 const receiptsShown = 20;
@@ -49,6 +51,7 @@ export async function readPerson(
     principal?.mayBeIn ? sessions.list(principal) : [],
   ]);
   const removable = await isRemovable(on, scope, user);
+  const suspendable = !(await isOfTeam(on, scope));
   const { organisationId } = scope;
   const named = await Promise.all(
     causes.map(async (cause) => {
@@ -56,5 +59,5 @@ export async function readPerson(
       return { ...cause, administrator: by?.userName ?? null };
     }),
   );
-  return { user, right, addresses, groups, causes: named, devices, identities, receipts, removable };
+  return { user, right, addresses, groups, causes: named, devices, identities, receipts, removable, suspendable };
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { secretsError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -14,6 +14,8 @@ export interface Seal {
   seal(plain: string, at: SealPlace): string;
   /** @throws CarillonError secrets.unsealable for a changed text, another place or a key that is not in the keyring */
   unseal(sealed: string, at: SealPlace): string;
+  /** What a text is recognised by where the text itself may not be kept: the same always, and nothing to guess from. */
+  mark(text: string, purpose: string): string;
 }
 
 const version = 's1';
@@ -26,6 +28,10 @@ export const sealedBy = (keyId: string): string => `${version}.${keyId}.`;
 /** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
 export function createSeal(keyring: Keyring): Seal {
   return {
+    mark: (text, purpose) =>
+      createHmac('sha256', keyring.derive(`mark ${purpose}`))
+        .update(text)
+        .digest('base64url'),
     seal(plain, at) {
       const id = keyring.current;
       const iv = randomBytes(ivBytes);

@@ -19,6 +19,18 @@ export async function erasePerson({ trail }: Pick<Ground, 'trail'>, m: Writer, p
   trail.people.forget(personId);
 }
 
+/**
+ * Destroys every key of an organisation, to be called in the unit that erases it: those of its administrators, and of
+ * people nobody knew, outlive whoever they are of.
+ */
+export async function eraseKeysOf(m: Writer, organisationId: string): Promise<void> {
+  await rows(
+    m,
+    sql`UPDATE "trail_person_keys" SET "sealedKey" = NULL, "erasedAt" = ${clock.now()}
+        WHERE "organisationId" = ${organisationId} AND "erasedAt" IS NULL`,
+  );
+}
+
 /** Destroys the keys whose time is over: client addresses and names in refusals of people whom nobody knew. */
 export async function eraseExpired(m: Writer): Promise<void> {
   const now = clock.now();

@@ -7,9 +7,16 @@ import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { type User, UserTable } from '../user.entity.ts';
 
-/** An administrator suspends a person: out at once, and no directory can lift it. @throws user.notFound */
+/**
+ * An administrator suspends a person: out at once, and no directory can lift it. The people of a team account are removed
+ * instead (the guide, "Managing user access").
+ * @throws user.notFound, user.notSuspendable
+ */
 export const suspendUser = (ground: Ground, scope: Scope, userId: string, by: string): Promise<boolean> =>
-  act(ground, 'SuspendUsers', scope, userId, (m, user) => suspend(ground, m, user, by));
+  act(ground, 'SuspendUsers', scope, userId, async (m, user) => {
+    await requireSuspending(m, scope);
+    return suspend(ground, m, user, by);
+  });
 
 /** An administrator lifts their suspension; what the directory says of the person still counts. @throws user.notFound */
 export const activateUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
@@ -35,8 +42,18 @@ export const removeUser = (ground: Ground, scope: Scope, userId: string): Promis
   });
 
 /** Whether an administrator may remove this person. @throws account.notFound */
-export async function isRemovable(on: Reader, { organisationId, accountId }: Scope, user: User): Promise<boolean> {
-  return user.releasedAt !== null || (await requireAccount(on, organisationId, accountId)).type === 'Team';
+export async function isRemovable(on: Reader, scope: Scope, user: User): Promise<boolean> {
+  return user.releasedAt !== null || isOfTeam(on, scope);
+}
+
+/** To be asked before anybody is asked whether they are sure. @throws account.notFound, user.notSuspendable */
+export async function requireSuspending(on: Reader, scope: Scope): Promise<void> {
+  if (await isOfTeam(on, scope)) throw userErrors('user.notSuspendable');
+}
+
+/** Whether people belong to this account by nobody's word but an administrator's. @throws account.notFound */
+export async function isOfTeam(on: Reader, { organisationId, accountId }: Scope): Promise<boolean> {
+  return (await requireAccount(on, organisationId, accountId)).type === 'Team';
 }
 
 /** A person of this account who was not deleted. @throws user.notFound, also for another account's */

@@ -3,7 +3,9 @@ import { clock } from '../../platform/clock/clock.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
+import { eraseKeysOf } from '../../trail/people/erase.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { markBarredNames } from './suspension.ts';
 import type { Upstairs } from './upstairs.ts';
 
 const dayMs = 86_400_000;
@@ -80,6 +82,7 @@ async function erasePeople(
   await upstairs.peopleErased(m, ids);
   await rows(m, sql`DELETE FROM "group_members" WHERE "memberId" IN (${list(ids)})`);
   await rows(m, sql`DELETE FROM "users" WHERE "id" IN (${list(ids)})`);
+  if (!whole) await markBarredNames(ground, m, accountId);
   return ids.length;
 }
 
@@ -102,6 +105,7 @@ async function eraseOrganisation(ground: Ground): Promise<boolean> {
   if (!due) return false;
   return ground.trail.perform({ eventName: 'EraseOrganisation', organisationId: due.id }, async (m) => {
     await rows(m, sql`DELETE FROM "organisations" WHERE "id" = ${due.id}`);
+    await eraseKeysOf(m, due.id);
     return { result: true };
   });
 }

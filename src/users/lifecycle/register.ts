@@ -7,6 +7,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { userErrors } from '../errors.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import type { Scope } from './out.ts';
+import { markedName } from './suspension.ts';
 import { createPerson } from './people.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function registerPerson(
   { address, displayName = null }: { address: string; displayName?: string | null },
 ): Promise<User> {
   const { defaultLicence } = await requireAccount(m, scope.organisationId, scope.accountId);
-  if (await isBarred(m, scope, address)) {
+  if (await isBarred(ground, m, scope, address)) {
     throw userErrors('user.addressBarred', { field: 'address', values: { value: address } });
   }
   const input = { userName: address, externalId: null, displayName, profile: {}, emails: [], primary: address };
@@ -34,10 +35,12 @@ export async function registerPerson(
  * Whether a suspension keeps this address from registering here: this account's own always; another's once its domain
  * was removed there, unless this account has proved that the domain is its own and so decides itself.
  */
-async function isBarred(on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
+async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
+  const key = normaliseAddress(address);
+  if (key === null) return false;
   const found = await firstRow(
     on,
-    sql`SELECT 1 FROM "suspension_keys" WHERE "kind" = 'address' AND "key" = ${normaliseAddress(address)}
+    sql`SELECT 1 FROM "suspension_keys" WHERE "kind" = 'address' AND "key" IN (${key}, ${markedName(ground, 'address', key)})
         AND ("accountId" = ${accountId} OR ("everywhereSince" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "domains" d
           WHERE d."accountId" = ${accountId} AND d."name" = ${domainOf(address)} AND d."state" = 'verified')))`,
   );

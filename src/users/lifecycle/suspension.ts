@@ -21,7 +21,7 @@ export async function suspend(ground: Ground, m: Writer, user: Named, setBy: str
  * @returns whether there was one
  */
 export async function lift(ground: Ground, m: Writer, user: Named): Promise<boolean> {
-  const origins = sql`SELECT "originId" FROM "suspension_keys" WHERE ${barred(user)}`;
+  const origins = sql`SELECT "originId" FROM "suspension_keys" WHERE ${barred(ground, user)}`;
   const touched = await changed<SuspensionKey>(
     m,
     sql`DELETE FROM "suspension_keys" WHERE "accountId" = ${user.accountId} AND "originId" IN (${origins}) RETURNING *`,
@@ -46,11 +46,36 @@ export async function lift(ground: Ground, m: Writer, user: Named): Promise<bool
 export async function inheritSuspension(ground: Ground, m: Writer, user: Named): Promise<void> {
   const found = await firstRow<SuspensionKey>(
     m,
-    sql`SELECT * FROM "suspension_keys" WHERE ${barred(user)} ORDER BY "since" LIMIT 1`,
+    sql`SELECT * FROM "suspension_keys" WHERE ${barred(ground, user)} ORDER BY "since" LIMIT 1`,
   );
   if (!found) return;
   await sayNo(ground, m, user, 'administrator', found.setBy);
   await bar(m, user, found);
+}
+
+/** How a barred name is kept once whoever had it is erased: it bars as before, and tells of nobody. */
+export const markedName = ({ seal }: Pick<Ground, 'seal'>, kind: SuspensionKey['kind'], key: string): string => {
+  const mark = `${markPrefix}${seal.mark(JSON.stringify([kind, key]), 'suspended name')}`;
+  // A domain tells of nobody, and a domain that is removed bars its addresses elsewhere too.
+  return kind === 'address' ? `${mark}@${key.slice(key.lastIndexOf('@') + 1)}` : mark;
+};
+const markPrefix = '~mark:';
+
+/** To be called in the unit that erased people of this account: their names are barred still, and stand here no more. */
+export async function markBarredNames(ground: Ground, m: Writer, accountId: string): Promise<void> {
+  const left = await rows<Pick<SuspensionKey, 'kind' | 'key'>>(
+    m,
+    sql`SELECT "kind", "key" FROM "suspension_keys" k WHERE "accountId" = ${accountId}
+        AND "key" NOT LIKE ${`${markPrefix}%`}
+        AND NOT EXISTS (SELECT 1 FROM "users" u WHERE u."id" = k."originId")`,
+  );
+  for (const { kind, key } of left) {
+    const marked = markedName(ground, kind, key);
+    const which = sql`"accountId" = ${accountId} AND "kind" = ${kind}`;
+    // The name may have been barred, erased and barred again.
+    await rows(m, sql`DELETE FROM "suspension_keys" WHERE ${which} AND "key" = ${marked}`);
+    await rows(m, sql`UPDATE "suspension_keys" SET "key" = ${marked} WHERE ${which} AND "key" = ${key}`);
+  }
 }
 
 const namesOf = (user: Named): { kind: SuspensionKey['kind']; key: string }[] => [
@@ -59,9 +84,11 @@ const namesOf = (user: Named): { kind: SuspensionKey['kind']; key: string }[] =>
   ...(user.externalId === null ? [] : [{ kind: 'externalId' as const, key: user.externalId }]),
 ];
 
-const barred = (user: Named): Sql =>
+const barred = (ground: Ground, user: Named): Sql =>
   sql`"accountId" = ${user.accountId} AND (${join(
-    namesOf(user).map(({ kind, key }) => sql`("kind" = ${kind} AND "key" = ${key})`),
+    namesOf(user).map(
+      ({ kind, key }) => sql`("kind" = ${kind} AND "key" IN (${key}, ${markedName(ground, kind, key)}))`,
+    ),
     ' OR ',
   )})`;
 

@@ -2,6 +2,7 @@ import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { accessErrors } from '../../errors.ts';
 import { OrganisationTable } from '../../../accounts/organisations/organisation.entity.ts';
+import { ownAction } from '../own-action.ts';
 import { FactorGuessesTable, KnownDeviceTable } from '../guesses/guesses.entity.ts';
 import { PendingSignInTable } from '../signing-in/pending.entity.ts';
 import { type Passkey, PasskeyTable, RecoveryCodeTable, type Totp, TotpTable } from './factors.entity.ts';
@@ -35,14 +36,14 @@ export async function storeFactor(m: Writer, holder: Holder, enrolment: Enrolmen
 /** Adds a factor to those of somebody who is in. @returns as `storeFactor` */
 export function addFactor(ground: Ground, holder: Holder, enrolment: Enrolment): Promise<string[]> {
   const { eventName } = enrolment;
-  return ground.trail.perform(actionOf(eventName, holder), async (m) => ({
+  return ground.trail.perform(ownAction(eventName, holder), async (m) => ({
     result: await storeFactor(m, holder, enrolment),
   }));
 }
 
 /** Makes new recovery codes in place of the old ones. @throws factor.none */
 export function replaceRecoveryCodes(ground: Ground, holder: Holder): Promise<string[]> {
-  return ground.trail.perform(actionOf('CreateRecoveryCodes', holder), async (m) => {
+  return ground.trail.perform(ownAction('CreateRecoveryCodes', holder), async (m) => {
     if (!hasFactor(await factorsOf(m, holder.id))) throw accessErrors('factor.none');
     return { result: await newRecoveryCodes(m, holder) };
   });
@@ -50,7 +51,7 @@ export function replaceRecoveryCodes(ground: Ground, holder: Holder): Promise<st
 
 /** Takes the authenticator app away. @throws factor.notFound, factor.required */
 export function removeTotp(ground: Ground, holder: Holder): Promise<void> {
-  return ground.trail.perform(actionOf('DisableTotp', holder), async (m) => {
+  return ground.trail.perform(ownAction('DisableTotp', holder), async (m) => {
     const { totp, passkeys } = await factorsOf(m, holder.id);
     if (!totp) throw accessErrors('factor.notFound');
     await m.delete(TotpTable, { administratorId: holder.id });
@@ -61,8 +62,7 @@ export function removeTotp(ground: Ground, holder: Holder): Promise<void> {
 
 /** Takes a passkey away. @throws factor.notFound, factor.required */
 export function removePasskey(ground: Ground, holder: Holder, passkeyId: string): Promise<void> {
-  const requestParameters = { userName: holder.userName, passkeyId: passkeyId.slice(0, 64) };
-  return ground.trail.perform({ ...actionOf('DeletePasskey', holder), requestParameters }, async (m) => {
+  return ground.trail.perform(ownAction('DeletePasskey', holder, { passkeyId: passkeyId.slice(0, 64) }), async (m) => {
     const { totp, passkeys } = await factorsOf(m, holder.id);
     const rest = passkeys.filter(({ id }) => id !== passkeyId);
     if (rest.length === passkeys.length) throw accessErrors('factor.notFound');
@@ -93,9 +93,3 @@ export async function forgetFactors(m: Writer, administratorId: string): Promise
     await m.delete(table, { administratorId });
   }
 }
-
-const actionOf = (eventName: string, { organisationId, userName }: Holder) => ({
-  eventName,
-  organisationId,
-  requestParameters: { userName },
-});

@@ -10,6 +10,7 @@ import { hasFactor, storeFactor } from '../factors/factors.ts';
 import type { Passkeys } from '../factors/passkeys.ts';
 import type { Enrolment } from '../factors/proof.ts';
 import { knownDevice } from '../guesses/devices.ts';
+import { ownAction } from '../own-action.ts';
 import { administratorKey, type Browser, type In, letIn } from './sign-in.ts';
 import { endPending, type Pending, readPending, takePendingGuess } from './pending.ts';
 import { proveCode } from './codes.ts';
@@ -20,10 +21,8 @@ export type SecondAnswer = { code: string } | { passkey: string };
 /** For what a passkey is asked while a sign-in is pending. */
 export const secondPurpose = ({ pending }: Pending): string => `second:${pending.id}`;
 
-const actionOf = ({ organisationId, userName }: Administrator): Action => ({
-  eventName: 'ConsoleLogin',
-  organisationId,
-  requestParameters: { userName },
+const actionOf = (administrator: Administrator): Action => ({
+  ...ownAction('ConsoleLogin', administrator),
   beside: true,
 });
 

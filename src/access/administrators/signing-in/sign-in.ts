@@ -10,6 +10,7 @@ import { accessErrors } from '../../errors.ts';
 import { type Administrator, AdministratorTable } from '../administrator.entity.ts';
 import { factorsOf, hasFactor } from '../factors/factors.ts';
 import { rememberDevice } from '../guesses/devices.ts';
+import { ownAction } from '../own-action.ts';
 import { administratorPrincipal } from '../principal.ts';
 import { beginPending } from './pending.ts';
 
@@ -82,9 +83,9 @@ export async function signInAdministrator(
   const given = input.password.slice(0, 1024);
   const right = await verifyPassword(administrator?.passwordHash ?? null, given, known ? 'known' : 'anyone');
   const action = {
-    eventName: 'ConsoleLogin',
-    organisationId: administrator?.organisationId ?? null,
-    requestParameters: { userName: administrator?.userName ?? '(unknown)' },
+    ...(administrator
+      ? ownAction('ConsoleLogin', administrator)
+      : { eventName: 'ConsoleLogin', organisationId: null, requestParameters: { userName: '(unknown)' } }),
     beside: true, // a no that comes between raises the epoch, under which no session that was begun here lives
   };
   if (!administrator || !right) {

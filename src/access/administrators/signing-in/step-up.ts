@@ -10,6 +10,7 @@ import { type Administrator, AdministratorTable } from '../administrator.entity.
 import type { Passkeys } from '../factors/passkeys.ts';
 import type { Proven } from '../factors/proof.ts';
 import { knownDevice } from '../guesses/devices.ts';
+import { ownAction } from '../own-action.ts';
 import { administratorPrincipal } from '../principal.ts';
 import { proveCode } from './codes.ts';
 import { administratorKey } from './sign-in.ts';
@@ -49,8 +50,8 @@ export class StepUp {
     answer: ProofAnswer,
     browser: { browser: string; device: string | undefined },
   ): Promise<{ session: Session; token: string }> {
-    const { id, organisationId, userName } = administrator;
-    const action = { eventName: 'ConfirmIdentity', organisationId, requestParameters: { userName }, beside: true };
+    const { id } = administrator;
+    const action = { ...ownAction('ConfirmIdentity', administrator), beside: true };
     try {
       const proven = await this.#proven(administrator, session, answer, browser);
       return await this.#ground.trail.perform(action, async (m) => {

@@ -16,7 +16,7 @@ const keysPerConnection = 20;
 /**
  * Makes a key with which a directory pushes (the guide: "Create access key").
  * @returns the key itself, which is shown this once and kept nowhere, and its row
- * @throws scimKey.nameInvalid, scimKey.tooMany
+ * @throws scimKey.nameInvalid, scimKey.connectionGone, scimKey.tooMany
  */
 export async function createScimKey(
   ground: Ground,
@@ -36,6 +36,12 @@ export async function createScimKey(
     if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
       throw directoryErrors('scimKey.nameInvalid', { field: 'name' });
     }
+    // The connection may be gone since the page was shown; its row is the account's, whose unit this is.
+    const connection = await firstRow(
+      m,
+      sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
+    );
+    if (!connection) throw directoryErrors('scimKey.connectionGone');
     if ((await m.countBy(ScimKeyTable, { connectionId, revokedAt: IsNull() })) >= keysPerConnection) {
       throw directoryErrors('scimKey.tooMany', { values: { limit: keysPerConnection } });
     }
