@@ -1,5 +1,6 @@
 import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
+import { insertRows } from '../../platform/database/insert.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -44,14 +45,7 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
         sessions: counts.get(id)?.sessions ?? 0,
         streams: counts.get(id)?.streams ?? 0,
       }));
-      await m
-        .createQueryBuilder()
-        .insert()
-        .into(ReceiptTable)
-        .values(receipts)
-        .orIgnore()
-        .updateEntity(false)
-        .execute();
+      await insertRows(m, ReceiptTable, receipts, 'pass over');
     });
   };
 }

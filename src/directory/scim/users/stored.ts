@@ -1,4 +1,5 @@
 import { firstRow, rows } from '../../../platform/database/run.ts';
+import { selectRow } from '../../../platform/database/select.ts';
 import { list, sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import type { PersonInput } from '../../../users/lifecycle/person.ts';
@@ -11,8 +12,12 @@ import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
 /** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
 export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<User> {
-  const user = await on.findOneBy(UserTable, { id, connectionId: scope.connectionId });
-  if (!user || user.deletedAt !== null) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
+  const user = await selectRow(
+    on,
+    UserTable,
+    sql`a."id" = ${id} AND a."connectionId" = ${scope.connectionId} AND a."deletedAt" IS NULL`,
+  );
+  if (!user) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
   return user;
 }
 
