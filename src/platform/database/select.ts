@@ -1,7 +1,7 @@
 import type { EntitySchema } from 'typeorm';
-import { isTrue, rows } from './run.ts';
+import { engineOf, isTrue, rows } from './run.ts';
 import { Sql, sql } from './sql.ts';
-import type { Reader } from './unit.ts';
+import type { Reader, Writer } from './unit.ts';
 
 interface Shape {
   /** `"a"."id", …` and the table, as `a`. */
@@ -23,10 +23,30 @@ const kinds: Record<string, (value: unknown) => unknown> = {
  * @param where a condition on the row `a`
  */
 export async function selectRows<Row extends object>(on: Reader, table: EntitySchema<Row>, where: Sql): Promise<Row[]> {
-  const { columns, table: from, readers } = shapeOf(table);
-  const found = await rows<Record<string, unknown>>(on, sql`SELECT ${columns} FROM ${from} WHERE ${where}`);
-  for (const row of found) for (const [name, read] of readers) row[name] = read(row[name]);
+  const { columns, table: from } = shapeOf(table);
+  return asRows(table, await rows<object>(on, sql`SELECT ${columns} FROM ${from} WHERE ${where}`));
+}
+
+/** Rows as the engine gives them (`RETURNING *`) in the entity's terms; in place. */
+export function asRows<Row extends object>(table: EntitySchema<Row>, found: object[]): Row[] {
+  const { readers } = shapeOf(table);
+  for (const row of found as Record<string, unknown>[]) {
+    for (const [name, read] of readers) row[name] = read(row[name]);
+  }
   return found as Row[];
+}
+
+/**
+ * The first row of `selectRows`, locked for the rest of the unit and as whoever had it before has left it. On SQLite a
+ * unit is alone, and nothing is locked.
+ */
+export async function lockRow<Row extends object>(
+  m: Writer,
+  table: EntitySchema<Row>,
+  where: Sql,
+): Promise<Row | null> {
+  const [row] = await selectRows(m, table, engineOf(m) === 'sqlite' ? where : sql`${where} FOR NO KEY UPDATE`);
+  return row ?? null;
 }
 
 /** The first row of `selectRows`, or null. */
