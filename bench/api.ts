@@ -1,5 +1,5 @@
 // What a signed request costs: the verification alone beside its floor, and whole calls over kept connections.
-// Run: npm run bench:api [seconds]
+// Run: npm run bench -- api, or npm run bench:api [seconds]
 import { createHash, createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
@@ -11,7 +11,7 @@ import { SigningKeys } from '../src/access/sigv4/signing-keys.ts';
 import { verify } from '../src/access/sigv4/verify.ts';
 import { startApi } from '../test/api/support.ts';
 import { signed } from '../test/support/signer.ts';
-import { percentile, printTable } from './table.ts';
+import { type Line, printLines } from './table.ts';
 
 const seconds = Number(process.argv[2] ?? 3);
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
@@ -24,7 +24,7 @@ const sample = signed({ method: 'GET', target, headers: api.headers() }, api.acm
 const req = { method: 'GET', url: target, rawHeaders: sample.headers.flat() } as unknown as IncomingMessage;
 const nothing = Buffer.alloc(0);
 
-const rows: (string | number)[][] = [];
+const lines: Line[] = [];
 async function measure(name: string, work: () => unknown): Promise<void> {
   const took: number[] = [];
   for (let i = 0; i < 2_000; i++) await work();
@@ -33,16 +33,10 @@ async function measure(name: string, work: () => unknown): Promise<void> {
   while (performance.now() < until) {
     const from = performance.now();
     await work();
-    took.push((performance.now() - from) * 1000);
+    took.push(performance.now() - from);
   }
   const { user, system } = process.cpuUsage(cpu);
-  rows.push([
-    name,
-    Math.round(took.length / seconds),
-    ((user + system) / took.length).toFixed(1),
-    percentile(took, 0.5).toFixed(1),
-    percentile(took, 0.99).toFixed(1),
-  ]);
+  lines.push({ what: name, connections: 1, times: took, seconds, cpuMs: (user + system) / 1000 });
 }
 
 const key = Buffer.alloc(32, 1);
@@ -73,5 +67,5 @@ await measure('ListUsers of 50, whole, one kept connection', async () => {
 agent.destroy();
 await api.stop();
 rmSync(folder, { recursive: true });
-printTable(['', 'operations/s', 'CPU, µs', 'p50, µs', 'p99, µs'], rows);
+printLines('Signed requests; the caller signs in the same process', lines);
 process.exit(0);

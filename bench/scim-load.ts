@@ -1,6 +1,7 @@
+// The load of `scim.ts`, in a process of its own: what a directory sends over connections that it keeps.
 import { Agent, request } from 'node:http';
+import { type Measured, onDemand, repeat, timed } from './load.ts';
 
-/** What the parent asks for. */
 export interface Load {
   baseUrl: string;
   token: string;
@@ -8,18 +9,19 @@ export interface Load {
   seconds: number;
   /** Keeps the names of one run apart from another's. */
   run: string;
-}
-
-/** The milliseconds that each request took, and how long the run was. */
-export interface Measured {
-  creates: number[];
-  deactivations: number[];
-  seconds: number;
+  /** With it members of this group come and go; without, people. */
+  groupId?: string;
+  /** Whom: one for each connection. */
+  memberIds?: string[];
 }
 
 const headers = { 'content-type': 'application/scim+json; charset=utf-8', 'user-agent': 'Okta SCIM Client 1.0.0' };
+const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const agents = new Map<number, Agent>();
 
-function send(load: Load, agent: Agent, method: string, path: string, body: object): Promise<{ id: string }> {
+function send(load: Load, connection: number, method: string, path: string, body: object): Promise<string> {
+  const agent = agents.get(connection) ?? new Agent({ keepAlive: true, maxSockets: 1 });
+  agents.set(connection, agent);
   const text = JSON.stringify(body);
   return new Promise((resolve, reject) => {
     const sent = request(`${load.baseUrl}${path}`, {
@@ -34,63 +36,54 @@ function send(load: Load, agent: Agent, method: string, path: string, body: obje
       response.on('end', () => {
         const answer = Buffer.concat(parts).toString();
         if ((response.statusCode ?? 500) >= 300) reject(new Error(`${response.statusCode} ${answer}`));
-        else resolve(JSON.parse(answer) as { id: string });
+        else resolve(answer);
       });
     });
     sent.end(text);
   });
 }
 
-/** Each connection creates a person as Okta does, then deactivates them, until the time is over. */
-async function measure(load: Load): Promise<Measured> {
-  const creates: number[] = [];
-  const deactivations: number[] = [];
-  const began = performance.now();
-  const until = began + load.seconds * 1000;
-  const timed = async <T>(into: number[], work: Promise<T>): Promise<T> => {
-    const from = performance.now();
-    const result = await work;
-    into.push(performance.now() - from);
-    return result;
-  };
-  const connection = async (number: number): Promise<void> => {
-    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-    for (let i = 0; performance.now() < until; i++) {
-      const name = `${load.run}-${number}-${i}`;
-      const address = `${name}@acme.example`;
-      const { id } = await timed(
-        creates,
-        send(load, agent, 'POST', '/Users', {
-          schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-          userName: address,
-          name: { givenName: 'Paula', familyName: name },
-          emails: [{ primary: true, value: address, type: 'work' }],
-          displayName: `Paula ${name}`,
-          locale: 'en-US',
-          externalId: `00u${name}`,
-          groups: [],
-          password: 'not kept',
-          active: true,
-        }),
-      );
-      const value = { active: false };
-      await timed(
-        deactivations,
-        send(load, agent, 'PATCH', `/Users/${id}`, {
-          schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
-          Operations: [{ op: 'replace', value }],
-        }),
-      );
-    }
-    agent.destroy();
-  };
-  await Promise.all(Array.from({ length: load.connections }, (_, number) => connection(number)));
-  return { creates, deactivations, seconds: (performance.now() - began) / 1000 };
+/** Each connection creates a person as Okta does, then deactivates them. */
+async function people(load: Load): Promise<Measured> {
+  const times: { create: number[]; deactivate: number[] } = { create: [], deactivate: [] };
+  const seconds = await repeat(load.connections, load.seconds, async (connection, i) => {
+    const name = `${load.run}-${connection}-${i}`;
+    const address = `${name}@acme.example`;
+    const made = await timed(
+      times.create,
+      send(load, connection, 'POST', '/Users', {
+        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+        userName: address,
+        name: { givenName: 'Paula', familyName: name },
+        emails: [{ primary: true, value: address, type: 'work' }],
+        displayName: `Paula ${name}`,
+        locale: 'en-US',
+        externalId: `00u${name}`,
+        groups: [],
+        password: 'not kept',
+        active: true,
+      }),
+    );
+    const { id } = JSON.parse(made) as { id: string };
+    const Operations = [{ op: 'replace', value: { active: false } }];
+    const body = { schemas: [patchSchema], Operations };
+    await timed(times.deactivate, send(load, connection, 'PATCH', `/Users/${id}`, body));
+  });
+  return { times, seconds };
 }
 
-process.on('message', (load: Load) => {
-  measure(load).then(
-    (measured) => process.send?.({ measured }),
-    (error: unknown) => process.send?.({ error: String(error) }),
-  );
-});
+/** Each connection takes its member out of the group, and puts them in again, as Okta and Entra do. */
+async function members(load: Load): Promise<Measured> {
+  const times: { add: number[]; remove: number[] } = { add: [], remove: [] };
+  const path = `/Groups/${load.groupId}`;
+  const seconds = await repeat(load.connections, load.seconds, async (connection) => {
+    const value = load.memberIds![connection]!;
+    const remove = [{ op: 'remove', path: `members[value eq "${value}"]` }];
+    await timed(times.remove, send(load, connection, 'PATCH', path, { schemas: [patchSchema], Operations: remove }));
+    const add = [{ op: 'add', path: 'members', value: [{ value }] }];
+    await timed(times.add, send(load, connection, 'PATCH', path, { schemas: [patchSchema], Operations: add }));
+  });
+  return { times, seconds };
+}
+
+onDemand((load: Load) => (load.groupId === undefined ? people(load) : members(load)));

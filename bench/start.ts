@@ -1,4 +1,4 @@
-// How long a start takes until /readyz answers, and what the process holds when it idles. Run: npm run bench:start
+// How long a start takes until /readyz answers, and what the process holds when it idles. Run: npm run bench -- start
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePorts } from '../test/support/port.ts';
-import { printTable } from './table.ts';
+import { type Line, printLines } from './table.ts';
 
 const starts = 5;
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
@@ -20,7 +20,7 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-const rows: (string | number)[][] = [];
+const lines: Line[] = [];
 for (let i = 0; i < starts; i++) {
   const port = await freePorts();
   const url = `http://localhost:${port}`;
@@ -39,11 +39,13 @@ for (let i = 0; i < starts; i++) {
   while (!(await isReady(url))) await pause(10);
   const ready = performance.now() - from;
   await pause(3000); // idle: what the start left behind has been collected
-  const resident = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '';
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  const resident = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
   await gone;
-  rows.push([i === 0 ? 'first, makes everything' : 'next', ready.toFixed(0), (Number(resident) / 1024).toFixed(0)]);
+  const what = i === 0 ? 'first start, makes everything' : 'start';
+  lines.push({ what, times: [ready], cpuMs: null, note: `${resident.toFixed(0)} MB resident when idle` });
 }
-printTable(['start', 'ready after, ms', 'resident, MB'], rows);
+printLines('Start until /readyz answers', lines);
 rmSync(folder, { recursive: true });

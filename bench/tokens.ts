@@ -1,10 +1,9 @@
 // Client-credential grants and introspections, beside bare oidc-provider with its tokens in memory, in the same run.
-// Run: npm run bench:tokens [seconds] [connections,…]
-import { fork } from 'node:child_process';
+// Run: npm run bench -- tokens, or npm run bench:tokens [seconds] [connections,…]
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Provider } from 'oidc-provider';
 import { createClient } from '../src/auth/provider/clients/clients.ts';
@@ -12,8 +11,9 @@ import { startCarillon } from '../src/main.ts';
 import { testCompany } from '../test/support/company.ts';
 import { testConfig } from '../test/support/house.ts';
 import { freePorts, portOf } from '../test/support/port.ts';
-import { percentile, printTable } from './table.ts';
-import type { Load, Measured } from './tokens-load.ts';
+import { drive } from './load.ts';
+import { type Line, printLines } from './table.ts';
+import type { Load } from './tokens-load.ts';
 
 const [seconds = '5', connections = '1,16'] = process.argv.slice(2);
 const audience = 'https://api.example/';
@@ -101,18 +101,6 @@ async function bare(): Promise<Server> {
   };
 }
 
-/** The load comes from a process of its own, so that the processor time measured here is the server's. */
-function measured(load: Load): Promise<Measured> {
-  const child = fork(new URL('./tokens-load.ts', import.meta.url));
-  return new Promise<Measured>((resolve, reject) => {
-    child.on('message', (answer: { measured?: Measured; error?: string }) =>
-      answer.measured ? resolve(answer.measured) : reject(new Error(answer.error)),
-    );
-    child.on('exit', () => reject(new Error('the load ended early')));
-    child.send(load);
-  }).finally(() => child.kill());
-}
-
 /** Reads a form and answers as introspection does, and nothing else: what node:http costs by itself. */
 async function floor(): Promise<Server> {
   const server = createServer((req, res) => {
@@ -133,7 +121,7 @@ async function tokenOf({ origin, token, opaque }: Server): Promise<string> {
   return answer.access_token;
 }
 
-const rows: (string | number)[][] = [];
+const lines: Line[] = [];
 for (const start of [floor, bare, carillon]) {
   const server = await start();
   try {
@@ -147,28 +135,26 @@ for (const start of [floor, bare, carillon]) {
     ];
     for (const [what, path, fields] of start === floor ? work.slice(0, 1) : work) {
       const load = { origin: server.origin, path, form: new URLSearchParams(fields).toString() };
-      await measured({ ...load, connections: 8, seconds: 1 });
+      const run = (count: number, span: number) =>
+        drive('./tokens-load.ts', { ...load, connections: count, seconds: span } satisfies Load);
+      await run(8, 1);
       for (const count of connections.split(',').map(Number)) {
-        const before = process.cpuUsage();
-        const { times, seconds: span } = await measured({ ...load, connections: count, seconds: Number(seconds) });
-        const { user, system } = process.cpuUsage(before);
-        rows.push([
-          what,
-          server.name,
-          count,
-          (times.length / span).toFixed(0),
-          ((user + system) / times.length).toFixed(0),
-          percentile(times, 0.5).toFixed(2),
-          percentile(times, 0.99).toFixed(2),
-        ]);
+        const { times, seconds: span, cpuMs } = await run(count, Number(seconds));
+        const all = times['all']!;
+        const aCore = `${Math.round((1000 * all.length) / cpuMs)} a core-second`;
+        lines.push({
+          what: `${what}: ${server.name}`,
+          connections: count,
+          times: all,
+          seconds: span,
+          cpuMs,
+          note: aCore,
+        });
       }
     }
   } finally {
     await server.stop();
   }
 }
-process.stdout.write(
-  `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, Node ${process.version}, ${seconds} s a row\n\n`,
-);
-rows.sort(([a = ''], [b = '']) => String(a).localeCompare(String(b)));
-printTable(['', 'server', 'connections', 'ops/s', 'CPU µs/op', 'p50 ms', 'p99 ms'], rows);
+lines.sort((one, other) => one.what.localeCompare(other.what));
+printLines(`Tokens, ${seconds} s a row`, lines);

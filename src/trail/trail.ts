@@ -1,7 +1,5 @@
-import { chunks } from '../platform/database/chunks.ts';
-import { asRow } from '../platform/database/columns.ts';
 import type { Database } from '../platform/database/database.ts';
-import { insertRow } from '../platform/database/insert.ts';
+import { insertRow, insertRows } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import { faultPoint } from '../platform/fault-points/fault-points.ts';
@@ -12,8 +10,6 @@ import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
 
 export type { Action, Done } from './draft.ts';
 
-/** Each is a row of many columns, all of them parameters. */
-const recordsPerStatement = 100;
 /** Buffered records older than this are written. */
 const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
@@ -91,11 +87,9 @@ export class Trail {
     this.#dropped = 0;
     try {
       await this.#db.write(async (m) => {
-        for (const some of chunks(batch, recordsPerStatement)) {
-          const records: TrailRecord[] = [];
-          for (const each of some) records.push(await sealed(m, this.people, each));
-          await m.insert(TrailRecordTable, asRow(records));
-        }
+        const records: TrailRecord[] = [];
+        for (const each of batch) records.push(await sealed(m, this.people, each));
+        await insertRows(m, TrailRecordTable, records);
       });
     } catch (error) {
       this.#log.error({ error }, 'trail: could not write buffered records; they are kept');

@@ -8,7 +8,7 @@ import { describeOnEachEngine } from '../support/engines.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { personIn, pushed } from './forms.ts';
-import { routesOf } from './routes.ts';
+import { consoleRoutes as routesOf } from '../support/routes.ts';
 import { appCode, organisationOf, password, type Running, signIn, startConsole } from './support.ts';
 import { listDomains } from '../../src/accounts/domains/domains.ts';
 import { connectionIn } from './forms.ts';

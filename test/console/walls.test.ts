@@ -17,7 +17,6 @@ import type { Page } from '../support/page.ts';
 import { consoleRoutes as routesOf, type Route } from '../support/routes.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { connected, newAccount, personIn, pushed, verifiedDomain } from './forms.ts';
-import { type Route, routesOf } from './routes.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 

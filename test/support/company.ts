@@ -67,7 +67,7 @@ export function pushTo(ground: Ground, scope: DirectoryScope, domain: string): P
 export async function testCompany(
   { ground }: House,
   domain = 'acme.example',
-  provider?: RogueProvider,
+  provider?: Pick<RogueProvider, 'issuer' | 'clientId' | 'clientSecret'>,
 ): Promise<Company> {
   const organisation = await ground.db.write((m) => createOrganisation(m, 'Acme'));
   const account = await createAccount(ground, organisation.id, { name: 'Acme' });

@@ -8,9 +8,8 @@ const log = openSync(join(folder, 'server.log'), 'a');
 const settings = {
   listen_addresses: '',
   unix_socket_directories: folder,
-  fsync: 'off',
-  full_page_writes: 'off',
-  autovacuum: 'off',
+  // Tests want it fast, and lose nothing with the machine; benchmarks want it as somebody would run it.
+  ...(!process.env['TEST_POSTGRES_DURABLE'] && { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
   max_connections: '400',
   shared_buffers: '64MB',
   deadlock_timeout: '100ms',

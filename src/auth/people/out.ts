@@ -1,5 +1,6 @@
 import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
+import { insertRows } from '../../platform/database/insert.ts';
 import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import type { Announcement, Outbox } from '../../platform/outbox/outbox.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
@@ -46,14 +47,7 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
         sessions: counts.get(id)?.sessions ?? 0,
         streams: counts.get(id)?.streams ?? 0,
       }));
-      await m
-        .createQueryBuilder()
-        .insert()
-        .into(ReceiptTable)
-        .values(receipts)
-        .orIgnore()
-        .updateEntity(false)
-        .execute();
+      await insertRows(m, ReceiptTable, receipts, 'pass over');
       faultPoint('out.receipted', cause);
     });
   };

@@ -1,11 +1,14 @@
 import type { EntitySchema } from 'typeorm';
 import { rows } from './run.ts';
-import { Sql } from './sql.ts';
+import { chunks } from './chunks.ts';
+import { join, Sql, sql } from './sql.ts';
 import type { Writer } from './unit.ts';
 
 interface Shape {
-  /** The statement, in the pieces between its values. */
-  strings: string[];
+  /** The statement up to its values. */
+  into: Sql;
+  /** One row's values, in the pieces between them. */
+  tuple: string[];
   columns: { name: string; isJson: boolean }[];
 }
 
@@ -13,13 +16,36 @@ const shapes = new WeakMap<EntitySchema, Shape>();
 
 /** Inserts one whole row by a statement that is written once: a tenth of the time that the query builder takes. */
 export async function insertRow<Row extends object>(m: Writer, table: EntitySchema<Row>, row: Row): Promise<void> {
-  const { strings, columns } = shapeOf(table);
-  const values = columns.map(({ name, isJson }) => {
+  const { into, tuple, columns } = shapeOf(table);
+  await rows(m, sql`${into}${new Sql(tuple, valuesOf(columns, row))}`);
+}
+
+/**
+ * Inserts whole rows, so many as one statement can name, in one statement.
+ * @param otherwise what is done about a row whose key is there already: nothing, or the engine refuses
+ */
+export async function insertRows<Row extends object>(
+  m: Writer,
+  table: EntitySchema<Row>,
+  all: readonly Row[],
+  otherwise: 'refuse' | 'pass over' = 'refuse',
+): Promise<void> {
+  const { into, tuple, columns } = shapeOf(table);
+  const conflict = otherwise === 'refuse' ? sql`` : sql` ON CONFLICT DO NOTHING`;
+  for (const some of chunks(all, Math.floor(mostParameters / columns.length))) {
+    const tuples = some.map((row) => new Sql(tuple, valuesOf(columns, row)));
+    await rows(m, sql`${into}${join(tuples, ', ')}${conflict}`);
+  }
+}
+
+/** Well below what either engine takes in one statement. */
+const mostParameters = 10_000;
+
+const valuesOf = (columns: Shape['columns'], row: object): unknown[] =>
+  columns.map(({ name, isJson }) => {
     const value = (row as Record<string, unknown>)[name];
     return isJson && value !== null ? JSON.stringify(value) : value;
   });
-  await rows(m, new Sql(strings, values));
-}
 
 function shapeOf(table: EntitySchema): Shape {
   const known = shapes.get(table);
@@ -27,8 +53,8 @@ function shapeOf(table: EntitySchema): Shape {
   const { tableName, columns: all } = table.options;
   const columns = Object.entries(all).map(([name, column]) => ({ name, isJson: column?.type === 'simple-json' }));
   const names = columns.map(({ name }) => `"${name}"`).join(', ');
-  const strings = [`INSERT INTO "${tableName}" (${names}) VALUES (`, ...columns.slice(1).map(() => ', '), ')'];
-  const shape = { strings, columns };
+  const into = new Sql([`INSERT INTO "${tableName}" (${names}) VALUES `], []);
+  const shape = { into, tuple: ['(', ...columns.slice(1).map(() => ', '), ')'], columns };
   shapes.set(table, shape);
   return shape;
 }

@@ -25,7 +25,7 @@ export function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
 
 export const isTrue = (value: unknown): boolean => value === true || value === 1;
 
-/** How statements run on what a PostgreSQL door gave out; elsewhere TypeORM runs them. */
+/** How statements run on what a door gave out; elsewhere (in migrations, on what is only looked at) TypeORM runs them. */
 export const directs = new WeakMap<Reader, (text: string, parameters: unknown[]) => Promise<unknown[]>>();
 
 /** Which engine a reader reads from. */

@@ -1,8 +1,9 @@
-import { In } from 'typeorm';
+import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
-import { changed, firstRow, rows } from '../database/run.ts';
-import { sql } from '../database/sql.ts';
+import { firstRow, rows } from '../database/run.ts';
+import { asRows } from '../database/select.ts';
+import { list, sql } from '../database/sql.ts';
 import { faultPoint } from '../fault-points/fault-points.ts';
 import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -14,6 +15,8 @@ const batchSize = 100;
 /** A claim not finished by then belongs to a process that died. */
 const claimMs = 30_000;
 const longestPauseMs = 60_000;
+/** While events keep coming they are claimed this often, many at a time; the first of them at once. */
+const roundMs = 10;
 
 /** Handles committed events: at least once, in order per subject, again after a failure or a crash. */
 export class Consumer {
@@ -24,6 +27,9 @@ export class Consumer {
   readonly #deaf: () => void;
   #gaps: number;
   #working: Promise<void> | null = null;
+  /** What was handled and is not marked yet, and the unit that will mark all of it. */
+  #handled: OutboxEvent[] = [];
+  #marking: Promise<void> | null = null;
   #again = false;
   #polls = 0;
   #blind = false;
@@ -87,12 +93,15 @@ export class Consumer {
   async #work(): Promise<void> {
     while (this.#again && !this.#stopped) {
       this.#again = false;
+      const next = performance.now() + roundMs;
       try {
         const events = await this.#claim();
         this.#unable = false;
         if (events.length === batchSize) this.#again = true;
         const bySubject = Map.groupBy(events, (event) => event.subject);
         await Promise.all([...bySubject.values()].map((queue) => this.#inOrder(queue)));
+        const left = next - performance.now();
+        if (events.length > 0 && left > 1 && !this.#stopped) await pause(left);
       } catch (error) {
         if (!this.#unable) this.#log.error({ error }, 'outbox: could not claim events');
         this.#unable = true; // said once, until it can again
@@ -127,7 +136,7 @@ export class Consumer {
     if (!(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${due} LIMIT 1`))) return [];
     const claimed = await this.#db.write(async (m) => {
       await this.#db.alone('outbox claims');
-      return changed<{ id: string; order: string | number }>(
+      return rows<OutboxEvent & { position?: string | number }>(
         m,
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}, "attempts" = "attempts" + 1
             WHERE ${due} AND "id" IN (
@@ -135,12 +144,13 @@ export class Consumer {
                 SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
                 AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
               ORDER BY "createdAt", "e".${order} LIMIT ${batchSize})
-            RETURNING "id", ${order} AS "order"`,
+            RETURNING *`,
       );
     });
-    const orders = new Map(claimed.map((each) => [each.id, each.order]));
-    const events = await this.#db.read.find(OutboxEventTable, { where: { id: In([...orders.keys()]) } });
-    return events.toSorted((a, b) => (orders.get(a.id)! < orders.get(b.id)! ? -1 : 1));
+    const orders = new Map(claimed.map(({ id, position }) => [id, Number(position ?? 0)]));
+    const before = (a: OutboxEvent, b: OutboxEvent): boolean =>
+      this.#db.engine === 'sqlite' ? a.id < b.id : orders.get(a.id)! < orders.get(b.id)!;
+    return asRows(OutboxEventTable, claimed).toSorted((a, b) => (before(a, b) ? -1 : 1));
   }
 
   async #inOrder(queue: OutboxEvent[]): Promise<void> {
@@ -149,17 +159,15 @@ export class Consumer {
         faultPoint('outbox.claimed', event.topic);
         await this.#handlers.get(event.topic)?.(event);
         faultPoint('outbox.handled', event.topic);
-        await this.#db.write((m) =>
-          m.update(OutboxEventTable, own(event), { state: 'done', claimedUntil: null, lastError: null }),
-        );
+        await this.#done(event);
       } catch (error) {
         this.#log.error({ error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
-        const pause = Math.min(longestPauseMs, 2 ** event.attempts * 100);
+        const later = Math.min(longestPauseMs, 2 ** event.attempts * 100);
         await this.#db.write((m) =>
           m.update(OutboxEventTable, own(event), {
             state: 'ready',
             claimedUntil: null,
-            notBefore: clock.now() + pause,
+            notBefore: clock.now() + later,
             lastError: String(error).slice(0, 500),
           }),
         );
@@ -167,6 +175,28 @@ export class Consumer {
         return;
       }
     }
+  }
+
+  /** Marks an event as done, together with all others that are handled by the time that the unit begins. */
+  #done(event: OutboxEvent): Promise<void> {
+    this.#handled.push(event);
+    if (this.#marking) return this.#marking;
+    let taken: OutboxEvent[] | null = null; // a unit may run again: then it marks the same
+    this.#marking = this.#db.write(async (m) => {
+      if (!taken) {
+        taken = this.#handled;
+        this.#handled = [];
+        this.#marking = null;
+      }
+      for (const [until, some] of Map.groupBy(taken, ({ claimedUntil }) => claimedUntil)) {
+        await rows(
+          m,
+          sql`UPDATE "outbox" SET "state" = 'done', "claimedUntil" = NULL, "lastError" = NULL
+              WHERE "claimedUntil" = ${until} AND "id" IN (${list(some.map(({ id }) => id))})`,
+        );
+      }
+    });
+    return this.#marking;
   }
 
   async #release(events: OutboxEvent[]): Promise<void> {

@@ -43,7 +43,8 @@ export class PersonKeys {
     const known = this.#cache.get(personId);
     if (known && now - known.at < rememberedMs) return known.key;
     const place = personKeyPlace(personId);
-    const made = this.#seal.seal(randomBytes(32).toString('base64url'), place);
+    const fresh = randomBytes(32);
+    const made = this.#seal.seal(fresh.toString('base64url'), place);
     const expiresAt = isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
     // One statement, whether the key is there or not: the update of nothing is what makes the engines give the row.
     const [row] = await changed<{ sealedKey: string | null }>(
@@ -52,7 +53,8 @@ export class PersonKeys {
           VALUES (${personId}, ${organisationId}, ${made}, ${now}, ${expiresAt})
           ON CONFLICT ("personId") DO UPDATE SET "personId" = excluded."personId" RETURNING "sealedKey"`,
     );
-    const key = opened(this.#seal, { personId, sealedKey: row?.sealedKey ?? null, erasedAt: now });
+    const stored = row?.sealedKey ?? null;
+    const key = stored === made ? fresh : opened(this.#seal, { personId, sealedKey: stored, erasedAt: now });
     if (!(key instanceof Buffer)) return null; // an altered key must not keep anybody from being put out
     this.#db.afterCommit(() => this.#remember(personId, key, now)); // a key that is rolled back never was
     return key;

@@ -1,5 +1,5 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { asRow } from '../../platform/database/columns.ts';
+import { insertRows } from '../../platform/database/insert.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -93,7 +93,7 @@ export class Sealer {
       hash = entryHash(entry, hash);
       entries.push({ ...entry, hash });
     }
-    await m.insert(ChainEntryTable, asRow(entries));
+    await insertRows(m, ChainEntryTable, entries);
     const ids = records.map(({ id }) => id);
     await rows(
       m,

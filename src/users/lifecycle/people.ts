@@ -1,6 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { asRow } from '../../platform/database/columns.ts';
-import { insertRow } from '../../platform/database/insert.ts';
+import { insertRow, insertRows } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -10,6 +10,7 @@ import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
 import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
 import { addressRows, personColumns, type PersonInput } from './person.ts';
+import { rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /**
@@ -66,7 +67,7 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
 export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
   if (!otherChange) return user;
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, { updatedAt });
+  await rows(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
   return { ...user, updatedAt };
 }
 
@@ -78,5 +79,5 @@ export async function deletePerson(ground: Ground, m: Writer, user: User, cause:
 }
 
 async function writeAddresses(m: Writer, user: User, input: PersonInput): Promise<void> {
-  for (const row of addressRows(user.id, user.accountId, input)) await insertRow(m, UserAddressTable, row);
+  await insertRows(m, UserAddressTable, addressRows(user.id, user.accountId, input));
 }

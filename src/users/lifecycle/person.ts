@@ -53,11 +53,12 @@ export async function personColumns(
 ): Promise<PersonColumns> {
   const primaryAddress = input.primary ?? input.userName;
   const primaryField = input.primary === null ? 'userName' : 'emails';
-  if (input.userName !== present?.userName) await refuseForeignDomain(on, scope, input.userName, 'userName');
+  const ownDomain =
+    input.userName === present?.userName ? null : await refuseForeignDomain(on, scope, input.userName, 'userName');
   const primaryDomain =
     primaryAddress === present?.primaryAddress
       ? present.primaryDomain
-      : await refuseForeignDomain(on, scope, primaryAddress, primaryField);
+      : await refuseForeignDomain(on, scope, primaryAddress, primaryField, ownDomain);
   const columns = {
     userName: input.userName,
     userNameKey: fold(input.userName),
@@ -85,10 +86,17 @@ export const addressRows = (userId: string, accountId: string, input: PersonInpu
     isPrimary: email.value === input.primary,
   }));
 
-async function refuseForeignDomain(on: Reader, scope: Scope, value: string, field: string): Promise<string> {
+/** @param known a domain that has just been asked about in this unit, and may be taken */
+async function refuseForeignDomain(
+  on: Reader,
+  scope: Scope,
+  value: string,
+  field: string,
+  known: string | null = null,
+): Promise<string> {
   const domain = domainOf(value);
   if (!domain || !normaliseAddress(value)) throw userErrors('user.addressInvalid', { field, values: { value } });
-  if (!(await mayTake(on, scope, domain)))
+  if (domain !== known && !(await mayTake(on, scope, domain)))
     throw userErrors('user.domainNotVerified', { field, values: { value, domain } });
   return domain;
 }

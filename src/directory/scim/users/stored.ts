@@ -1,6 +1,7 @@
 import { firstRow, rows } from '../../../platform/database/run.ts';
-import { list, sql } from '../../../platform/database/sql.ts';
-import type { Reader } from '../../../platform/database/unit.ts';
+import { lockRow, selectRow } from '../../../platform/database/select.ts';
+import { list, sql, type Sql } from '../../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { PersonInput } from '../../../users/lifecycle/person.ts';
 import { type User, UserTable } from '../../../users/user.entity.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
@@ -10,9 +11,18 @@ import { project, type Projection, wants } from '../protocol/projection.ts';
 import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
 /** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
-export async function requireStored(on: Reader, scope: DirectoryScope, id: string): Promise<User> {
-  const user = await on.findOneBy(UserTable, { id, connectionId: scope.connectionId });
-  if (!user || user.deletedAt !== null) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
+export const requireStored = async (on: Reader, scope: DirectoryScope, id: string): Promise<User> =>
+  known(await selectRow(on, UserTable, which(scope, id)), id);
+
+/** The same for whoever changes them: nobody else does meanwhile. @throws scim.notFound */
+export const holdStored = async (m: Writer, scope: DirectoryScope, id: string): Promise<User> =>
+  known(await lockRow(m, UserTable, which(scope, id)), id);
+
+const which = (scope: DirectoryScope, id: string): Sql =>
+  sql`a."id" = ${id} AND a."connectionId" = ${scope.connectionId} AND a."deletedAt" IS NULL`;
+
+function known(user: User | null, id: string): User {
+  if (!user) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
   return user;
 }
 
@@ -58,16 +68,40 @@ export async function presentUsers(
     ).map(({ userId }) => userId),
   );
   const groups = wants('groups', projection) ? await groupsOf(on, ids, base) : new Map<string, Reference[]>();
-  return users.map((user) => {
-    const resource = presentUser(asInput(user, !inactive.has(user.id)), {
-      id: user.id,
-      createdAt: user.createdAt,
-      lastModified: user.updatedAt,
-      location: `${base}/Users/${user.id}`,
-      groups: groups.get(user.id) ?? [],
-    });
-    return project(resource, projection);
+  return users.map((user) =>
+    presentWith({ user, active: !inactive.has(user.id), groups: groups.get(user.id) ?? [] }, base, projection),
+  );
+}
+
+/** A person of whom it is known whether they are active, as a unit of work has just left them. */
+export interface Written {
+  user: User;
+  active: boolean;
+  /** Known of somebody new: none. */
+  groups?: Reference[];
+}
+
+/** The SCIM resource of a person who was just written: only what is not known yet is asked. */
+export async function presentWritten(
+  on: Reader,
+  { user, active, groups }: Written,
+  base: string,
+  projection: Projection,
+): Promise<Resource> {
+  const known =
+    groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
+  return presentWith({ user, active, groups: known }, base, projection);
+}
+
+function presentWith({ user, active, groups }: Required<Written>, base: string, projection: Projection): Resource {
+  const resource = presentUser(asInput(user, active), {
+    id: user.id,
+    createdAt: user.createdAt,
+    lastModified: user.updatedAt,
+    location: `${base}/Users/${user.id}`,
+    groups,
   });
+  return project(resource, projection);
 }
 
 async function groupsOf(on: Reader, ids: readonly string[], base: string): Promise<Map<string, Reference[]>> {

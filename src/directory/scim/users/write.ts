@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { lockRows } from '../../../platform/database/lock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
@@ -10,7 +9,7 @@ import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
-import { asInput, asPerson, isActive, presentUsers, requireStored } from './stored.ts';
+import { asInput, asPerson, holdStored, isActive, presentWritten, type Written } from './stored.ts';
 
 /** POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). */
 export async function create(request: ScimRequest): Promise<ScimReply> {
@@ -21,7 +20,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     return { result: created, responseElements: { userId: created.id }, about: created.id };
   });
-  const reply = await shown(request, user);
+  const reply = await shown(request, { user, active: input.active !== false, groups: [] });
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
 }
 
@@ -44,8 +43,7 @@ export async function patch(request: ScimRequest, id: string): Promise<ScimReply
 export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope } = request;
   await perform(request, 'DeleteUser', { userId: id }, async (m) => {
-    await lockRows(m, 'users', [id]);
-    const user = await requireStored(m, scope, id);
+    const user = await holdStored(m, scope, id);
     await deletePerson(ground, m, user);
     return { result: undefined, responseElements: { userName: personal(user.userName) }, about: user.id };
   });
@@ -59,9 +57,8 @@ async function write(
   change: (stored: UserInput & { active: boolean }) => UserInput,
 ): Promise<ScimReply> {
   const { ground, scope } = request;
-  const user = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
-    await lockRows(m, 'users', [id]);
-    const present = await requireStored(m, scope, id);
+  const written = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
+    const present = await holdStored(m, scope, id);
     const before = asInput(present, await isActive(m, id));
     const after = change(before);
     const turned = after.active !== undefined && after.active !== before.active;
@@ -70,13 +67,13 @@ async function write(
       : await updatePerson(ground, m, present, asPerson(after));
     if (turned) await setActive(request, m, updated, after.active);
     return {
-      result: updated,
+      result: { user: updated, active: after.active ?? before.active },
       responseElements: { userName: personal(updated.userName), ...(turned && { active: after.active }) },
       about: updated.id,
       ...(turned && { eventName: after.active ? 'ActivateUser' : 'DeactivateUser' }),
     };
   });
-  return shown(request, user);
+  return shown(request, written);
 }
 
 /** The directory's word on whether a person is active: it sets and lifts its own cause, and no other. */
@@ -85,7 +82,6 @@ async function setActive(request: ScimRequest, m: Writer, user: User, active: bo
   if (active === true) await liftNo(request.ground, m, user, 'directory');
 }
 
-async function shown({ ground, base, projection }: ScimRequest, user: User): Promise<ScimReply> {
-  const [body] = await presentUsers(ground.db.read, [user], base, projection);
-  return { status: 200, body: body! };
+async function shown({ ground, base, projection }: ScimRequest, written: Written): Promise<ScimReply> {
+  return { status: 200, body: await presentWritten(ground.db.read, written, base, projection) };
 }

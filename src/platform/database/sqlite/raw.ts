@@ -1,11 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 
+/** What is used of better-sqlite3's statements. */
+export interface Statement {
+  /** Whether it gives rows. */
+  readonly reader: boolean;
+  all(parameters: unknown[]): unknown[];
+  run(parameters: unknown[]): unknown;
+  pluck(): { get(): unknown };
+}
+
 /** What is used of better-sqlite3's connection: TypeORM's own transactions lose count when SQLite ends one. */
 export interface Raw {
   readonly inTransaction: boolean;
   exec(text: string): unknown;
-  prepare(text: string): { pluck(): { get(): unknown } };
+  prepare(text: string): Statement;
   pragma(text: string, options?: { simple: true }): unknown;
 }
 

@@ -3,8 +3,10 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { faultPoint } from '../../fault-points/fault-points.ts';
 import type { Database, Hold } from '../database.ts';
 import { runEffects, Units } from '../inside.ts';
+import { directs } from '../run.ts';
 import type { Storage } from '../storage.ts';
 import type { Reader, Writer } from '../unit.ts';
+import { directOn } from './direct.ts';
 import { migrate, opened } from './migrate.ts';
 import { type Raw, rawOf, whenUnlocked } from './raw.ts';
 
@@ -32,12 +34,14 @@ export class SqliteDatabase implements Database {
   readonly #units = new Units();
   #draining: Promise<void> | null = null;
   #closed = false;
-  /** Asked several times in each request, so it is prepared once. */
+  /** Asked several times in each request, so it is prepared once, and answered once a turn of the event loop. */
   #version: { get(): unknown } | null = null;
+  #seen: number | null = null;
 
   private constructor(writer: DataSource, reader: DataSource) {
     this.#writer = writer;
     this.#reader = reader;
+    for (const source of [writer, reader]) directs.set(source.manager, directOn(rawOf(source)));
   }
 
   /** Opens the SQLite file at `path`, brings its schema up to date, and gives the door. */
@@ -98,8 +102,13 @@ export class SqliteDatabase implements Database {
 
   /** Changes when, and only when, another process has committed to this file. */
   foreignCommits(): number {
+    if (this.#seen !== null) return this.#seen;
     this.#version ??= rawOf(this.#writer).prepare('PRAGMA data_version').pluck();
-    return this.#version.get() as number;
+    this.#seen = this.#version.get() as number;
+    setImmediate(() => {
+      this.#seen = null;
+    });
+    return this.#seen;
   }
 
   gaps(): number {

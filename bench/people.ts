@@ -1,0 +1,48 @@
+import { rows } from '../src/platform/database/run.ts';
+import { join, Sql, sql } from '../src/platform/database/sql.ts';
+import type { Writer } from '../src/platform/database/unit.ts';
+import { type User, UserTable } from '../src/users/user.entity.ts';
+
+/** Ids of twins: they are told apart by this number at the end of an id. */
+const first = 100_000_000_000;
+const twinId = sql`'00000000-0000-7000-8000-' || CAST(${new Sql([String(first)], [])} + n."i" AS varchar(12))`;
+
+/** The id of the `i`th twin. */
+export const idOfTwin = (i: number): string => `00000000-0000-7000-8000-${first + i}`;
+
+/** Makes many people like this one, in one statement: pushing them one by one would take longer than the bench. */
+export async function makeTwins(m: Writer, user: User, count: number): Promise<void> {
+  const named = (column: Sql): Sql => sql`CAST(n."i" AS varchar(12)) || '-' || ${column}`;
+  const other: Record<string, Sql> = {
+    id: twinId,
+    userName: named(sql`u."userName"`),
+    userNameKey: named(sql`u."userNameKey"`),
+    externalId: named(sql`u."externalId"`),
+    primaryAddress: named(sql`u."primaryAddress"`),
+    primaryAddressKey: named(sql`u."primaryAddressKey"`),
+  };
+  const columns = Object.keys(UserTable.options.columns);
+  const plain = (text: string): Sql => new Sql([text], []);
+  await rows(
+    m,
+    sql`INSERT INTO "users" (${join(
+      columns.map((name) => plain(`"${name}"`)),
+      ', ',
+    )})
+        WITH RECURSIVE n("i") AS (SELECT 0 UNION ALL SELECT "i" + 1 FROM n WHERE "i" < ${plain(String(count - 1))})
+        SELECT ${join(
+          columns.map((name) => other[name] ?? plain(`u."${name}"`)),
+          ', ',
+        )} FROM n, "users" u WHERE u."id" = ${user.id}`,
+  );
+}
+
+/** Puts every twin into a group, in one statement. */
+export async function joinAll(m: Writer, accountId: string, groupId: string): Promise<void> {
+  await rows(
+    m,
+    sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
+        SELECT CAST(${groupId} AS varchar(64)), "id", 'User', "accountId", "createdAt" FROM "users"
+        WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL ON CONFLICT DO NOTHING`,
+  );
+}
