@@ -33,6 +33,7 @@ function hanging(db: Database): { db: Database; hang: () => void } {
 
 describeOnEachEngine('a database that hangs', () => {
   it('refuses whoever and whatever cannot be asked for, instead of waiting', async function () {
+    this.timeout(60_000);
     const house = await testHouse();
     try {
       const { ground } = house;
