@@ -17,8 +17,8 @@ describe('open redirects', function () {
   after(() => stage.stop());
 
   /** Where a browser would be after this, read as browsers read it. */
-  const isOurs = (address: string): boolean => {
-    const url = URL.parse(address, `${home}/some/page`);
+  const isOurs = (given: string): boolean => {
+    const url = URL.parse(given, `${home}/some/page`);
     return url !== null && url.origin === home && !url.username && !url.password && !url.pathname.startsWith('//');
   };
   function assertOurs({ headers, body }: Page, given: string): void {

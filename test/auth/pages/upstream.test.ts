@@ -189,7 +189,7 @@ describeOnEachEngine('auth pages: what providers prove', function () {
       (JSON.parse((await visitor.send('/session')).body) as { tier?: unknown }).tier;
     assert.equal(await tier(), 'Pro');
     const [mapping] = await ground.db.read.find(TierMappingTable);
-    await company.group('Basics', [{ id: stage.userId } as never]);
+    await company.group('Basics', [{ id: stage.userId }]);
     await mapGroup(ground, company.scope, { groupName: 'Basics', tier: 'Basic' });
     await unmapGroup(ground, company.scope, mapping!.id);
     assert.equal(await tier(), 'Basic', 'at the very next look');

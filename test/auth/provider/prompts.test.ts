@@ -3,6 +3,7 @@ import * as openid from 'openid-client';
 import { createAccount } from '../../../src/accounts/accounts/accounts.ts';
 import { createOrganisation } from '../../../src/accounts/organisations/organisations.ts';
 import { createClient } from '../../../src/auth/provider/clients/clients.ts';
+import { signOutUser } from '../../../src/users/lifecycle/administer.ts';
 import { liftNo, sayNo } from '../../../src/users/lifecycle/causes.ts';
 import type { Page } from '../../support/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
@@ -192,5 +193,36 @@ describe('OpenID provider: who is asked what', () => {
     await ground.db.write((m) => liftNo(ground, m, scope, 'administrator'));
     await refused();
     Object.assign(stage.provider.subject, honest);
+  });
+
+  it('a sign-out by an administrator ends every grant, offline ones too; the person may begin anew', async () => {
+    const { ground } = stage.carillon.house;
+    const person = await stage.company.member('olga.rogue', 'Pro', 'sub-olga');
+    const honest = { ...stage.provider.subject };
+    Object.assign(stage.provider.subject, { sub: 'sub-olga', email: 'olga.rogue@acme.example' });
+    const third = await stage.application({ name: 'Offline' });
+    const visitor = stage.carillon.visitor();
+    const grant = async () => {
+      const asked = await ask(third, { scope: 'openid profile offline_access', prompt: 'consent' });
+      const page = await visit(visitor, asked);
+      const entered = page.url.includes('/signin') ? await enter(visitor, page, 'olga.rogue@acme.example') : page;
+      return exchange(third, asked, (await allow(visitor, entered)).url);
+    };
+    try {
+      const tokens = await grant();
+      await signOutUser(ground, stage.company.scope, person.id);
+      assert.equal(
+        await errorOf(openid.refreshTokenGrant(third.configuration, tokens.refresh_token!)),
+        'invalid_grant',
+      );
+      assert.equal((await openid.tokenIntrospection(third.configuration, tokens.access_token)).active, false);
+      assert.equal((await visitor.send('/session')).status, 401);
+      const again = await grant();
+      assert.ok((await openid.refreshTokenGrant(third.configuration, again.refresh_token!)).access_token);
+      const old = await openid.tokenIntrospection(third.configuration, tokens.refresh_token!);
+      assert.equal(old.active, false, 'what was ended does not come back');
+    } finally {
+      Object.assign(stage.provider.subject, honest);
+    }
   });
 });

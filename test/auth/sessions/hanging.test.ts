@@ -5,7 +5,6 @@ import { userPrincipal } from '../../../src/auth/people/principal.ts';
 import { administratorPrincipal } from '../../../src/access/administrators/principal.ts';
 import { Sessions } from '../../../src/auth/sessions/sessions.ts';
 import type { Database } from '../../../src/platform/database/database.ts';
-import type { Reader } from '../../../src/platform/database/unit.ts';
 import { testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { testHouse } from '../../support/house.ts';
@@ -21,7 +20,7 @@ function hanging(db: Database): { db: Database; hang: () => void } {
       return (...given: unknown[]): unknown =>
         hangs ? new Promise(() => undefined) : (value as (...all: unknown[]) => unknown).apply(target, given);
     },
-  }) as Reader;
+  });
   const proxied = new Proxy(db, {
     get(target, name) {
       if (name === 'read') return read;
@@ -34,6 +33,7 @@ function hanging(db: Database): { db: Database; hang: () => void } {
 
 describeOnEachEngine('a database that hangs', () => {
   it('refuses whoever and whatever cannot be asked for, instead of waiting', async function () {
+    this.timeout(60_000);
     const house = await testHouse();
     try {
       const { ground } = house;
