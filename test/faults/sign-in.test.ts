@@ -89,7 +89,10 @@ const exchangeOfCode: Action<Asking & { back: string }> = {
   },
   again: async (at, person, done) => {
     const { asked, back } = person;
-    if (!done) return void (await exchange(at.application, asked, back));
+    if (!done) {
+      await exchange(at.application, asked, back);
+      return;
+    }
     // Whether its own answer was lost or somebody else has the code, nobody can tell: what was made of it ends.
     assert.match(await errorOf(exchange(at.application, asked, back)), /invalid_grant/);
     assert.equal(await artifacts(at, person, 'AccessToken'), 0);
@@ -113,7 +116,10 @@ const rotation: Action<Present> = {
   again: async (at, person, done) => {
     const { configuration } = at.application;
     const refreshed = openid.refreshTokenGrant(configuration, person.refreshToken);
-    if (!done) return void assert.ok(await at.isActive((await refreshed).access_token));
+    if (!done) {
+      assert.ok(await at.isActive((await refreshed).access_token));
+      return;
+    }
     assert.match(await errorOf(refreshed), /invalid_grant/);
     assert.equal(await at.isActive(person.accessToken), false);
     await authorizeAnew(at, person);
