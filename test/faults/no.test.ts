@@ -12,7 +12,7 @@ const no = (of: Pick<Action<Present>, 'record' | 'again'> & Partial<Action<Prese
   prepare: (at) => at.present(),
   act: () => Promise.reject(new Error('a command does it')),
   isDone: isOut,
-  finally: async (at, person) => {
+  inTheEnd: async (at, person) => {
     assert.ok(at.relyingParty.told.includes(person.id), 'the application was told');
     const { refreshToken } = person;
     assert.equal(await at.isActive(refreshToken), false);

@@ -34,7 +34,7 @@ const signIn: Action<SigningIn> = {
     if (person.callback) assert.ok([303, 400].includes((await person.visitor.send(person.callback)).status));
     assert.equal(await at.signIn(person, person.visitor), `${at.url}/me`);
   },
-  finally: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
+  inTheEnd: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
 };
 
 /** How many artifacts of one kind a person has. */
@@ -124,7 +124,7 @@ const rotation: Action<Present> = {
     assert.equal(await at.isActive(person.accessToken), false);
     await authorizeAnew(at, person);
   },
-  finally: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
+  inTheEnd: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
 };
 
 describeDeaths('kill -9 at every step of a sign-in', signIns, {
