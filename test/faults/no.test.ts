@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { sql } from '../../src/platform/database/sql.ts';
+import { until } from '../support/until.ts';
 import type { Installation, Present } from './installation.ts';
 import { type Action, describeDeaths } from './run.ts';
 import { noes } from './table.ts';
@@ -11,7 +12,7 @@ const no = (of: Pick<Action<Present>, 'record' | 'again'> & Partial<Action<Prese
   prepare: (at) => at.present(),
   act: () => Promise.reject(new Error('a command does it')),
   isDone: isOut,
-  finally: async (at, person) => {
+  inTheEnd: async (at, person) => {
     assert.ok(at.relyingParty.told.includes(person.id), 'the application was told');
     const { refreshToken } = person;
     assert.equal(await at.isActive(refreshToken), false);
@@ -24,16 +25,17 @@ const no = (of: Pick<Action<Present>, 'record' | 'again'> & Partial<Action<Prese
 const deactivate = (at: Installation, { id }: Present) =>
   at.scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value: false });
 
-/** A command says it again: it finds what to do, or that there is nothing left. */
+/** A command says it again, if it finds anything left to do; the server hears of it a moment later. */
 const commandAgain =
-  (words: (person: Present) => string[], whenDone: number): Action<Present>['again'] =>
+  (words: (person: Present) => string[], isGone: boolean): Action<Present>['again'] =>
   async (at, person, done) => {
-    if (done && whenDone !== 0) return; // there is nothing left to name
+    if (done && isGone) return;
     assert.equal(await at.command(words(person)), 0);
+    await until(async () => (await person.visitor.send('/session')).status === 401);
   };
 
-const command = (record: string, words: (person: Present) => string[], whenDone: number): Action<Present> =>
-  no({ record, command: words, again: commandAgain(words, whenDone) });
+const command = (record: string, words: (person: Present) => string[], isGone: boolean): Action<Present> =>
+  no({ record, command: words, again: commandAgain(words, isGone) });
 
 const domainOf = ({ address }: Present): string => address.split('@')[1]!;
 
@@ -53,10 +55,10 @@ describeDeaths('kill -9 at every step of a no', noes, {
     },
     again: async (at, { id }, done) => assert.equal((await at.scim.delete(`/Users/${id}`)).status, done ? 404 : 204),
   }),
-  'a suspension by the command line': command('SuspendUsers', ({ address }) => ['user', 'suspend', address], 0),
-  'a group unmapped by the command line': command('DeleteGroups', ({ groupId }) => ['group', 'unmap', groupId], 1),
+  'a suspension by the command line': command('SuspendUsers', ({ address }) => ['user', 'suspend', address], false),
+  'a group unmapped by the command line': command('DeleteGroups', ({ groupId }) => ['group', 'unmap', groupId], true),
   'a domain removed by the command line': {
-    ...command('DeleteDomain', (person) => ['domain', 'remove', domainOf(person)], 1),
+    ...command('DeleteDomain', (person) => ['domain', 'remove', domainOf(person)], true),
     prepare: async (at) => at.present({ domain: await at.domain() }),
     isDone: async (at, person) => {
       const held = await at.read(sql`SELECT "id" FROM "domains" WHERE "name" = ${domainOf(person)}`);

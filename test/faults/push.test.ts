@@ -13,10 +13,10 @@ const create: Action<string> = {
   act: async (at, name) => isYes(await at.scim.post('/Users', at.body(name))),
   isDone: async (at, name) => {
     const filter = encodeURIComponent(`userName eq "${name}@acme.example"`);
-    const { Resources: found = [] } = (await at.scim.get(`/Users?filter=${filter}`)).body;
+    const { totalResults: found } = (await at.scim.get(`/Users?filter=${filter}`)).body;
     const rows = await at.read(sql`SELECT "userId" FROM "user_addresses" WHERE "value" = ${`${name}@acme.example`}`);
-    assert.equal(rows.length, found.length);
-    return found.length === 1;
+    assert.equal(rows.length, found);
+    return found === 1;
   },
   again: async (at, name, done) => {
     assert.equal((await at.scim.post('/Users', at.body(name))).status, done ? 409 : 201);
@@ -35,7 +35,7 @@ const addMember: Action<Person> = {
   act: async (at, person) => isYes(await member(at, 'add', person)),
   isDone: async (at, { id, groupId }) => (await membersOf(at.scim, groupId)).includes(id),
   again: async (at, person) => assert.equal((await member(at, 'add', person)).status, 204),
-  finally: async (at, person) => assert.equal(await at.signIn(person, at.visitor()), `${at.url}/me`),
+  inTheEnd: async (at, person) => assert.equal(await at.signIn(person, at.visitor()), `${at.url}/me`),
 };
 
 const removeMember: Action<Present> = {
@@ -48,7 +48,7 @@ const removeMember: Action<Present> = {
     return !isMember;
   },
   again: async (at, person) => assert.equal((await member(at, 'remove', person)).status, 204),
-  finally: async (at, person) => assert.ok(at.relyingParty.told.includes(person.id), 'the application was told'),
+  inTheEnd: async (at, person) => assert.ok(at.relyingParty.told.includes(person.id), 'the application was told'),
 };
 
 describeDeaths('kill -9 at every step of a push', pushes, {

@@ -23,7 +23,7 @@ export interface Action<Subject> {
   /** Who did it does it again, as they would, not having been answered. */
   again: (at: Installation, subject: Subject, done: boolean) => Promise<void>;
   /** What must hold in the end besides. */
-  finally?: (at: Installation, subject: Subject) => Promise<void>;
+  inTheEnd?: (at: Installation, subject: Subject) => Promise<void>;
 }
 
 /** An action whose subject only it knows. */
@@ -79,7 +79,7 @@ async function dieAndLook(at: Installation, action: AnyAction, death: Death, eng
   await action.again(at, subject, done);
   assert.ok(await action.isDone(at, subject), 'it can be done again');
   await drained(at);
-  await action.finally?.(at, subject);
+  await action.inTheEnd?.(at, subject);
   await assertWhole(at);
   assert.ok(await at.isIn(at.bystander), 'nobody else was put out');
 }

@@ -34,7 +34,7 @@ const signIn: Action<SigningIn> = {
     if (person.callback) assert.ok([303, 400].includes((await person.visitor.send(person.callback)).status));
     assert.equal(await at.signIn(person, person.visitor), `${at.url}/me`);
   },
-  finally: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
+  inTheEnd: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
 };
 
 /** How many artifacts of one kind a person has. */
@@ -89,7 +89,10 @@ const exchangeOfCode: Action<Asking & { back: string }> = {
   },
   again: async (at, person, done) => {
     const { asked, back } = person;
-    if (!done) return void (await exchange(at.application, asked, back));
+    if (!done) {
+      await exchange(at.application, asked, back);
+      return;
+    }
     // Whether its own answer was lost or somebody else has the code, nobody can tell: what was made of it ends.
     assert.match(await errorOf(exchange(at.application, asked, back)), /invalid_grant/);
     assert.equal(await artifacts(at, person, 'AccessToken'), 0);
@@ -113,12 +116,15 @@ const rotation: Action<Present> = {
   again: async (at, person, done) => {
     const { configuration } = at.application;
     const refreshed = openid.refreshTokenGrant(configuration, person.refreshToken);
-    if (!done) return void assert.ok(await at.isActive((await refreshed).access_token));
+    if (!done) {
+      assert.ok(await at.isActive((await refreshed).access_token));
+      return;
+    }
     assert.match(await errorOf(refreshed), /invalid_grant/);
     assert.equal(await at.isActive(person.accessToken), false);
     await authorizeAnew(at, person);
   },
-  finally: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
+  inTheEnd: async (_at, { visitor }) => assert.equal((await visitor.send('/session')).status, 200),
 };
 
 describeDeaths('kill -9 at every step of a sign-in', signIns, {
