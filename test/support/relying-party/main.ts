@@ -67,7 +67,7 @@ async function finish(req: IncomingMessage, res: ServerResponse): Promise<void> 
   const id = randomUUID(); // another than before the sign-in
   sessions.set(id, {
     sub: claims.sub,
-    sid: String(claims['sid']),
+    sid: claims['sid'] as string,
     person,
     idToken: tokens.id_token!,
     accessToken: tokens.access_token,
