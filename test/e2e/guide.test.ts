@@ -12,7 +12,7 @@ const colours = `axe.run({ runOnly: ['color-contrast'] })`;
 const everything = 'axe.run()';
 
 describe('the Administration Guide', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let stage: Stage;
 
   before(async function () {

@@ -82,7 +82,7 @@ export async function startStage(): Promise<Stage> {
       });
       await context.addInitScript({ path: fileURLToPath(new URL('steady.js', import.meta.url)) });
       const page = await context.newPage();
-      page.setDefaultTimeout(15_000);
+      page.setDefaultTimeout(30_000);
       return { context, page };
     },
     stop: async () => {
