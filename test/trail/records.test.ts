@@ -9,7 +9,6 @@ import { signIn } from '../auth/pages/support.ts';
 import { allow, ask, authorize, isBack, type OpenIdStage, setOpenIdStage, visit } from '../auth/provider/stage.ts';
 import { runCommand } from '../support/command.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
-import { registerPerson } from '../../src/users/lifecycle/register.ts';
 
 /** Verbs that change nothing of Carillon's, or that the trail sees only from outside (a restore, a start, a migration). */
 const quiet = new Set(
@@ -121,7 +120,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     assert.ok(isBack(back.url));
     const lexicon = await stage.application({ name: 'Lexicon', firstParty: true });
     const tokens = await leaves(
-      'Authorize',
+      'GiveConsent Authorize',
       () => authorize(lexicon, visitor, { scope: 'openid offline_access', prompt: 'consent' }),
       'User',
     );
@@ -161,7 +160,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
       } = await leaves(
         name,
         () =>
-          runCommand(ground.config, [...words, '--json', ...(words.includes('--yes') ? [] : [])], {
+          runCommand(ground.config, [...words, '--json'], {
             env: { SECRET: stage.provider.clientSecret },
           }),
         'CommandLine',
@@ -176,7 +175,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('ActivateUsers', ['user', 'activate', person, ...on]);
     await run('LogoutUser', ['user', 'sign-out', person, ...on]);
     await run('RemoveUser: user.notRemovable', ['user', 'remove', person, '--yes', ...on], 1);
-    await run('AddOrUpdateGroups', ['group', 'map', 'Carillon Pro of rosa.rogue', 'Basic', '--yes', ...on]);
+    await run('AddOrUpdateGroups', ['group', 'map', 'Carillon Pro of rosa.rogue', 'Basic', ...on]);
     await run('DeleteGroups', ['group', 'unmap', 'Carillon Pro of rosa.rogue', '--yes', ...on]);
     await run('AddDomain', ['domain', 'claim', 'beta.example', ...on]);
     await run('VerifyDomain', ['domain', 'verify', 'beta.example', ...on], 1);
@@ -204,11 +203,11 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('DeleteOrganisation', ['organisation', 'delete', beta.id, '--yes']);
     const grace = await run('CreateAdministrator', ['admin', 'add', 'grace', ...of]);
     const link = await run('CreateSetupLink', ['admin', 'link', '--user', 'grace', ...of]);
-    await run('SignOutAdministrator', ['admin', 'sign-out', 'grace', ...of]);
+    await run('SignOutAdministrator', ['admin', 'sign-out', 'grace', '--yes', ...of]);
     const reset = await run('ResetAdministrator', ['admin', 'reset-factors', 'grace', '--yes', ...of]);
     const key = await run('CreateAccessKey', ['access-key', 'create', '--user', 'grace', ...of]);
     const keyId = key.accessKeyId ?? key.id;
-    await run('UpdateAccessKey', ['access-key', 'deactivate', keyId, '--yes', '--user', 'grace', ...of]);
+    await run('UpdateAccessKey', ['access-key', 'deactivate', keyId, '--user', 'grace', ...of]);
     await run('UpdateAccessKey', ['access-key', 'activate', keyId, '--user', 'grace', ...of]);
     await run('DeleteAccessKey', ['access-key', 'delete', keyId, '--yes', '--user', 'grace', ...of]);
     await run('DeleteAdministrator: administrator.last', ['admin', 'remove', 'grace', '--yes', ...of], 1);
@@ -221,15 +220,13 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
       ...of,
     ]);
     await run('UpdateClient', ['client', 'update', 'Wiki', '--name', 'Lexicon', ...of]);
-    const rotated = await run('RotateClientSecret', ['client', 'rotate-secret', 'Lexicon', '--yes', ...of]);
+    const rotated = await run('RotateClientSecret', ['client', 'rotate-secret', 'Lexicon', ...of]);
     await run('DeleteClient', ['client', 'delete', 'Lexicon', '--yes', ...of]);
-    await run('RotateSigningKey', ['signing-key', 'rotate', '--yes']);
-    const [signing] = await ground.db.read
-      .query<{ id: string }[]>(`SELECT "kid" AS "id" FROM "signing_keys" WHERE "state" = 'current'`)
-      .catch(() => [{ id: '' }]);
-    await run('RevokeSigningKey', ['signing-key', 'revoke', signing?.id ?? '', '--yes']);
+    await run('RotateSigningKey', ['signing-key', 'rotate']);
+    const listed = (await runCommand(ground.config, ['signing-key', 'list', '--json'])).json();
+    const [first] = Object.values(listed as object).flat() as { id: string }[];
+    await run('RevokeSigningKey', ['signing-key', 'revoke', first?.id ?? '', '--yes']);
     called.add('secrets rotate'); // one record a unit: test/storage/rotate.test.ts
-    await ground.db.write((m) => registerPerson(ground, m, stage.company.scope, { address: 'x@acme.example' }));
 
     for (const shown of [scim, link, reset, grace, key, wiki, rotated]) {
       for (const value of Object.values(shown as object)) {
