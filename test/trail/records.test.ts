@@ -150,8 +150,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const { ground } = house;
     const called = new Set<string>();
     const secrets: string[] = [];
+    // eslint-disable-next-line typescript/no-explicit-any -- a test reads what it expects
     const run = async (name: string, words: string[], status = 0): Promise<any> => {
-      // eslint-disable-line typescript/no-explicit-any -- a test reads what it expects
       called.add(words.slice(0, 2).join(' '));
       const {
         stdout,
