@@ -222,7 +222,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('UpdateClient', ['client', 'update', 'Wiki', '--name', 'Lexicon', ...of]);
     const rotated = await run('RotateClientSecret', ['client', 'rotate-secret', 'Lexicon', ...of]);
     await run('DeleteClient', ['client', 'delete', 'Lexicon', '--yes', ...of]);
-    await run('RotateSigningKey', ['signing-key', 'rotate']);
+    // Where there is none yet, the first key is made in a unit of its own.
+    await run('CreateSigningKey RotateSigningKey', ['signing-key', 'rotate']);
     const listed = (await runCommand(ground.config, ['signing-key', 'list', '--json'])).json();
     const [first] = Object.values(listed as object).flat() as { id: string }[];
     await run('RevokeSigningKey', ['signing-key', 'revoke', first?.id ?? '', '--yes']);
