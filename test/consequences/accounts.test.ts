@@ -17,10 +17,11 @@ import type { Scope } from '../../src/users/lifecycle/out.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
 import { until } from '../support/until.ts';
 import { type Stage, stage } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 const day = 86_400_000;
 
-describe('consequences: accounts', () => {
+describeOnEachEngine('consequences: accounts', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage();

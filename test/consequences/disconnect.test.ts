@@ -15,8 +15,9 @@ import { sayNo } from '../../src/users/lifecycle/causes.ts';
 import { removeDomain } from '../../src/users/lifecycle/domains.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
 import { type Stage, stage } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('consequences: the OpenID configuration', () => {
+describeOnEachEngine('consequences: the OpenID configuration', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage();

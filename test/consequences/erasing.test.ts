@@ -8,13 +8,14 @@ import { eraseWhatIsDue } from '../../src/users/lifecycle/erase.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
 import { until } from '../support/until.ts';
 import { type Stage, stage } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 const day = 86_400_000;
 /** Of an account: nothing of these is left when it is erased. */
 const tables = ['accounts', 'domains', 'connections', 'scim_keys', 'users', 'user_addresses', 'user_causes'];
 const more = ['suspension_keys', 'directory_groups', 'group_members', 'tier_mappings', 'federated_identities'];
 
-describe('consequences: erasing', () => {
+describeOnEachEngine('consequences: erasing', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage(30);

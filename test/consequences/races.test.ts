@@ -10,8 +10,9 @@ import { entitlement } from '../../src/users/entitlement/entitlement.ts';
 import { type User, UserTable } from '../../src/users/user.entity.ts';
 import { type Served, serveScim, userBody } from '../directory/scim/support.ts';
 import { testCompany } from '../support/company.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
-describe('consequences: at the same time', () => {
+describeOnEachEngine('consequences: at the same time', () => {
   let served: Served;
   before(async () => {
     served = await serveScim();

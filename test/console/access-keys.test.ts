@@ -5,10 +5,11 @@ import { clock } from '../../src/platform/clock/clock.ts';
 import { amzTime, send, signed } from '../support/signer.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { type Running, signedIn, startConsole } from './support.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 
 const path = '/console/access-keys';
 
-describe('console: access keys', () => {
+describeOnEachEngine('console: access keys', () => {
   let running: Running;
   let browser: Visitor;
   before(async () => {

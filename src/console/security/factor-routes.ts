@@ -52,8 +52,8 @@ export function factorRoutes(web: ConsoleWeb): Router {
     const { administrator } = visitOf(req);
     const form = formOf(req);
     try {
-      const enrolment = await enrolTotp(ground, administrator, form.get('offered') ?? '', form.get('code') ?? '');
-      added(req, res, await addFactor(ground, administrator, enrolment));
+      const enrol = () => enrolTotp(ground, administrator, form.get('offered') ?? '', form.get('code') ?? '');
+      added(req, res, await addFactor(ground, administrator, 'EnableTotp', enrol));
     } catch (error) {
       await totp(req, res, faultOf(error));
     }
@@ -96,8 +96,8 @@ export function factorRoutes(web: ConsoleWeb): Router {
     const where = { purpose: `register:${administrator.id}`, browser: web.csrf.browser(req, res) };
     const name = form.get('passkeyName') ?? '';
     try {
-      const enrolment = await passkeys.enrol(form.get('passkey') ?? '', where, administrator, name);
-      added(req, res, await addFactor(ground, administrator, enrolment));
+      const enrol = () => passkeys.enrol(form.get('passkey') ?? '', where, administrator, name);
+      added(req, res, await addFactor(ground, administrator, 'CreatePasskey', enrol));
     } catch (error) {
       await newPasskey(req, res, faultOf(error));
     }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import * as openid from 'openid-client';
 import { allow, ask, authorize, exchange, isBack, type OpenIdStage, setOpenIdStage, signedIn, visit } from './stage.ts';
 import { address } from '../pages/support.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
 
-describe('OpenID provider: journeys', () => {
+describeOnEachEngine('OpenID provider: journeys', () => {
   let stage: OpenIdStage;
   before(async () => {
     stage = await setOpenIdStage();

@@ -1,4 +1,5 @@
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
+import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { accessErrors } from '../../errors.ts';
 import { OrganisationTable } from '../../../accounts/organisations/organisation.entity.ts';
@@ -33,12 +34,25 @@ export async function storeFactor(m: Writer, holder: Holder, enrolment: Enrolmen
   return (await recoveryCodesLeft(m, holder.id)) > 0 ? [] : newRecoveryCodes(m, holder);
 }
 
-/** Adds a factor to those of somebody who is in. @returns as `storeFactor` */
-export function addFactor(ground: Ground, holder: Holder, enrolment: Enrolment): Promise<string[]> {
-  const { eventName } = enrolment;
-  return ground.trail.perform(ownAction(eventName, holder), async (m) => ({
-    result: await storeFactor(m, holder, enrolment),
-  }));
+/**
+ * Adds a factor to those of somebody who is in; one that does not prove itself leaves a refusal.
+ * @returns as `storeFactor`
+ * @throws what `enrol` throws
+ */
+export async function addFactor(
+  ground: Ground,
+  holder: Holder,
+  eventName: Enrolment['eventName'],
+  enrol: () => Promise<Enrolment>,
+): Promise<string[]> {
+  const action = ownAction(eventName, holder);
+  try {
+    const enrolment = await enrol();
+    return await ground.trail.perform(action, async (m) => ({ result: await storeFactor(m, holder, enrolment) }));
+  } catch (error) {
+    if (error instanceof CarillonError) ground.trail.refused(action, error);
+    throw error;
+  }
 }
 
 /** Makes new recovery codes in place of the old ones. @throws factor.none */

@@ -33,7 +33,7 @@ export function sqliteSource(path: string, storage: Storage, readOnly = false): 
       connection.pragma('synchronous = FULL');
       connection.pragma('foreign_keys = ON');
       // What is erased is to be gone from the file, keys of the trail above all, and not only from the index.
-      connection.pragma('secure_delete = ON');
+      connection.pragma('secure_delete = FAST');
       connection.pragma(`busy_timeout = ${busyMs}`);
       if (readOnly) connection.pragma('query_only = ON');
     },

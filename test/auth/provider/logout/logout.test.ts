@@ -16,6 +16,7 @@ import { testConfig, testHouse } from '../../../support/house.ts';
 import { portOf } from '../../../support/port.ts';
 import { until } from '../../../support/until.ts';
 import { signIn, takePart, testClient } from '../support.ts';
+import { describeOnEachEngine } from '../../../support/engines.ts';
 
 const issuer = 'http://localhost:3000/oidc';
 const event = 'http://schemas.openid.net/event/backchannel-logout';
@@ -52,7 +53,7 @@ class Receiver {
   }
 }
 
-describe('back-channel logout', () => {
+describeOnEachEngine('back-channel logout', () => {
   let house: House & { stop: () => Promise<void> };
   let acme: Company;
   let organisationId: string;
