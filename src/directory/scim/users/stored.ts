@@ -88,7 +88,8 @@ export async function presentWritten(
   base: string,
   projection: Projection,
 ): Promise<Resource> {
-  const shown = groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
+  const shown =
+    groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
   return presentWith({ user, active, groups: shown }, base, projection);
 }
 
