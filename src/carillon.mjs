@@ -24,7 +24,7 @@ if (Number(process.versions.node.split('.')[0]) >= wanted) {
     process.stderr.write(`Carillon needs Node ${wanted} or newer; this is ${process.version}. Run: npm ci\n`);
     process.exit(1);
   }
-  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  const child = spawn(node, [...process.execArgv, ...process.argv.slice(1)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)));
 }
