@@ -33,7 +33,7 @@ async function carillon(): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
   const port = await freePorts();
   const origin = `http://127.0.0.1:${port}`;
-  const { house, stop } = await startCarillon(testConfig({ port, publicUrl: origin }, folder));
+  const { house, stop } = await startCarillon(testConfig({ port, publicUrl: origin, logLevel: 'info' }, folder));
   const { scope } = await testCompany(house);
   const register = async (accessTokenFormat: string): Promise<Record<string, string>> => {
     const input = { name: accessTokenFormat, kind: 'service', accessTokenFormat, audience };

@@ -121,7 +121,7 @@ export class OpenIdProvider {
       requestParameters: { clientId: client?.clientId, because: 'reuse' },
     };
     await this.parts.ground.trail.perform(action, async (m) => {
-      await removeGrant(m, grantId);
+      await removeGrant(this.parts.ground.outbox, m, grantId);
       return { result: undefined };
     });
     ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };

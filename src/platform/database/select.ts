@@ -59,11 +59,12 @@ export async function selectRow<Row extends object>(
   return row ?? null;
 }
 
+const plain = (text: string): Sql => new Sql([text], []);
+
 function shapeOf(table: EntitySchema): Shape {
   const known = shapes.get(table);
   if (known) return known;
   const { tableName, columns } = table.options;
-  const plain = (text: string): Sql => new Sql([text], []);
   const all = Object.entries(columns);
   const shape: Shape = {
     columns: plain(all.map(([name]) => `a."${name}"`).join(', ')),

@@ -7,15 +7,15 @@ type Headers = Record<string, string | number>;
 
 /** Sends `text` whole; nothing that is sent here may be kept by a cache unless `headers` say so. */
 export function sendText(res: ServerResponse, status: number, type: string, text: string, headers: Headers = {}): void {
-  const bytes = Buffer.from(text);
   res.writeHead(status, {
     'content-type': type,
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(text),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     ...headers,
   });
-  res.end(res.req.method === 'HEAD' ? undefined : bytes);
+  // As text, so that head and body are one write.
+  res.end(res.req.method === 'HEAD' ? undefined : text);
 }
 
 /** Sends `value` as JSON. */

@@ -61,8 +61,13 @@ function isSecret(name: string, value: unknown): boolean {
 const query =
   /([?&#\s"']|^)((?:code|state|nonce|token|[a-z_]*_token|id_token_hint|client_secret|client_assertion|code_verifier|password|assertion|SAMLResponse|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s"'#]+/gi;
 
+/** What a text must have for any of the forms to be in it: most have nothing of it. */
+const suspect = /[\s:=]|eyJ/;
+
 /** Text without the credentials that are known by their form. */
-export const redactText = (text: string): string =>
+export const redactText = (text: string): string => (suspect.test(text) ? withoutCredentials(text) : text);
+
+const withoutCredentials = (text: string): string =>
   text
     .replaceAll(/\b(bearer|basic|dpop)\s+[\w.~+/=-]{6,}/gi, `$1 ${hidden}`)
     .replaceAll(/(\w:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${hidden}@`)

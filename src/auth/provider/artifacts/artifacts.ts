@@ -7,6 +7,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { patienceMs, type Sessions } from '../../sessions/sessions.ts';
 import { type Artifact, artifactPayload } from './artifact.entity.ts';
 import { artifactId, sealedModels, sessionViewId, userCodeHash } from './ids.ts';
+import { RememberedTokens } from './remembered.ts';
 import { insertArtifact, readArtifact, readByUserCode } from './rows.ts';
 import { currentUnit, inUnit, type ProviderUnit } from './unit.ts';
 
@@ -22,10 +23,12 @@ export interface Asking {
 export class Artifacts {
   readonly #ground: Ground;
   readonly #sessions: Sessions;
+  readonly #tokens: RememberedTokens;
 
   constructor(ground: Ground, sessions: Sessions) {
     this.#ground = ground;
     this.#sessions = sessions;
+    this.#tokens = new RememberedTokens(ground.db, ground.outbox);
   }
 
   /** Runs a request's work, and writes what it changed in one unit of work. @throws UsedAlready */
@@ -56,8 +59,22 @@ export class Artifacts {
   async #live(id: string): Promise<Artifact | null> {
     const unit = currentUnit();
     if (unit?.removed.has(id)) return null;
-    const row = unit?.writes.get(id) ?? (await readArtifact(this.#ground.db.read, id));
+    const row = unit?.writes.get(id) ?? (await this.#stored(id));
     return row && (await this.#counts(row, unit)) ? row : null;
+  }
+
+  /** Whether a token of that id was good a moment ago, so that `live` needs no database to say what it is now. */
+  isRemembered(id: string): boolean {
+    return this.#tokens.get(id) !== undefined;
+  }
+
+  async #stored(id: string): Promise<Artifact | null> {
+    const known = this.#tokens.get(id);
+    if (known) return known.expiresAt > clock.now() ? known : null;
+    const { moment } = this.#tokens;
+    const row = await readArtifact(this.#ground.db.read, id);
+    if (row) this.#tokens.remember(moment, row);
+    return row;
   }
 
   /** The adapter of one model, for oidc-provider. */
@@ -78,7 +95,7 @@ export class Artifacts {
           unit.consumed.set(key, (await this.live(key))?.grantId ?? null);
         }),
       destroy: (id) =>
-        this.unit(async (unit) => (model === 'Grant' ? unit.revoke(id) : unit.remove(artifactId(model, id)))),
+        this.unit(async (unit) => (model === 'Grant' ? unit.revoke(id) : unit.remove(artifactId(model, id), model))),
       revokeByGrantId: (grantId) => this.unit(async (unit) => unit.revoke(grantId)),
     } as Adapter;
   }

@@ -1,9 +1,12 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { changed, firstRow, isTrue, rows } from '../../../platform/database/run.ts';
-import { sql } from '../../../platform/database/sql.ts';
+import { type Sql, sql } from '../../../platform/database/sql.ts';
+import { chunks } from '../../../platform/database/chunks.ts';
+import type { Outbox } from '../../../platform/outbox/outbox.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Artifact } from './artifact.entity.ts';
 import { artifactId } from './ids.ts';
+import { announceEnded, isRememberedKind } from './remembered.ts';
 
 /** A row as either engine gives it, in one shape. */
 const shaped = (row: Artifact): Artifact => ({ ...row, endsWithSession: isTrue(row.endsWithSession) });
@@ -97,16 +100,31 @@ export async function holdGrant(m: Writer, grantId: string): Promise<boolean> {
 }
 
 /** Ends a grant, and then everything that hangs off it: in this order, so that nothing is added in between. */
-export async function removeGrant(m: Writer, grantId: string): Promise<void> {
+export async function removeGrant(outbox: Announces, m: Writer, grantId: string): Promise<void> {
   await removeArtifact(m, artifactId('Grant', grantId));
-  await rows(m, sql`DELETE FROM "oidc_artifacts" WHERE "grantId" = ${grantId}`);
+  await removeAll(outbox, m, sql`"grantId" = ${grantId}`);
+}
+
+type Announces = Pick<Outbox, 'announce'>;
+
+async function removeAll(outbox: Announces, m: Writer, which: Sql): Promise<void> {
+  const removed = await changed<Pick<Artifact, 'id' | 'model'>>(
+    m,
+    sql`DELETE FROM "oidc_artifacts" WHERE ${which} RETURNING "id", "model"`,
+  );
+  for (const some of chunks(removed.filter(({ model }) => isRememberedKind(model)))) {
+    announceEnded(
+      outbox,
+      some.map(({ id }) => id),
+    );
+  }
 }
 
 /** Ends everything that a person has given an application. @returns how many grants */
-export async function removeGrantsOf(m: Writer, userId: string, clientId: string): Promise<number> {
+export async function removeGrantsOf(outbox: Announces, m: Writer, userId: string, clientId: string): Promise<number> {
   const of = sql`"userId" = ${userId} AND "clientId" = ${clientId}`;
   const grants = await changed(m, sql`DELETE FROM "oidc_artifacts" WHERE ${of} AND "model" = 'Grant' RETURNING "id"`);
-  await rows(m, sql`DELETE FROM "oidc_artifacts" WHERE ${of}`);
+  await removeAll(outbox, m, of);
   return grants.length;
 }
 

@@ -3,8 +3,10 @@ import type { Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Action } from '../../../trail/trail.ts';
 import type { SignedIn } from '../../web.ts';
+import type { Outbox } from '../../../platform/outbox/outbox.ts';
 import type { Artifact } from './artifact.entity.ts';
 import { artifactId } from './ids.ts';
+import { announceEnded, isRememberedKind } from './remembered.ts';
 import { consumeArtifact, holdGrant, removeArtifact, removeGrant, writeArtifact } from './rows.ts';
 
 /** Something that may be used once was used by another request in the same moment. */
@@ -28,6 +30,8 @@ export class ProviderUnit {
   action: Action | null = null;
   readonly writes = new Map<string, Artifact>();
   readonly removed = new Set<string>();
+  /** Those of them that other requests may remember. */
+  readonly ended = new Set<string>();
   readonly revoked = new Set<string>();
   readonly consumed = new Map<string, string | null>();
   /** What belongs to the same unit of work. */
@@ -46,9 +50,10 @@ export class ProviderUnit {
     this.writes.set(row.id, row);
   }
 
-  remove(id: string): void {
+  remove(id: string, model: string): void {
     this.writes.delete(id);
     this.removed.add(id);
+    if (isRememberedKind(model)) this.ended.add(id);
   }
 
   revoke(grantId: string): void {
@@ -58,11 +63,12 @@ export class ProviderUnit {
   }
 
   /** @throws UsedAlready, when nothing of it was written */
-  async apply(m: Writer, merged: (m: Writer, row: Artifact) => Promise<Artifact>): Promise<void> {
+  async apply(outbox: Outbox, m: Writer, merged: (m: Writer, row: Artifact) => Promise<Artifact>): Promise<void> {
     for (const grantId of this.#grants()) if (!(await holdGrant(m, grantId))) throw new UsedAlready(grantId);
     for (const [id, grantId] of this.consumed) if (!(await consumeArtifact(m, id))) throw new UsedAlready(grantId);
-    for (const grantId of this.revoked) await removeGrant(m, grantId);
+    for (const grantId of this.revoked) await removeGrant(outbox, m, grantId);
     for (const id of this.removed) await removeArtifact(m, id);
+    announceEnded(outbox, [...this.ended]);
     for (const row of grantsFirst(this.writes.values())) await writeArtifact(m, await merged(m, row));
     for (const work of this.also) await work(m);
   }
@@ -101,7 +107,7 @@ export async function inUnit<T>(
   const unit = new ProviderUnit();
   const result = await current.run(unit, () => work(unit));
   if (unit.isEmpty) return result;
-  const apply = (m: Writer): Promise<void> => unit.apply(m, merged);
+  const apply = (m: Writer): Promise<void> => unit.apply(ground.outbox, m, merged);
   if (unit.action) {
     await ground.trail.perform(unit.action, async (m) => {
       await apply(m);

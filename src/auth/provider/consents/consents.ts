@@ -96,7 +96,7 @@ export function revokeApplication(ground: Ground, principal: Principal, clientId
       m,
       sql`DELETE FROM "oidc_consents" WHERE "userId" = ${userId} AND "clientId" = ${clientId} RETURNING "userId"`,
     );
-    const grants = await removeGrantsOf(m, userId, clientId);
+    const grants = await removeGrantsOf(ground.outbox, m, userId, clientId);
     if (agreed.length === 0 && grants === 0) throw authErrors('application.notFound');
     const which = sql`r."userId" = ${userId} AND r."clientId" = ${clientId}`;
     const told = await endRelyingParties(ground, m, which, 'revoked');

@@ -36,8 +36,10 @@ export async function introspect(
 ): Promise<Introspection> {
   if (token.length > longestToken || token.includes('.')) return inactive;
   const order = hint === 'refresh_token' ? models.toReversed() : models;
-  for (const model of order) {
-    const row = await hands.artifacts.live(artifactId(model, token));
+  const asked = order.map((model) => ({ model, id: artifactId(model, token) }));
+  const known = asked.find(({ id }) => hands.artifacts.isRemembered(id));
+  for (const { model, id } of known ? [known] : asked) {
+    const row = await hands.artifacts.live(id);
     if (row) return row.model === model ? describe(hands, asking, row) : inactive;
   }
   return inactive;

@@ -88,9 +88,9 @@ export async function presentWritten(
   base: string,
   projection: Projection,
 ): Promise<Resource> {
-  const known =
+  const shown =
     groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
-  return presentWith({ user, active, groups: known }, base, projection);
+  return presentWith({ user, active, groups: shown }, base, projection);
 }
 
 function presentWith({ user, active, groups }: Required<Written>, base: string, projection: Projection): Resource {
