@@ -124,6 +124,12 @@ describe('Apache with mod_auth_openidc, signing people in through Carillon', fun
   const signOut = (page: Page): Promise<unknown> =>
     page.goto(`${apache.url}/oidc/callback?logout=${encodeURIComponent(`${apache.url}/signed-out.html`)}`);
   const atWiki = (page: Page, path = '/'): Promise<void> => page.waitForURL(`${apache.url}${path}`);
+  /** Agrees, if this is the first time that the person is asked. */
+  async function agree(page: Page): Promise<void> {
+    await page.waitForURL((url) => url.href === `${apache.url}/` || url.pathname.startsWith('/oidc/interaction/'));
+    if (!page.url().startsWith(apache.url)) await page.getByRole('button', { name: 'Allow', exact: true }).click();
+    await atWiki(page);
+  }
   /** Whether Apache shows its page without asking anybody. */
   const isIn = async ({ request }: Page): Promise<boolean> =>
     (await request.get(`${apache.url}/`, { maxRedirects: 0 })).status() === 200;
@@ -203,7 +209,7 @@ describe('Apache with mod_auth_openidc, signing people in through Carillon', fun
     const { context, page } = await device();
     await page.goto(`${apache.url}/`);
     await prove(page, paula);
-    await atWiki(page);
+    await agree(page);
     const { ground } = demo.carillon.house;
     const { id, organisationId, accountId } = (await ground.db.read.findOneBy(UserTable, { primaryAddress: paula }))!;
     await suspendUser(ground, { organisationId, accountId }, id, 'administrator');
@@ -223,9 +229,11 @@ describe('Apache with mod_auth_openidc, signing people in through Carillon', fun
     await page.goto(`${apache.url}/quiet/`);
     assertRefused(page, 'login_required');
     assert.equal(await isIn(page), false);
-    await page.goto(demo.publicUrl);
+    await page.goto(`${apache.url}/`);
     await prove(page, paula);
-    await page.waitForURL(`${demo.publicUrl}/me`);
+    await agree(page);
+    await context.clearCookies({ name: 'mod_auth_openidc_session' });
+    assert.equal(await isIn(page), false);
     await page.goto(`${apache.url}/quiet/`);
     await atWiki(page, '/quiet/');
     assert.match(await told(page, 'sub'), /^[\w-]{16,}$/);
