@@ -5,6 +5,7 @@ import { CarillonError } from '../platform/errors/errors.ts';
 import { faultPoint } from '../platform/fault-points/fault-points.ts';
 import type { Log } from '../platform/log/log.ts';
 import { type Action, type Done, type Draft, draft, sealed } from './draft.ts';
+import { FairBuffer } from './fair-buffer.ts';
 import type { PersonKeys } from './people/keys.ts';
 import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
 
@@ -14,6 +15,8 @@ export type { Action, Done } from './draft.ts';
 const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
 const bufferSize = 2_000;
+/** Who holds the records of no organisation. */
+const nobody = '';
 
 /** The record of every action: a mutation's in its own transaction, those of reads and refusals a moment later. */
 export class Trail {
@@ -24,9 +27,8 @@ export class Trail {
   readonly #timer: NodeJS.Timeout;
   /** Refusals that have their record: one that is caught again on its way up gets no second. */
   readonly #told = new WeakSet<CarillonError>();
-  #buffer: Draft[] = [];
+  readonly #buffer = new FairBuffer<Draft>(bufferSize);
   #flushed: Promise<void> = Promise.resolve();
-  #dropped = 0;
 
   constructor(db: Database, log: Log, people: PersonKeys) {
     this.#db = db;
@@ -80,11 +82,9 @@ export class Trail {
   }
 
   async #write(): Promise<void> {
-    if (this.#buffer.length === 0) return;
-    const batch = this.#buffer;
-    this.#buffer = [];
-    if (this.#dropped) this.#log.warn({ dropped: this.#dropped }, 'trail: too many refusals at once to record each');
-    this.#dropped = 0;
+    const { entries: batch, dropped } = this.#buffer.take();
+    if (batch.length === 0) return;
+    if (dropped) this.#log.warn({ dropped }, 'trail: too many refusals at once to record each');
     try {
       await this.#db.write(async (m) => {
         const records: TrailRecord[] = [];
@@ -93,7 +93,7 @@ export class Trail {
       });
     } catch (error) {
       this.#log.error({ error }, 'trail: could not write buffered records; they are kept');
-      this.#buffer = [...batch, ...this.#buffer].slice(-bufferSize);
+      for (const each of batch) this.#keep(each);
     }
   }
 
@@ -103,7 +103,6 @@ export class Trail {
   }
 
   #keep(entry: Draft): void {
-    if (this.#buffer.length < bufferSize) this.#buffer.push(entry);
-    else this.#dropped++;
+    this.#buffer.add(entry.row.organisationId ?? nobody, entry);
   }
 }

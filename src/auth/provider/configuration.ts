@@ -4,13 +4,13 @@ import type { Keyring } from '../../platform/secrets/keyring.ts';
 import type { Web } from '../web.ts';
 import type { Artifacts, Asking } from './artifacts/artifacts.ts';
 import { currentUnit } from './artifacts/unit.ts';
+import { withinBounds } from './asked-bounds.ts';
 import { claimsOf, scopeClaims } from './claims.ts';
 import type { ClientRegistry } from './clients/registry.ts';
 import { longestJwtSeconds } from './clients/kinds.ts';
 import { describeClient, ownMetadata } from './clients/metadata.ts';
 import type { SecretCheck } from './clients/secret-check.ts';
 import { existingGrant } from './grants.ts';
-import { mayIntrospect } from './introspection/policy.ts';
 import type { KeySet } from './keys/keys.ts';
 import { participate } from './participation.ts';
 import { createPolicy, isFor } from './policy.ts';
@@ -41,8 +41,10 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
   const { config } = ground;
   const secure = config.publicUrl.startsWith('https:');
   const asking = (): Asking => askingOf(library.Provider.ctx);
+  const bounds = { ground, errors: library.errors, current: () => library.Provider.ctx };
   const options: Configuration = {
-    adapter: (model: string) => (model === 'Client' ? clientAdapter(clients) : artifacts.adapter(model, asking)),
+    adapter: (model: string) =>
+      model === 'Client' ? clientAdapter(clients) : withinBounds(bounds, model, artifacts.adapter(model, asking)),
     jwks: { keys: keys.privateKeys.map((key) => ({ ...key })) },
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'client_secret_basic' },
     enabledJWA: {
@@ -126,7 +128,8 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
       clientCredentials: { enabled: true },
       dPoP: { enabled: true },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****', ...deviceFlowPages },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => isAskable(clients, client, token) },
+      // For the discovery document: what is asked there `introspection/` answers, and the library never.
+      introspection: { enabled: true, allowedPolicy: () => false },
       jwtIntrospection: { enabled: false },
       jwtUserinfo: { enabled: false },
       pushedAuthorizationRequests: { enabled: true },
@@ -193,18 +196,6 @@ function accessSeconds(most: number, token: SignedToken, client: Client): number
   const own = client['access_token_seconds'] as number;
   const isJwt = token.resourceServer?.accessTokenFormat === 'jwt';
   return Math.min(most, own, isJwt ? longestJwtSeconds : most);
-}
-
-/** For clients that sign their requests; the others are answered by `introspection/`, by the same rule. */
-async function isAskable(
-  clients: ClientRegistry,
-  asking: Client,
-  token: { clientId?: string | undefined; aud?: string | string[] | undefined },
-): Promise<boolean> {
-  const [one, holder] = await Promise.all([clients.find(asking.clientId), clients.find(token.clientId ?? '')]);
-  if (!one || one.authentication === 'none' || !holder) return false;
-  const { id: clientId, organisationId } = holder;
-  return mayIntrospect(one, { clientId, organisationId, audience: [token.aud ?? []].flat() });
 }
 
 const refuse = async (): Promise<never> => {

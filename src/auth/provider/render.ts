@@ -73,7 +73,8 @@ export const deviceFlowPages: Pick<
   'userCodeInputSource' | 'userCodeConfirmSource' | 'successSource' | 'deviceInfo'
 > = {
   deviceInfo: (ctx) => ({ ip: requestContext().clientAddress, ua: ctx.get('user-agent').slice(0, 256) }),
-  userCodeInputSource: async (ctx, form, _out, error) => {
+  userCodeInputSource: async (ctx, form, out, error) => {
+    if (error && out && isFormless(ctx)) return renderExpired(ctx, out);
     const fault = error && faultOf(error);
     show(ctx, deviceCodePage(ctx.oidc.urlFor('code_verification'), secretOf(form), fault ?? null));
   },
@@ -84,6 +85,16 @@ export const deviceFlowPages: Pick<
   },
   successSource: async (ctx) => show(ctx, deviceDonePage(ctx.oidc.client?.clientName ?? '')),
 };
+
+/** Whether this browser has no session of the provider's that a form's secret could be kept in. */
+const isFormless = ({ oidc: { session } }: KoaContextWithOIDC): boolean => typeof session?.exp !== 'number';
+
+/** Somebody came without the cookies of what they would go on with. */
+function renderExpired(ctx: KoaContextWithOIDC, out: ErrorOut): void {
+  // The library has put a secret there, and would write it to a session that was never kept.
+  (ctx.oidc.session as { touched?: boolean }).touched = false;
+  show(ctx, errorPage('session_not_found', out.error_description, requestContext().requestId));
+}
 
 /** The form's secret, from the markup that oidc-provider makes. */
 const secretOf = (form: string): string => /name="xsrf" value="([0-9a-f]+)"/.exec(form)?.[1] ?? '';

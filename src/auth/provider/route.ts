@@ -1,18 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
-import { asCarillonError } from '../../platform/http/errors.ts';
+import { asCarillonError, refuse as httpErrors } from '../../platform/http/errors.ts';
 import { errorPage } from '../../platform/http/pages/error-page.ts';
-import { errorHeaders, sendText } from '../../platform/http/reply.ts';
+import { errorHeaders, sendJson, sendText } from '../../platform/http/reply.ts';
 import { securityHeaders } from '../../platform/http/pages/policy.ts';
 import { readForm } from '../../platform/http/body.ts';
 import { createRate } from '../../platform/http/rate.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
+import { isEndpoint } from './paths.ts';
 import type { OpenIdProvider } from './provider.ts';
 
 const mount = '/oidc';
 /** It becomes an address, which is as long as all headers may be. */
 const longestForm = 8 * 1024;
+const longestPushed = 16 * 1024;
 /** RFC 8414 §3.1: between host and path, where OpenID Connect Discovery puts it behind the path. */
 const oauthDiscovery = `/.well-known/oauth-authorization-server${mount}`;
 /** What answers with pages, or with redirects of a browser. */
@@ -26,6 +28,7 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
   const { host, protocol } = new URL(config.publicUrl);
   const headers = securityHeaders(config.publicUrl);
   const beginning = createRate({ points: config.signInRate, seconds: 60 });
+  const pushing = createRate({ points: config.signInRate, seconds: 60 });
   const typing = createRate({ points: userCodesAMinute, seconds: 60 });
 
   return {
@@ -37,11 +40,13 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
         url.pathname === oauthDiscovery ? '/.well-known/oauth-authorization-server' : url.pathname.slice(mount.length);
       const address = addressKey(requestContext().clientAddress);
       try {
+        if (!isEndpoint(req.method ?? '', path)) throw httpErrors('http.notFound');
         if (path === '/device' && req.method === 'POST') await typing(address);
         else if (path === '/auth' || path === '/device') await beginning(address);
+        else if (isPushed(req, path)) await pushedMay(req, pushing, address);
       } catch (error) {
         await withHeaders(headers, req, res);
-        return refuse(res, error);
+        return isPushed(req, path) ? refuseProgram(res, error) : refuse(res, error);
       }
       if (req.method === 'POST' && (path === '/auth' || path === '/logout')) return asGet(req, res, url.pathname);
       if (browserPath.test(path)) await withHeaders(headers, req, res);
@@ -52,7 +57,26 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
   };
 }
 
-/** Tells a person, in a page, that it was too often. */
+/** What a program sends on behalf of somebody, of which a row is kept (RFC 9126, RFC 8628 §3.1). */
+const isPushed = ({ method }: IncomingMessage, path: string): boolean =>
+  method === 'POST' && (path === '/par' || path === '/device/auth');
+
+/** @throws rate.exceeded, body.tooLarge */
+async function pushedMay(req: IncomingMessage, rate: (key: string) => Promise<void>, address: string): Promise<void> {
+  await rate(address);
+  if (Number(req.headers['content-length'] ?? 0) > longestPushed) {
+    throw httpErrors('body.tooLarge', { values: { limit: longestPushed } });
+  }
+}
+
+/** Tells a program, in OAuth's own words (RFC 6749 §5.2). */
+function refuseProgram(res: ServerResponse, thrown: unknown): void {
+  const { status, message } = asCarillonError(thrown);
+  const error = status === 429 ? 'temporarily_unavailable' : status >= 500 ? 'server_error' : 'invalid_request';
+  sendJson(res, status, { error, error_description: message }, errorHeaders(thrown));
+}
+
+/** Tells a person, in a page, that there is nothing, or that it was too often. */
 function refuse(res: ServerResponse, error: unknown): void {
   const { text } = errorPage(error, requestContext().requestId);
   sendText(res, asCarillonError(error).status, 'text/html; charset=utf-8', text, errorHeaders(error));

@@ -29,6 +29,16 @@ export async function readByUserCode(on: Reader, hash: string): Promise<Artifact
   return row && shaped(row);
 }
 
+/** How many device codes of a client have not expired. */
+export async function countDeviceCodes(on: Reader, clientId: string): Promise<number> {
+  const row = await firstRow<{ live: number | string }>(
+    on,
+    sql`SELECT COUNT(*) AS "live" FROM "oidc_artifacts"
+        WHERE "clientId" = ${clientId} AND "model" = 'DeviceCode' AND "expiresAt" > ${clock.now()}`,
+  );
+  return Number(row?.live ?? 0);
+}
+
 /**
  * Writes an artifact. What hangs off a grant takes over whose it is and the epochs that the grant was born under, in
  * the statement itself: nothing that is made after a no can be younger than it. A second write of the same artifact

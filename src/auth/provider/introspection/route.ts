@@ -18,6 +18,8 @@ import { introspect } from './token.ts';
 /** As the discovery document has it. */
 export const introspectionPath = '/oidc/token/introspection';
 const bodyLimit = 16 * 1024;
+/** Whose wrong credentials those are that name no client. */
+const nobody = '';
 
 interface Hands {
   ground: Ground;
@@ -43,6 +45,7 @@ export function introspectionRoute(hands: Hands): HotRoute {
         const asking = form.has('client_assertion')
           ? await assertedClient(hands, form, [hands.issuer, `${hands.ground.config.publicUrl}${introspectionPath}`])
           : await withSecret(hands.check, known, credentials);
+        if (!asking && !known) await hands.check(nobody, [], '');
         if (!asking || (req.headers.authorization !== undefined && !credentials)) throw clientErrors('client.refused');
         const token = form.get('token');
         if (!token) throw clientErrors('client.tokenMissing', { field: 'token' });
@@ -50,22 +53,23 @@ export function introspectionRoute(hands: Hands): HotRoute {
       } catch (thrown) {
         const error = asCarillonError(thrown);
         reportError(hands.ground.log, thrown);
-        // Not of a flood: the log and the metrics count it.
-        if (error.code === 'client.refused') hands.ground.trail.refused(actionOf(known), error);
+        // Not of a flood, nor of nobody known: the log and the metrics count it.
+        if (error.code === 'client.refused' && known) hands.ground.trail.refused(actionOf(known), error);
         refuse(req, res, error);
       }
     },
   };
 }
 
-/** The client, if the secret is its own. An id that nobody has, or that has no secret, is looked at for as long. */
+/** The client, if the secret is its own. One that has no secret is looked at for as long. */
 async function withSecret(
   check: SecretCheck,
   client: OidcClient | null,
   credentials: Credentials | null,
 ): Promise<OidcClient | null> {
-  if (!credentials) return null;
-  const known = client?.authentication === 'secret' ? client : null;
+  // Ids that nobody has are slowed down together, by address: there are endlessly many.
+  if (!credentials || !client) return null;
+  const known = client.authentication === 'secret' ? client : null;
   const good = await check(credentials.clientId, known ? secretsOf(known) : [], credentials.secret);
   return good ? known : null;
 }
@@ -77,12 +81,12 @@ async function formOf(req: IncomingMessage): Promise<URLSearchParams> {
   return form;
 }
 
-const actionOf = (client: OidcClient | null) => ({
+const actionOf = (client: OidcClient) => ({
   eventName: 'IntrospectToken',
   readOnly: true,
-  organisationId: client?.organisationId ?? null,
-  accountId: client?.accountId ?? null,
-  requestParameters: client ? { clientId: client.id } : {},
+  organisationId: client.organisationId,
+  accountId: client.accountId,
+  requestParameters: { clientId: client.id },
 });
 
 /** Errors in OAuth's own words (RFC 6749 §5.2). */

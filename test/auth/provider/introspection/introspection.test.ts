@@ -13,6 +13,7 @@ import type { Session } from '../../../../src/auth/sessions/session.entity.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { newToken } from '../../../../src/platform/ids/ids.ts';
 import { createHttpServer } from '../../../../src/platform/http/server.ts';
+import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { suspendUser } from '../../../../src/users/lifecycle/administer.ts';
 import type { User } from '../../../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../../../support/company.ts';
@@ -290,5 +291,27 @@ describe('token introspection', () => {
     assert.equal(slowed.status, 429);
     assert.ok(Number(slowed.headers.get('retry-after')) > 0);
     assert.equal((await post({ ...form, client_secret: secret })).status, 200, 'who knows it is not held up');
+  });
+
+  it('keeps no record of a stranger, and slows them down by address, whatever they name', async () => {
+    const token = await issue(wiki);
+    const { client } = wiki;
+    const records = async (): Promise<(string | null)[]> => {
+      await house.ground.trail.flush();
+      const found = await house.ground.db.read.findBy(TrailRecordTable, { eventName: 'IntrospectToken' });
+      return found.map(({ organisationId }) => organisationId);
+    };
+    const strange = (i: number): Record<string, string>[] => [
+      { token },
+      { token, client_id: `nobody-${i}`, client_secret: 'x' },
+      { token, client_assertion: 'x.y.z', client_assertion_type: 'x' },
+    ];
+    const statuses: number[] = [];
+    for (let i = 0; i < 10; i++) for (const form of strange(i)) statuses.push((await post(form)).status);
+    assert.deepEqual(statuses, [...Array<number>(20).fill(401), ...Array<number>(10).fill(429)]);
+    assert.deepEqual(await records(), []);
+    assert.equal((await post({ token, client_id: client.id, client_secret: 'x' })).status, 401);
+    assert.deepEqual(await records(), [client.organisationId]);
+    assert.equal((await ask(wiki, token))['active'], true, 'who is known is not held up');
   });
 });
