@@ -13,16 +13,22 @@ interface Hands {
   clients: ClientRegistry;
 }
 
+/** Who has signed an assertion, and whether it came for the first time: a second time it is good for nothing. */
+export interface Asserted {
+  client: OidcClient;
+  isFirstUse: boolean;
+}
+
 /**
  * The client that signed this assertion with its own key (RFC 7523 §3, OpenID Connect Core §9); null when it is not
- * good, not for us, or was used before.
+ * good, or not for us.
  * @param audiences what it may be made for: the issuer, and the endpoint itself
  */
 export async function assertedClient(
   { artifacts, clients }: Hands,
   form: URLSearchParams,
   audiences: string[],
-): Promise<OidcClient | null> {
+): Promise<Asserted | null> {
   const assertion = form.get('client_assertion') ?? '';
   const id = form.get('client_id');
   if (form.get('client_assertion_type') !== assertionType || form.has('client_secret')) return null;
@@ -40,7 +46,8 @@ export async function assertedClient(
       currentDate: new Date(clock.now()),
     });
     const seconds = payload.exp! - Math.floor(clock.now() / 1000) + 5;
-    return seconds <= longestSeconds && (await isFirstUse(artifacts, client, payload.jti!, seconds)) ? client : null;
+    if (seconds > longestSeconds) return null;
+    return { client, isFirstUse: await isFirstUse(artifacts, client, payload.jti!, seconds) };
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;

@@ -41,10 +41,16 @@ export function introspectionRoute(hands: Hands): HotRoute {
       try {
         const form = await formOf(req);
         const credentials = credentialsOf(req, form);
-        known = credentials && (await hands.clients.find(credentials.clientId));
-        const asking = form.has('client_assertion')
-          ? await assertedClient(hands, form, [hands.issuer, `${hands.ground.config.publicUrl}${introspectionPath}`])
-          : await withSecret(hands.check, known, credentials);
+        let asking: OidcClient | null;
+        if (form.has('client_assertion')) {
+          const audiences = [hands.issuer, `${hands.ground.config.publicUrl}${introspectionPath}`];
+          const asserted = await assertedClient(hands, form, audiences);
+          known = asserted?.client ?? null;
+          asking = asserted?.isFirstUse ? asserted.client : null;
+        } else {
+          known = credentials && (await hands.clients.find(credentials.clientId));
+          asking = await withSecret(hands.check, known, credentials);
+        }
         if (!asking && !known) await hands.check(nobody, [], '');
         if (!asking || (req.headers.authorization !== undefined && !credentials)) throw clientErrors('client.refused');
         const token = form.get('token');
