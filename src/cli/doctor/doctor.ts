@@ -25,6 +25,7 @@ import {
   lookAtWrittenTimes,
 } from './database.ts';
 import { fail, type Finding, isolated, type Named, ok, reasonOf, skipped } from './finding.ts';
+import { lookAtSealed } from './sealed.ts';
 import { lookAtData, lookAtKeys, lookAtLog, lookAtNode, lookAtPort } from './machine.ts';
 
 interface Options {
@@ -89,6 +90,7 @@ async function examineContent(config: Config, database: Inspected, asked: number
   await look('database', () => lookAtEngine(database));
   await look('schema', () => lookAtSchema(database));
   await look('clock', () => lookAtClock(database, asked));
+  await look('keys', () => lookAtSealed(config, database));
   if (missing.length > 0) {
     const found = 'What the database holds was not looked at: its schema is not that of this release.';
     return [...findings, { check: 'content', ...skipped(found) }];
