@@ -20,6 +20,7 @@ import {
   lookAtAdministrators,
   lookAtClock,
   lookAtEngine,
+  lookAtLogout,
   lookAtOutbox,
   lookAtSchema,
   lookAtWrittenTimes,
@@ -97,6 +98,7 @@ async function examineContent(config: Config, database: Inspected, asked: number
   }
   await look('clock', () => lookAtWrittenTimes(read));
   await look('outbox', () => lookAtOutbox(read));
+  await look('logout', () => lookAtLogout(read));
   await look('administrators', () => lookAtAdministrators(read));
   const accounts = await everyAccount(read).catch((): Account[] => []);
   const inEach =
