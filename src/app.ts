@@ -24,9 +24,10 @@ import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
 import { Consumer, type Handler } from './platform/outbox/consumer.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
 import { createOutbound, type Outbound } from './platform/outbound/outbound.ts';
-import { type Keyring, openKeyring } from './platform/secrets/keyring.ts';
+import { type Keyring, openKeyringIfThere } from './platform/secrets/keyring.ts';
 import { createSeal } from './platform/secrets/seal.ts';
-import { storage } from './storage/storage.ts';
+import { openFittingKeyring } from './storage/secrets/fitting.ts';
+import { sealedColumns, storage } from './storage/storage.ts';
 import type { Ground } from './trail/ground.ts';
 import { PersonKeys } from './trail/people/keys.ts';
 import { erasePerson } from './trail/people/erase.ts';
@@ -63,9 +64,13 @@ export async function buildHouse(config: Config): Promise<House> {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
   const log = createLog({ level: config.logLevel, destination: config.logFile });
   if (armed) log.warn({ faultPoint: armed }, 'started for a test, to be killed at a fault point');
-  const keyring = openKeyring(config.certsDir);
-  const seal = createSeal(keyring);
+  openKeyringIfThere(config.certsDir); // before anything is open: a damaged one stops the start
   const db = await Database.open(config.databaseUrl, storage);
+  const keyring = await openFittingKeyring(config.certsDir, db.read, sealedColumns).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  const seal = createSeal(keyring);
   const outbox = new Outbox(db);
   const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };

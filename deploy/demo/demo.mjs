@@ -5,6 +5,7 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.stderr.write(`The demo needs Node 24 or newer; this is ${process.version}. Start it with: npm run demo\n`);
   process.exit(1);
 }
+process.umask(0o077); // its database, log and keys are whoever started it’s alone
 const { demo } = await import('./demo.ts');
 try {
   await demo();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -134,13 +135,16 @@ describeOnEachEngine('backup and restore', function (engine) {
     await there.stop();
     const before = await contents(into);
     const refusals: [string[], string][] = [
-      [['restore', file], 'cli.confirmationNeeded'],
+      [['restore', file], 'backup.notEmpty'],
       [['restore', file, '--yes'], 'backup.notEmpty'],
+      [['restore', file, '--replace'], 'cli.confirmationNeeded'],
     ];
     for (const [words, code] of refusals) {
       assert.equal((await runCommand(into, [...words, '--json'])).error().code, code);
       assert.deepEqual(await contents(into), before);
     }
+    const unasked = await runCommand(into, ['restore', file, '--replace']);
+    assert.match(unasked.stderr, /Nothing was changed[^]*will be deleted[^]*Everybody will be signed out/);
     const ran = await runCommand(into, ['restore', file, '--replace', '--keep-sessions', '--yes']);
     assert.equal(ran.status, 0, ran.stderr);
     assert.deepEqual(await contents(into), await contents(config));
@@ -150,7 +154,24 @@ describeOnEachEngine('backup and restore', function (engine) {
     const lines = (): string[] => gunzipSync(readFileSync(file)).toString().split('\n');
     const packed = (text: readonly string[]): Buffer => gzipSync(text.join('\n'));
     const head = (change: object): string => JSON.stringify({ ...JSON.parse(lines()[0] ?? ''), ...change });
+    /** With the hash of everything before its end, as anybody can compute it. */
+    const hashed = (text: readonly string[], key?: string): Buffer => {
+      const before = `${text.slice(0, -2).join('\n')}\n`;
+      const last = JSON.parse(text.at(-2) ?? '');
+      const hash = key === undefined ? createHash('sha256') : createHmac('sha256', key);
+      return gzipSync(`${before}${JSON.stringify({ ...last, hmac: hash.update(before).digest('hex') })}\n`);
+    };
+    const altered = (): string[] => lines().map((line) => line.replace('person7@', 'mallory@'));
     const cases: [string, () => Buffer, string][] = [
+      ['was altered, with its hash computed anew', () => hashed(altered()), 'backup.damaged'],
+      ['was altered, with an HMAC of another key', () => hashed(altered(), 'guess'), 'backup.damaged'],
+      [
+        'has the head of another backup',
+        () => packed([head({ id: 'A'.repeat(22) }), ...lines().slice(1)]),
+        'backup.damaged',
+      ],
+      ['is a bomb of one line', () => gzipSync(Buffer.alloc(80_000_000, 'x')), 'backup.damaged'],
+      ['is a bomb in its last line', () => packed([...lines().slice(0, -1), 'x'.repeat(40_000_000)]), 'backup.damaged'],
       ['is cut short', () => readFileSync(file).subarray(0, -200), 'backup.damaged'],
       ['ends before its end', () => packed([...lines().slice(0, -2), '']), 'backup.damaged'],
       ['was altered', () => packed(lines().map((line) => line.replace('person7@', 'mallory@'))), 'backup.damaged'],

@@ -25,6 +25,12 @@ describe('carillon client', () => {
     const secret = /carillon_client_[\w-]+/.exec(made.stdout)![0];
     assert.ok(isSecret(secretsOf((await house.clients.find(shown.id))!), secret));
     assert.ok(!JSON.stringify(shown).includes('Hash'));
+    assert.deepEqual(shown.logoutTokens, { waiting: 0, failed: 0 });
+    assert.match((await run('client show wiki')).stdout, /0 wait, 0 were given up/);
+    for (const never of ['http://192.0.2.7/out', 'http://wiki.example/out', 'https://10.0.0.1/out']) {
+      const no = await run(`client update ${shown.id} --backchannel-logout-uri ${never} --json`);
+      assert.deepEqual([no.status, no.error().field], [1, 'backchannelLogoutUri'], never);
+    }
     const changed = await json(`client update ${shown.id} --name Lexicon --first-party yes --account all`);
     assert.deepEqual([changed.name, changed.firstParty, changed.accountId], ['Lexicon', true, null]);
     assert.deepEqual(changed.redirectUris, shown.redirectUris);

@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { buildHouse } from '../../src/app.ts';
+import { LogoutDeliveryTable } from '../../src/auth/provider/logout/delivery.entity.ts';
+import { deliveriesOf } from '../../src/auth/provider/logout/undelivered.ts';
 import { createScimKey } from '../../src/directory/scim/keys/keys.ts';
 
 import { makeCertificate } from '../../src/platform/secrets/certificate.ts';
@@ -242,6 +244,30 @@ describeOnEachEngine('carillon doctor at what a database holds', (engine) => {
       await house.ground.outbox.publish(m, 'users.out', 'u1', { people: [] });
       await m.query(`UPDATE "outbox" SET "createdAt" = 1, "attempts" = 9, "lastError" = 'Error: token=abcdefgh'`);
     });
+    const { organisationId } = company.scope;
+    const uri = 'http://wiki.example/logout';
+    await house.ground.db.write(async (m) => {
+      for (const [id, age, state] of [
+        ['old', 660_000, 'ready'],
+        ['new', 5_000, 'ready'],
+        ['gone', 90_000_000, 'failed'],
+      ] as const) {
+        const createdAt = clock.now() - age;
+        const finishedAt = state === 'failed' ? clock.now() - 1_000 : null;
+        const due = { claimedUntil: null, notBefore: createdAt, attempts: 3, lastError: 'outbound.notAllowed' };
+        const whose = { organisationId, accountId: null, clientId: 'wiki', userId: 'u', subject: 's', uri };
+        const row = { id, ...whose, ...due, withSession: true, because: 'signOut', state, createdAt, finishedAt };
+        await m.insert(LogoutDeliveryTable, row);
+      }
+    });
+    const [silent, ...others] = wrong(await doctor(config, '--offline'), 'logout');
+    assert.equal(silent?.state, 'warn');
+    assert.match(
+      silent?.found ?? '',
+      /^wiki does not take 2 logout tokens at http:\/\/wiki.example\/logout since .*notAllowed/,
+    );
+    assert.deepEqual(others, []);
+    assert.deepEqual(await deliveriesOf(house.ground.db.read, 'wiki'), { waiting: 2, failed: 1 });
     const ran = await doctor(config);
     assert.match(wrong(ran, 'connections')[0]?.found ?? '', /127\.0\.0\.1.*Acme/);
     assert.match(wrong(ran, 'outbox')[0]?.found ?? '', /users\.out wait since 1970/);

@@ -2,6 +2,7 @@ import { AdministratorTable } from '../../access/administrators/administrator.en
 import { listAccounts } from '../../accounts/accounts/accounts.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { listOrganisations } from '../../accounts/organisations/organisations.ts';
+import { undelivered } from '../../auth/provider/logout/undelivered.ts';
 import { clock, iso } from '../../platform/clock/clock.ts';
 import type { Inspected } from '../../platform/database/inspect.ts';
 import { firstRow, rows } from '../../platform/database/run.ts';
@@ -88,6 +89,18 @@ export async function lookAtOutbox(read: Reader): Promise<Finding[]> {
     const found = `${count} events of ${topic} wait since ${iso(oldest)}, tried ${attempts} times at most.`;
     if (!lastError) return warn(found, 'Start the server: it follows them up.');
     return fail(`${found} The last error: ${redactText(lastError)}`, 'The log has the whole error: look for “outbox”.');
+  });
+}
+
+/** Relying parties that are told of sessions that are over, and do not take it: people stay signed in there. */
+export async function lookAtLogout(read: Reader): Promise<Finding[]> {
+  const found = await undelivered(read);
+  if (found.length === 0) return [ok('Every application takes its logout tokens.')];
+  return found.map(({ clientId, name, uri, count, since, lastError }) => {
+    const said = `${name ?? clientId} does not take ${count} logout ${count === 1 ? 'token' : 'tokens'} at ${uri} since ${iso(since)}: ${redactText(lastError)}.`;
+    const show =
+      name === null ? 'The application was deleted: it is given up after a day.' : `carillon client show ${clientId}`;
+    return warn(said, `People stay signed in there. Mend it there, or its address here: ${show}`);
   });
 }
 

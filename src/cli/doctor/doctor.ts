@@ -20,11 +20,13 @@ import {
   lookAtAdministrators,
   lookAtClock,
   lookAtEngine,
+  lookAtLogout,
   lookAtOutbox,
   lookAtSchema,
   lookAtWrittenTimes,
 } from './database.ts';
 import { fail, type Finding, isolated, type Named, ok, reasonOf, skipped } from './finding.ts';
+import { lookAtSealed } from './sealed.ts';
 import { lookAtData, lookAtKeys, lookAtLog, lookAtNode, lookAtPort } from './machine.ts';
 
 interface Options {
@@ -89,12 +91,14 @@ async function examineContent(config: Config, database: Inspected, asked: number
   await look('database', () => lookAtEngine(database));
   await look('schema', () => lookAtSchema(database));
   await look('clock', () => lookAtClock(database, asked));
+  await look('keys', () => lookAtSealed(config, database));
   if (missing.length > 0) {
     const found = 'What the database holds was not looked at: its schema is not that of this release.';
     return [...findings, { check: 'content', ...skipped(found) }];
   }
   await look('clock', () => lookAtWrittenTimes(read));
   await look('outbox', () => lookAtOutbox(read));
+  await look('logout', () => lookAtLogout(read));
   await look('administrators', () => lookAtAdministrators(read));
   const accounts = await everyAccount(read).catch((): Account[] => []);
   const inEach =

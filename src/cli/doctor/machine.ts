@@ -110,7 +110,8 @@ export function lookAtKeys({ certsDir, databaseUrl }: Config): Finding[] {
   const folder = lookAtFolder(certsDir, 'CERTS_DIR');
   const path = join(certsDir, 'keyring.json');
   if (!existsSync(path)) {
-    const used = !isPostgres(databaseUrl) && existsSync(databaseUrl);
+    if (isPostgres(databaseUrl)) return folder; // whether it must be there is for the database to say
+    const used = existsSync(databaseUrl);
     return used
       ? [
           ...folder,

@@ -30,7 +30,7 @@ export const cliErrors = errors({
   'cli.notFound': { kind: 'NotFound', text: 'There is no {what} {name} here.' },
   'cli.confirmationNeeded': {
     kind: 'PreconditionFailed',
-    text: '{says} Nothing was changed. Say --yes to do it without being asked.',
+    text: 'Nothing was changed. This is what happens with --yes, which does it without asking: {says}',
   },
   'cli.declined': { kind: 'PreconditionFailed', text: 'Nothing was changed.' },
   'cli.noDatabase': {

@@ -23,7 +23,7 @@ export const exitMeanings: Record<keyof typeof exits, string> = {
 };
 
 /** Refusals of floors below that mean that the installation itself cannot be opened. */
-const unusable = /^(config\.|log\.|database\.|http\.tls|secrets\.keyringDamaged$)/;
+const unusable = /^(config\.|log\.|database\.|http\.tls|secrets\.keyring)/;
 const unconfirmed = new Set(['cli.confirmationNeeded', 'cli.declined']);
 
 /** The status of a command that ended with `error`. */

@@ -6,6 +6,7 @@ import { withContext } from '../../platform/context/context.ts';
 import { isPostgres } from '../../platform/database/database.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { Sealer } from '../../trail/seals/sealer.ts';
 import type { Call } from './command.ts';
 import { cliErrors } from './errors.ts';
 
@@ -32,6 +33,22 @@ export async function withHouse<T>(call: Call, work: (house: House) => Promise<T
   } catch (error) {
     if (!(error instanceof CarillonError)) house.ground.log.error({ error }, 'a command failed');
     throw error;
+  } finally {
+    await closeSealed(house);
+  }
+}
+
+/**
+ * Closes a command's house with its records in the trail's chain: a server that would chain them may not run for long.
+ * For a second at most; whatever waits then, or cannot be chained, is left to the server.
+ */
+export async function closeSealed(house: House): Promise<void> {
+  const { ground } = house;
+  try {
+    await ground.trail.flush();
+    await new Sealer(ground).turn();
+  } catch (error) {
+    ground.log.warn({ error }, 'a command left its records to be sealed by the server');
   } finally {
     await house.close();
   }

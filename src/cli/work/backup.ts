@@ -3,25 +3,26 @@ import { resolve } from 'node:path';
 import { buildHouse } from '../../app.ts';
 import { backupErrors } from '../../platform/backup/format.ts';
 import { restoreBackup } from '../../platform/backup/restore.ts';
+import { tableNames } from '../../platform/backup/tables.ts';
 import { writeBackup } from '../../platform/backup/write.ts';
 import type { Config } from '../../platform/config/settings.ts';
-import { wholeDatabase } from '../../platform/database/whole.ts';
+import { isPostgres } from '../../platform/database/database.ts';
+import { type Whole, wholeDatabase } from '../../platform/database/whole.ts';
 import { copyKeyring, keyringPath, openKeyring, placeKeyring } from '../../platform/secrets/keyring.ts';
-import { createSeal } from '../../platform/secrets/seal.ts';
 import { endWhatWasAlive, isInUse } from '../../storage/restored.ts';
 import { storage } from '../../storage/storage.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
-import { asCaller, refuseUnusable, withHouse } from '../frame/house.ts';
+import { asCaller, closeSealed, refuseUnusable, withHouse } from '../frame/house.ts';
 
 /** Writes a backup beside a server that may be running. */
 export const backup = (call: Call): Promise<void> =>
-  withHouse(call, async ({ ground }) => {
+  withHouse(call, async ({ ground, keyring: ring }) => {
     const path = resolve(call.required('file'));
     const keyring = call.value('keyring');
     if (keyring !== undefined) copyKeyring(ground.config.certsDir, resolve(keyring));
     const from = await wholeDatabase(ground.config.databaseUrl, storage);
-    const written = await call.output.during('Writing', writeBackup(from, ground.seal, path));
+    const written = await call.output.during('Writing', writeBackup(from, ring, path));
     await ground.trail.perform(
       { eventName: 'CreateBackup', organisationId: null, requestParameters: { file: path } },
       async () => ({ result: null, responseElements: { rows: written.rows } }),
@@ -36,15 +37,20 @@ export async function restore(call: Call): Promise<void> {
   const path = resolve(call.required('file'));
   const replace = call.flag('replace');
   const keepSessions = call.flag('keepSessions');
+  const database = await wholeDatabase(config.databaseUrl, storage);
+  if (!replace && (await holdsAnInstallation(config, database).catch(refuseUnusable))) {
+    throw backupErrors('backup.notEmpty');
+  }
   await confirm(call, [
     replace
-      ? 'Everything that the database holds now is deleted, and the backup takes its place.'
-      : 'The backup is restored.',
-    keepSessions ? 'Whoever was signed in at the time of the backup is signed in.' : 'Everybody is signed out.',
+      ? 'Everything that the database holds now will be deleted, and the backup will take its place.'
+      : 'The backup will be restored.',
+    keepSessions
+      ? 'Whoever was signed in at the time of the backup will be signed in.'
+      : 'Everybody will be signed out.',
   ]);
-  const seal = createSeal(keyringFor(call, config));
-  const database = await wholeDatabase(config.databaseUrl, storage);
-  const work = restoreBackup(database, storage, seal, path, {
+  const ring = keyringFor(call, config);
+  const work = restoreBackup(database, storage, ring, path, {
     replace,
     isInUse,
     after: keepSessions ? async () => undefined : endWhatWasAlive,
@@ -54,6 +60,12 @@ export async function restore(call: Call): Promise<void> {
   call.output.done({ file: path, madeAt: head.madeAt, rows }, `${rows} rows as of ${head.madeAt} are restored.`);
 }
 
+/** Whether --replace is needed: said before anybody is asked. */
+async function holdsAnInstallation({ databaseUrl }: Config, database: Whole): Promise<boolean> {
+  if (!isPostgres(databaseUrl) && !existsSync(databaseUrl)) return false; // looking makes none
+  return database.snapshot(async (runner) => isInUse(runner, await tableNames(runner)));
+}
+
 /** The first record of what was restored says so. */
 async function tell(config: Config, requestParameters: Record<string, unknown>): Promise<void> {
   const house = await buildHouse(config);
@@ -61,7 +73,7 @@ async function tell(config: Config, requestParameters: Record<string, unknown>):
   try {
     await asCaller(() => house.ground.trail.perform(action, async () => ({ result: null })));
   } finally {
-    await house.close();
+    await closeSealed(house);
   }
 }
 

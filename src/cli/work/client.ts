@@ -10,6 +10,7 @@ import {
 } from '../../auth/provider/clients/clients.ts';
 import type { OidcClient } from '../../auth/provider/clients/client.entity.ts';
 import { whatEnds } from '../../auth/provider/clients/would-end.ts';
+import { deliveriesOf } from '../../auth/provider/logout/undelivered.ts';
 import { texts } from '../../console/clients/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -110,12 +111,14 @@ export const show = (call: Call): Promise<void> =>
     const { id: clientId, organisationId } = client;
     ground.trail.observed({ eventName: 'GetClient', organisationId, requestParameters: { clientId } });
     const { people, tokens } = await whatEnds(ground.db.read, client);
+    const logoutTokens = await deliveriesOf(ground.db.read, clientId);
     call.output.one({
-      json: { ...present(client), issuer: `${ground.config.publicUrl}/oidc`, signedIn: people, tokens },
+      json: { ...present(client), issuer: `${ground.config.publicUrl}/oidc`, signedIn: people, tokens, logoutTokens },
       facts: [
         ...factsOf(client, ground.config.publicUrl, await accountNameOf(ground.db.read, client)),
         ['Signed in', people],
         ['Tokens', tokens],
+        ['Logout tokens', `${logoutTokens.waiting} wait, ${logoutTokens.failed} were given up`],
       ],
     });
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Keyring } from '../secrets/keyring.ts';
 import { errors } from '../errors/errors.ts';
 
 export const backupErrors = errors({
@@ -26,6 +27,8 @@ export const backupErrors = errors({
 export const head = z.strictObject({
   format: z.literal('carillon-backup'),
   version: z.literal(1),
+  /** Another for each backup. */
+  id: z.string().regex(/^[\w-]{22,64}$/),
   madeAt: z.iso.datetime(),
   /** The migrations that had run, oldest first. */
   migrations: z.array(z.string()),
@@ -37,8 +40,14 @@ export type Head = z.output<typeof head>;
 /** Begins a table; its rows follow, each an array in the order of the columns. */
 export const tableLine = z.strictObject({ table: z.string(), columns: z.array(z.string()).min(1) });
 
-/** The last line. */
-export const end = z.strictObject({ rows: z.int().min(0), sha256: z.string().length(64) });
+/** The last line: how many rows there were, and an HMAC-SHA256 of everything before it. */
+export const end = z.strictObject({ rows: z.int().min(0), hmac: z.string().regex(/^[0-9a-f]{64}$/) });
+
+/** The key of the end's HMAC: only who has the keyring can make a backup, or alter one. */
+export const backupKey = (keyring: Pick<Keyring, 'derive'>): Buffer => keyring.derive('backup');
+
+/** A line that is longer is none of ours, and would only fill the memory. */
+export const longestLine = 32 * 1_048_576;
 
 /** Where the canary is sealed, and what it says. */
 export const canaryPlace = { table: 'backup', row: 'head', column: 'canary' };

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { CarillonError } from '../errors/errors.ts';
 import { errorCode } from '../secrets/files.ts';
-import { backupErrors, end, head, type Head, tableLine } from './format.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { backupErrors, backupKey, end, head, type Head, longestLine, tableLine } from './format.ts';
 
 /** What stands in a backup, in its order. */
 export type Entry =
@@ -11,13 +13,14 @@ export type Entry =
   | { kind: 'row'; row: unknown[] };
 
 /**
- * Reads a backup entry by entry, with flat memory. Only when it has ended without an error was the file whole.
+ * Reads a backup entry by entry, with flat memory. Only when it has ended without an error was the file whole, and
+ * written by who has this keyring.
  * @throws backup.unreadable, backup.damaged
  */
-export async function* readBackup(path: string): AsyncGenerator<Entry> {
+export async function* readBackup(path: string, keyring: Pick<Keyring, 'derive'>): AsyncGenerator<Entry> {
   const damaged = (detail: string, cause?: unknown): Error =>
     backupErrors('backup.damaged', { field: 'file', values: { path }, detail, ...(cause !== undefined && { cause }) });
-  const hash = createHash('sha256');
+  const hash = createHmac('sha256', backupKey(keyring));
   let rows = 0;
   let width = 0;
   let state: 'head' | 'tables' | 'over' = 'head';
@@ -41,7 +44,8 @@ export async function* readBackup(path: string): AsyncGenerator<Entry> {
       } else {
         const last = end.safeParse(value);
         if (!last.success) throw damaged('a line of no known kind');
-        if (last.data.rows !== rows || last.data.sha256 !== hash.digest('hex')) throw damaged('altered');
+        if (last.data.rows !== rows || !timingSafeEqual(hash.digest(), Buffer.from(last.data.hmac, 'hex')))
+          throw damaged('altered');
         state = 'over';
         continue;
       }
@@ -59,14 +63,24 @@ async function* linesOf(path: string, damaged: Damaged): AsyncGenerator<string> 
   // An error of either ends the reader of lines: without this it would wait for ever, or end as if all were read.
   file.on('error', (error) => text.destroy(error));
   try {
-    let rest = '';
+    // Of the line that has begun; joined once, when its end is there.
+    let parts: string[] = [];
+    let length = 0;
     for await (const chunk of file.pipe(text).setEncoding('utf8')) {
-      const pieces = (rest + String(chunk)).split('\n');
-      rest = pieces.pop() ?? '';
-      yield* pieces;
+      for (const [at, piece] of String(chunk).split('\n').entries()) {
+        if (at > 0) {
+          yield parts.join('');
+          parts = [];
+          length = 0;
+        }
+        length += piece.length;
+        if (length > longestLine) throw damaged('a line that is too long');
+        if (piece) parts.push(piece);
+      }
     }
-    if (rest) throw damaged('the last line has no end');
+    if (parts.length > 0) throw damaged('the last line has no end');
   } catch (error) {
+    if (error instanceof CarillonError) throw error;
     const code = errorCode(error);
     if (typeof code === 'string' && !code.startsWith('Z_')) {
       throw backupErrors('backup.unreadable', { field: 'file', values: { path, code }, cause: error });

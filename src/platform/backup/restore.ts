@@ -1,7 +1,8 @@
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Storage } from '../database/storage.ts';
 import type { Whole } from '../database/whole.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { createSeal } from '../secrets/seal.ts';
 import { backupErrors, canaryPlace, canaryText, type Head } from './format.ts';
 import { readBackup } from './read.ts';
 import { tableNames, tablesOf } from './tables.ts';
@@ -27,11 +28,11 @@ const mostRows = 500;
 export async function restoreBackup(
   database: Whole,
   storage: Storage,
-  seal: Seal,
+  keyring: Keyring,
   path: string,
   { replace, isInUse, after }: RestoreOptions,
 ): Promise<{ head: Head; rows: number }> {
-  const head = await judged(path, seal);
+  const head = await judged(path, keyring);
   const migrations = migrationsOf(head, storage);
   const rows = await database.change(migrations, async (runner, to) => {
     await empty(runner, replace, isInUse);
@@ -40,7 +41,7 @@ export async function restoreBackup(
     await executor.executePendingMigrations();
     // Rows that the migrations themselves have put in are in the backup too.
     for (const { name } of (await tablesOf(runner)).toReversed()) await runner.query(`DELETE FROM ${quoted(name)}`);
-    const count = await fill(runner, path);
+    const count = await fill(runner, path, keyring, head.id);
     await after(runner, head);
     return count;
   });
@@ -48,13 +49,21 @@ export async function restoreBackup(
   return { head, rows };
 }
 
-/** Reads the whole file once. */
-async function judged(path: string, seal: Seal): Promise<Head> {
+/** Reads the whole file once. With another keyring its end would not agree either, so the canary is asked first. */
+async function judged(path: string, keyring: Keyring): Promise<Head> {
   let head: Head | undefined;
-  for await (const entry of readBackup(path)) if (entry.kind === 'head') head = entry.head;
+  for await (const entry of readBackup(path, keyring)) {
+    if (entry.kind !== 'head') continue;
+    head = entry.head;
+    requireKeys(head, keyring);
+  }
   if (!head) throw backupErrors('backup.damaged', { field: 'file', values: { path } });
+  return head;
+}
+
+function requireKeys({ canary }: Head, keyring: Keyring): void {
   try {
-    if (seal.unseal(head.canary, canaryPlace) === canaryText) return head;
+    if (createSeal(keyring).unseal(canary, canaryPlace) === canaryText) return;
   } catch (error) {
     throw backupErrors('backup.otherKeys', { cause: error });
   }
@@ -77,7 +86,8 @@ async function empty(runner: QueryRunner, replace: boolean, isInUse: RestoreOpti
   for (const name of [...names, 'migrations']) await runner.query(`DROP TABLE IF EXISTS "${name}"${cascade}`);
 }
 
-async function fill(runner: QueryRunner, path: string): Promise<number> {
+/** @param id of the backup that was judged: another that has taken its place since is refused */
+async function fill(runner: QueryRunner, path: string, keyring: Keyring, id: string): Promise<number> {
   let count = 0;
   let into: { table: string; columns: string[] } | undefined;
   let waiting: unknown[][] = [];
@@ -86,7 +96,9 @@ async function fill(runner: QueryRunner, path: string): Promise<number> {
     count += waiting.length;
     waiting = [];
   };
-  for await (const entry of readBackup(path)) {
+  for await (const entry of readBackup(path, keyring)) {
+    if (entry.kind === 'head' && entry.head.id !== id)
+      throw backupErrors('backup.damaged', { field: 'file', values: { path } });
     if (entry.kind === 'table') {
       await flush();
       into = entry;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { link, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -9,8 +9,9 @@ import { clock, iso } from '../clock/clock.ts';
 import type { Whole } from '../database/whole.ts';
 import { newId } from '../ids/ids.ts';
 import { errorCode, flushFolder } from '../secrets/files.ts';
-import type { Seal } from '../secrets/seal.ts';
-import { backupErrors, canaryPlace, canaryText, type Head, toFile } from './format.ts';
+import type { Keyring } from '../secrets/keyring.ts';
+import { createSeal } from '../secrets/seal.ts';
+import { backupErrors, backupKey, canaryPlace, canaryText, type Head, toFile } from './format.ts';
 import { type BackupTable, tablesOf } from './tables.ts';
 
 const rowsAtOnce = 1000;
@@ -20,13 +21,17 @@ const rowsAtOnce = 1000;
  * there whole or not at all.
  * @throws backup.exists, backup.unreadable; the engine's error
  */
-export async function writeBackup(from: Whole, seal: Seal, path: string): Promise<{ tables: number; rows: number }> {
+export async function writeBackup(
+  from: Whole,
+  keyring: Keyring,
+  path: string,
+): Promise<{ tables: number; rows: number }> {
   const part = join(dirname(path), `.${newId()}.part`);
   const file = await open(part, 'wx', 0o600).catch((error: unknown) => refuseFile(error, path));
   try {
     const count = { tables: 0, rows: 0 };
     await from.snapshot(async (runner) => {
-      const text = Readable.from(lines(runner, seal, count), { objectMode: false });
+      const text = Readable.from(lines(runner, keyring, count), { objectMode: false });
       await pipeline(text, createGzip(), async (packed: AsyncIterable<Buffer>) => {
         for await (const piece of packed) await file.appendFile(piece);
       });
@@ -43,10 +48,10 @@ export async function writeBackup(from: Whole, seal: Seal, path: string): Promis
 
 async function* lines(
   runner: QueryRunner,
-  seal: Seal,
+  keyring: Keyring,
   count: { tables: number; rows: number },
 ): AsyncGenerator<string> {
-  const hash = createHash('sha256');
+  const hash = createHmac('sha256', backupKey(keyring));
   const line = (value: unknown): string => {
     const text = `${JSON.stringify(value)}\n`;
     hash.update(text);
@@ -56,9 +61,10 @@ async function* lines(
   yield line({
     format: 'carillon-backup',
     version: 1,
+    id: randomBytes(16).toString('base64url'),
     madeAt: iso(clock.now()),
     migrations: migrations.map(({ name }) => name),
-    canary: seal.seal(canaryText, canaryPlace),
+    canary: createSeal(keyring).seal(canaryText, canaryPlace),
   } satisfies Head);
   for (const table of await tablesOf(runner)) {
     count.tables++;
@@ -68,7 +74,7 @@ async function* lines(
       count.rows += rows.length;
     }
   }
-  yield `${JSON.stringify({ rows: count.rows, sha256: hash.digest('hex') })}\n`;
+  yield `${JSON.stringify({ rows: count.rows, hmac: hash.digest('hex') })}\n`;
 }
 
 /** In pieces along the primary key, so that the memory stays flat whatever the table's size. */

@@ -5,6 +5,18 @@ export const secretsError = errors({
     kind: 'ServiceFailure',
     text: 'The keyring cannot be read. Restore it from a backup; nothing was changed.',
   },
+  'secrets.keyringMissing': {
+    kind: 'ServiceFailure',
+    text:
+      'There is no keyring in {folder}, and the database holds secrets that only its own keyring opens. Put it back ' +
+      'there, or let CERTS_DIR name the folder that it is in; none was made.',
+  },
+  'secrets.keyringForeign': {
+    kind: 'ServiceFailure',
+    text:
+      'The keyring in {folder} is not the one of this database: it does not open what was sealed by the key {keyId}. ' +
+      'Put the right one back there, or let CERTS_DIR name the folder that it is in; nothing was changed.',
+  },
   'secrets.fileThere': { kind: 'Conflict', text: 'Another keyring is at {path} already; it was not replaced.' },
   'secrets.unsealable': { kind: 'ServiceFailure', text: 'A stored secret cannot be opened.' },
   'secrets.retireTooSoon': {

@@ -34,6 +34,14 @@ export function openKeyring(folder: string): Keyring {
   const path = keyringPath(folder);
   privateFolder(folder);
   if (readIfThere(path) === undefined) makeKeyring(path);
+  return keyringAt(path);
+}
+
+/** Opens the keyring of a folder that has one, and makes nothing. @throws secrets.keyringDamaged */
+export const openKeyringIfThere = (folder: string): Keyring | null =>
+  readIfThere(keyringPath(folder)) === undefined ? null : keyringAt(keyringPath(folder));
+
+function keyringAt(path: string): Keyring {
   let stamp = stampOf(path);
   let ring = readKeyring(path);
   const fresh = (): Content => {

@@ -25,6 +25,9 @@ const tagBytes = 16;
 /** How every text begins that this key has sealed. */
 export const sealedBy = (keyId: string): string => `${version}.${keyId}.`;
 
+/** The id of the key that a sealed text names. */
+export const sealingKeyOf = (sealed: string): string => sealed.split('.')[1] ?? '';
+
 /** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
 export function createSeal(keyring: Keyring): Seal {
   return {
