@@ -112,9 +112,10 @@ function known(organisationId: string, { operation, path, query }: Asked): Actio
     organisationId,
     accountId: isAddress(path['accountId'] ?? '') ? null : (path['accountId']?.slice(0, 64) ?? null),
     readOnly: !operation.changes,
-    requestParameters: {
-      ...Object.fromEntries([...Object.entries(path).map(([name, value]) => [name, shown(value)]), ...parameters]),
-    },
+    requestParameters: Object.fromEntries([
+      ...Object.entries(path).map(([name, value]) => [name, shown(value)]),
+      ...parameters,
+    ]) as Record<string, unknown>,
   };
 }
 
