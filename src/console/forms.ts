@@ -92,6 +92,7 @@ interface SelectOptions {
   label: string;
   choices: readonly { value: string; text: string }[];
   value?: string | undefined;
+  hint?: string;
   fault?: Fault;
   /** When the same name is there more than once on a page. */
   id?: string;
@@ -100,11 +101,20 @@ interface SelectOptions {
 }
 
 /** A select with its label and the fault that names it. */
-export function select({ name, label, choices, value, fault, id = name, quietLabel = false }: SelectOptions): Html {
+export function select({
+  name,
+  label,
+  choices,
+  value,
+  fault,
+  hint,
+  id = name,
+  quietLabel = false,
+}: SelectOptions): Html {
   const wrong = fault?.field === name ? fault : undefined;
   return html`<div class="${quietLabel ? 'inline' : 'field'}">
     <label for="${id}" class="${quietLabel ? 'visually-hidden' : ''}">${label}</label>
-    <select id="${id}" name="${name}" ${described(id, false, wrong)}>
+    <select id="${id}" name="${name}" ${described(id, hint !== undefined, wrong)}>
       ${choices.map(
         (choice) =>
           html`<option value="${choice.value}" ${choice.value === value ? html` selected` : ''}>
@@ -112,7 +122,7 @@ export function select({ name, label, choices, value, fault, id = name, quietLab
           </option>`,
       )}
     </select>
-    ${faultAt(id, wrong)}
+    ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`} ${faultAt(id, wrong)}
   </div>`;
 }
 

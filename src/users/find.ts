@@ -22,7 +22,7 @@ interface Where {
  */
 export async function findUsers(on: Reader, where: Where, given: string): Promise<Found[]> {
   const wanted = given.trim();
-  const inAccounts = await accountsOf(on, where);
+  const inAccounts = await accountIdsOf(on, where);
   if (inAccounts.length === 0) return [];
   // Three questions, each answered by its own index: joined by OR they would read every account.
   const asked = (condition: Sql): Sql =>
@@ -38,7 +38,8 @@ export async function findUsers(on: Reader, where: Where, given: string): Promis
   );
 }
 
-async function accountsOf(on: Reader, { organisationId, accountId }: Where): Promise<string[]> {
+/** The accounts in which somebody is looked for. */
+export async function accountIdsOf(on: Reader, { organisationId, accountId }: Where): Promise<string[]> {
   if (accountId !== undefined) return [accountId];
   return (await listAccounts(on, organisationId)).map(({ id }) => id);
 }

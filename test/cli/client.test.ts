@@ -34,6 +34,8 @@ describe('carillon client', () => {
     const changed = await json(`client update ${shown.id} --name Lexicon --first-party yes --account all`);
     assert.deepEqual([changed.name, changed.firstParty, changed.accountId], ['Lexicon', true, null]);
     assert.deepEqual(changed.redirectUris, shown.redirectUris);
+    assert.deepEqual([shown.accessTokenSeconds, shown.effectiveAccessTokenSeconds], [3_600, 900]);
+    assert.match(made.stdout, /900 s \(ACCESS_TOKEN_SECONDS; by itself 3600 s\)/);
     assert.equal((await json('client list')).clients.length, 1);
     assert.equal((await run('client update Lexicon')).status, 2);
     assert.equal((await run('client update Lexicon --first-party maybe')).status, 2);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { createScimKey } from '../../src/directory/scim/keys/keys.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { listTrail } from '../../src/trail/list.ts';
@@ -14,10 +15,12 @@ import { UserTable } from '../../src/users/user.entity.ts';
 import { storage } from '../../src/storage/storage.ts';
 import { Sealer } from '../../src/trail/seals/sealer.ts';
 import { verifyChain } from '../../src/trail/verify/verify.ts';
-import { signIn } from '../auth/pages/support.ts';
+import { address, signIn } from '../auth/pages/support.ts';
 import { authorize, type OpenIdStage, setOpenIdStage } from '../auth/provider/stage.ts';
+import { newAdministrator } from '../support/administrator.ts';
 import { runCommand } from '../support/command.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
+import { amzTime, send, signed } from '../support/signer.ts';
 import { until } from '../support/until.ts';
 import { sealAll } from './support.ts';
 
@@ -74,6 +77,7 @@ describeOnEachEngine('erasing a person, end to end', function () {
       }),
     });
     assert.equal(renamed.status, 200, await renamed.text());
+    await lookedFor();
     const visitor = carillon.visitor('OnlyRosaHasThis/4.2');
     assert.match((await signIn(visitor)).url, /\/me$/);
     const application = await stage.application({ backchannelLogoutUri: 'http://127.0.0.1:1/logout' });
@@ -82,6 +86,50 @@ describeOnEachEngine('erasing a person, end to end', function () {
     await visitor.postFrom('/me', '/me/devices/nonsense/sign-out');
     assert.match(await trailText(), /rosa\.rogue@[\s\S]*OnlyRosa|OnlyRosa[\s\S]*rosa\.rogue@/);
     assert.notDeepEqual(await places(), []);
+  }
+
+  /** Others look for the person by their address: a program, an administrator's command, a directory. */
+  async function lookedFor(): Promise<void> {
+    const { carillon, company } = stage;
+    const { ground } = carillon.house;
+    const owner = await newAdministrator(carillon.house, 'grace', company.scope.organisationId);
+    const { key, secret } = await createAccessKey(ground, owner);
+    const asked = { accessKeyId: key.id, secret };
+    const email = encodeURIComponent(address);
+    const users = `/accounts/${company.scope.accountId}/users`;
+    for (const [target, status] of [
+      [`${users}?user-email=${email}`, 200],
+      [`${users}?user-email=${email}&max-results=none`, 400],
+      [`/accounts?user-email=${email}`, 200],
+      [`/accounts?userEmail=${email}`, 400],
+      [`${users}/${email}`, 404],
+    ] as const) {
+      const headers: [string, string][] = [
+        ['Host', new URL(carillon.url).host],
+        ['X-Amz-Date', amzTime(clock.now())],
+      ];
+      const answer = await send(carillon.url, signed({ method: 'GET', target, headers }, asked));
+      assert.equal(answer.status, status, `${target}: ${answer.body}`);
+    }
+    const found = await runCommand(ground.config, [
+      'user',
+      'list',
+      '--organisation',
+      company.scope.organisationId,
+      '--account',
+      'Acme',
+      '--search',
+      address,
+    ]);
+    assert.equal(found.status, 0, found.stderr);
+    await ground.trail.flush();
+    const sealedAs = await ground.db.read.query<{ personal: unknown; eventName: string }[]>(
+      `SELECT "eventName", "personal" FROM "trail_records" WHERE "eventName" IN ('ListUsers', 'ListAccounts')`,
+    );
+    assert.ok(sealedAs.length >= 5);
+    for (const { eventName, personal } of sealedAs) {
+      assert.ok(JSON.stringify(personal).includes(stage.userId), `${eventName} is about the person`);
+    }
   }
 
   async function erased(): Promise<void> {

@@ -2,7 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
-import { within } from '../../platform/database/errors.ts';
+import { patienceMs, within } from '../../platform/database/errors.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -37,8 +37,6 @@ interface SessionEnded {
   because: string;
 }
 
-/** How long a check waits for each answer of the database: whoever cannot be asked for is not let in. */
-export const patienceMs = 500;
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
 
@@ -144,7 +142,7 @@ export class Sessions {
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
     if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
       // The row knows by now, or soon, which no it was.
-      const row = await this.#db.read.findOneBy(SessionTable, { tokenHash });
+      const row = await within(patienceMs, this.#db.read.findOneBy(SessionTable, { tokenHash }));
       return { in: false, because: row?.endedBecause ?? 'signOut', session };
     }
     // Only a yes is remembered: whatever is forgotten, a no is asked again, so that the next yes holds at once.

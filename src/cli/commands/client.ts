@@ -15,8 +15,11 @@ const settings: readonly (readonly [flags: string, meaning: string])[] = [
   ['--scopes <scopes>', 'what it may ask for, parted by commas'],
   ['--subject-type <type>', 'pairwise (what people are called there, nobody else knows) or public'],
   ['--sector <host>', 'for pairwise subjects, when the redirect URIs have several hosts'],
-  ['--access-token-format <format>', 'opaque, or jwt: which nobody can take back, so it lives for 300 seconds at most'],
-  ['--access-token-seconds <seconds>', 'how long access tokens live'],
+  [
+    '--access-token-format <format>',
+    'opaque, or jwt for those who ask with resource=<audience>: nobody can take it back, so it lives 300 seconds at most',
+  ],
+  ['--access-token-seconds <seconds>', 'how long access tokens live, within ACCESS_TOKEN_SECONDS'],
   ['--audience <uri>', 'what its access tokens are for'],
   ['--resource <uri>', 'the audience that it is itself: it may introspect tokens made for that'],
   ['--introspects-organisation <yes|no>', 'whether it may introspect every token of the organisation'],

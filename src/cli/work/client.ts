@@ -13,6 +13,7 @@ import { whatEnds } from '../../auth/provider/clients/would-end.ts';
 import { deliveriesOf } from '../../auth/provider/logout/undelivered.ts';
 import { texts } from '../../console/clients/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
+import type { Config } from '../../platform/config/settings.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { accountNamed, byIdOrName, notFound, organisationOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
@@ -21,10 +22,15 @@ import { cliErrors } from '../frame/errors.ts';
 import { withHouse } from '../frame/house.ts';
 import type { Cell } from '../frame/output.ts';
 
-const present = (client: OidcClient) => {
+/** What the installation allows counts, when that is less than what the client was given. */
+const lifetimeOf = ({ accessTokenSeconds: own }: OidcClient, most: number): string =>
+  own <= most ? `${own} s` : `${most} s (ACCESS_TOKEN_SECONDS; by itself ${own} s)`;
+
+const present = (client: OidcClient, most: number) => {
   const { secretHash: _hash, formerSecretHash: _former, jwks, ...rest } = client;
   return {
     ...rest,
+    effectiveAccessTokenSeconds: Math.min(most, client.accessTokenSeconds),
     keys: jwks?.length ?? 0,
     secretCreatedAt: isoOrNull(client.secretCreatedAt),
     formerSecretUntil: isoOrNull(client.formerSecretUntil),
@@ -33,7 +39,11 @@ const present = (client: OidcClient) => {
   };
 };
 
-const factsOf = (client: OidcClient, publicUrl: string, account: string | null): [string, Cell][] => [
+const factsOf = (
+  client: OidcClient,
+  { publicUrl, accessTokenSeconds: most }: Pick<Config, 'publicUrl' | 'accessTokenSeconds'>,
+  account: string | null,
+): [string, Cell][] => [
   ['Name', client.name],
   ['Client ID', client.id],
   ['Issuer', `${publicUrl}/oidc`],
@@ -50,7 +60,7 @@ const factsOf = (client: OidcClient, publicUrl: string, account: string | null):
   ['Grant types', client.grantTypes.join(' ')],
   ['Scopes', client.scopes.join(' ')],
   ['Subjects', client.sectorIdentifier === null ? client.subjectType : `pairwise, for ${client.sectorIdentifier}`],
-  ['Access tokens', `${client.accessTokenFormat}, ${client.accessTokenSeconds} s`],
+  ['Access tokens', `${client.accessTokenFormat}, ${lifetimeOf(client, most)}`],
   ['Audience', client.audience],
   ['Is', client.resource],
   ['First party', client.firstParty],
@@ -76,7 +86,7 @@ export const list = (call: Call): Promise<void> =>
     ground.trail.observed({ eventName: 'ListClients', organisationId });
     call.output.list({
       name: 'clients',
-      items: clients.map(present),
+      items: clients.map((client) => present(client, ground.config.accessTokenSeconds)),
       columns: {
         NAME: ({ name }) => name,
         KIND: ({ kind }) => kind,
@@ -94,11 +104,11 @@ export const create = (call: Call): Promise<void> =>
     const { id: organisationId } = await organisationOf(read, call);
     const input = { ...(await inputOf(read, call)), kind: call.required('kind'), name: call.required('name') };
     const { client, secret } = await createClient(house, organisationId, input);
-    const { publicUrl } = house.ground.config;
+    const { publicUrl, accessTokenSeconds: most } = house.ground.config;
     call.output.one({
-      json: { ...present(client), issuer: `${publicUrl}/oidc`, ...(secret !== null && { secret }) },
+      json: { ...present(client, most), issuer: `${publicUrl}/oidc`, ...(secret !== null && { secret }) },
       facts: [
-        ...factsOf(client, publicUrl, await accountNameOf(read, client)),
+        ...factsOf(client, house.ground.config, await accountNameOf(read, client)),
         ...(secret === null ? [] : [[texts.secret, secret] as [string, Cell]]),
       ],
     });
@@ -113,9 +123,15 @@ export const show = (call: Call): Promise<void> =>
     const { people, tokens } = await whatEnds(ground.db.read, client);
     const logoutTokens = await deliveriesOf(ground.db.read, clientId);
     call.output.one({
-      json: { ...present(client), issuer: `${ground.config.publicUrl}/oidc`, signedIn: people, tokens, logoutTokens },
+      json: {
+        ...present(client, ground.config.accessTokenSeconds),
+        issuer: `${ground.config.publicUrl}/oidc`,
+        signedIn: people,
+        tokens,
+        logoutTokens,
+      },
       facts: [
-        ...factsOf(client, ground.config.publicUrl, await accountNameOf(ground.db.read, client)),
+        ...factsOf(client, ground.config, await accountNameOf(ground.db.read, client)),
         ['Signed in', people],
         ['Tokens', tokens],
         ['Logout tokens', `${logoutTokens.waiting} wait, ${logoutTokens.failed} were given up`],
@@ -133,8 +149,8 @@ export const update = (call: Call): Promise<void> =>
       throw cliErrors('cli.nothingGiven', { values: { options: '--name, --redirect-uris and others' } });
     }
     const client = await updateClient(house, before.organisationId, before.id, input);
-    const facts = factsOf(client, house.ground.config.publicUrl, await accountNameOf(read, client));
-    call.output.one({ json: present(client), facts });
+    const facts = factsOf(client, house.ground.config, await accountNameOf(read, client));
+    call.output.one({ json: present(client, house.ground.config.accessTokenSeconds), facts });
   });
 
 export const rotate = (call: Call): Promise<void> =>

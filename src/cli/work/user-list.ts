@@ -1,7 +1,9 @@
 import type { Reader } from '../../platform/database/unit.ts';
 import { tiers } from '../../accounts/accounts/types.ts';
 import { entitlements } from '../../users/entitlement/entitlement.ts';
+import { personal } from '../../trail/people/personal.ts';
 import { listUsers } from '../../users/list.ts';
+import { personMeant } from '../../users/meant.ts';
 import { accountOf, scopeOf } from '../frame/choose.ts';
 import { type Call, limitOf } from '../frame/command.ts';
 import { cliErrors } from '../frame/errors.ts';
@@ -66,10 +68,12 @@ export const list = (call: Call): Promise<void> =>
       fits: (user) =>
         (status === undefined || user.status === status) && (tier === undefined || (user.tier ?? 'none') === tier),
     });
+    const about = search === '' ? undefined : await personMeant(on, scopeOf(account), search);
     ground.trail.observed({
       eventName: 'ListUsers',
       ...scopeOf(account),
-      requestParameters: { accountId: account.id, ...(search && { search }) },
+      ...(about !== undefined && { about }),
+      requestParameters: { accountId: account.id, ...(search && { search: personal(search.slice(0, 320)) }) },
     });
     call.output.list({
       name: 'users',

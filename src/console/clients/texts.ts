@@ -42,6 +42,8 @@ export const texts = {
   sectorIdentifier: 'Sector',
   sectorIdentifierHint: 'A host name. Needed when the redirect URIs have several hosts.',
   accessTokenFormat: 'Access tokens',
+  accessTokenFormatHint:
+    'A JWT is for those who ask with resource=<audience>; a sign-in that does not gets an opaque token, for userinfo.',
   audience: 'Audience',
   audienceHint: 'The address of the interface that access tokens are for. Needed for JWTs.',
   resource: 'Is the interface at',

@@ -115,6 +115,7 @@ function clientForm({ csrf, accounts, typed, fault }: FormView, action: string, 
       ${select({
         name: 'accessTokenFormat',
         label: texts.accessTokenFormat,
+        hint: texts.accessTokenFormatHint,
         choices: Object.entries(formats).map(([value, text]) => ({ value, text })),
         value: typed.accessTokenFormat,
         fault,

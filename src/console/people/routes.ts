@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { personal } from '../../trail/people/personal.ts';
 import { entitlements } from '../../users/entitlement/entitlement.ts';
 import { listUsers } from '../../users/list.ts';
+import { personMeant } from '../../users/meant.ts';
 import { placeOf } from '../guard.ts';
 import { queried } from '../parts.ts';
 import { show } from '../show.ts';
@@ -21,9 +22,11 @@ export function peopleRoutes({ ground }: ConsoleWeb): Router {
     const { accountId } = place.scope;
     const search = queried(req.query['search']).trim();
     const after = queried(req.query['after']);
+    const about = search === '' ? undefined : await personMeant(db.read, place.scope, search);
     trail.observed({
       eventName: 'ListUsers',
       ...place.scope,
+      ...(about !== undefined && { about }),
       requestParameters: { accountId, ...(search && { search: personal(search.slice(0, 320)) }) },
     });
     const { users, more } = await listUsers(db.read, { accountId, search, after, limit: pageSize });

@@ -30,6 +30,9 @@ export function asDatabaseError(error: unknown): CarillonError | null {
   return fault && databaseErrors(meanings[fault], { cause: error, detail: (error as Error).message });
 }
 
+/** How long whoever asks who somebody is waits for each answer: who cannot be asked for is not let in. */
+export const patienceMs = 500;
+
 /** Waits so long for the database, and no longer. @throws database.away */
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

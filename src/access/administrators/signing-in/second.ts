@@ -79,6 +79,8 @@ export async function finishByEnrolling(
   return recorded(ground, found, async () => {
     const enrolment = await enrol(found);
     return ground.trail.perform(actionOf(found.administrator), async (m) => {
+      // Of two sign-ins at once, the second must find the factor of the first.
+      await ground.db.alone(found.administrator.id);
       const now = await stillPending(m, token, from.browser);
       if (hasFactor(now.factors)) throw accessErrors('signIn.begunElsewhere');
       const codes = await storeFactor(m, now.administrator, enrolment);

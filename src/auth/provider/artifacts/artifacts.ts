@@ -1,10 +1,10 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { clock } from '../../../platform/clock/clock.ts';
-import { within } from '../../../platform/database/errors.ts';
+import { patienceMs, within } from '../../../platform/database/errors.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
-import { patienceMs, type Sessions } from '../../sessions/sessions.ts';
+import type { Sessions } from '../../sessions/sessions.ts';
 import { type Artifact, artifactPayload } from './artifact.entity.ts';
 import { artifactId, sealedModels, sessionViewId, userCodeHash } from './ids.ts';
 import { RememberedTokens } from './remembered.ts';
@@ -86,7 +86,7 @@ export class Artifacts {
       find: async (id) => this.#payload(await this.live(artifactId(model, id)), id),
       findByUid: async (uid) => this.#payload(await this.live(sessionViewId(uid))),
       findByUserCode: async (userCode) => {
-        const row = await readByUserCode(this.#ground.db.read, userCodeHash(userCode));
+        const row = await within(patienceMs, readByUserCode(this.#ground.db.read, userCodeHash(userCode)));
         return row && this.#payload(await this.live(row.id));
       },
       consume: (id) =>

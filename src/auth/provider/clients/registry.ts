@@ -1,4 +1,5 @@
 import type { Database } from '../../../platform/database/database.ts';
+import { patienceMs, within } from '../../../platform/database/errors.ts';
 import type { Outbox } from '../../../platform/outbox/outbox.ts';
 import { type OidcClient, OidcClientTable } from './client.entity.ts';
 
@@ -27,13 +28,13 @@ export class ClientRegistry {
     });
   }
 
-  /** The client of this id, as it is now; null when there is none. */
+  /** The client of this id, as it is now; null when there is none. @throws database.away */
   async find(id: string): Promise<OidcClient | null> {
     this.#noticeGaps();
     const known = this.#known.get(id);
     if (known) return known;
     const moment = this.#forgettings;
-    const found = await this.#db.read.findOneBy(OidcClientTable, { id });
+    const found = await within(patienceMs, this.#db.read.findOneBy(OidcClientTable, { id }));
     if (found && moment === this.#forgettings) {
       if (this.#known.size >= mostRemembered) this.#known.clear();
       this.#known.set(id, found);

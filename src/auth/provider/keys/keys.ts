@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { SignJWT, type JWTPayload } from 'jose';
+import { patienceMs, within } from '../../../platform/database/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { PublicJwk, SigningKey } from './key.entity.ts';
 import { openKey, type PrivateJwk } from './make.ts';
@@ -25,19 +26,21 @@ export class SigningKeys {
   /** Unsealed once each. */
   readonly #opened = new Map<string, PrivateJwk>();
   #held: Held | null = null;
-  #reading: Promise<Held> | null = null;
-  #stale = true;
+  #reading: Promise<void> | null = null;
+  /** How often the keys may have changed, and how often they had when what is held was asked for. */
+  #changes = 1;
+  #heldAt = 0;
   #gaps: number;
 
   constructor(ground: Ground) {
     this.#ground = ground;
     this.#gaps = ground.db.gaps();
     ground.outbox.listen(({ topic }) => {
-      if (topic === keysChangedTopic) this.#stale = true;
+      if (topic === keysChangedTopic) this.#changes++;
     });
   }
 
-  /** The keys as they are now; the first are made here. Whoever builds on them compares what they get with what they had. */
+  /** The keys as they are now; the first are made here. Whoever builds on them compares what they get with what they had. @throws database.away */
   async current(): Promise<KeySet> {
     return (await this.#now()).set;
   }
@@ -52,33 +55,31 @@ export class SigningKeys {
     const gaps = this.#ground.db.gaps();
     if (gaps !== this.#gaps) {
       this.#gaps = gaps;
-      this.#stale = true;
+      this.#changes++;
     }
-    if (this.#held && !this.#stale) return this.#held;
-    // One reading for all who wait; what becomes stale during it is read again.
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = null;
-    });
-    await this.#reading;
-    return this.#stale ? this.#now() : this.#held!;
+    const changes = this.#changes;
+    // One reading for all who wait; whoever came during one that began before the last change waits for the next.
+    while (!this.#held || this.#heldAt < changes) {
+      this.#reading ??= this.#read().finally(() => {
+        this.#reading = null;
+      });
+      await this.#reading;
+    }
+    return this.#held;
   }
 
-  async #read(): Promise<Held> {
-    this.#stale = false;
-    try {
-      let keys = await readKeys(this.#ground.db.read);
-      if (keys[0]?.state !== 'active') {
-        await keepKeys(this.#ground);
-        keys = await readKeys(this.#ground.db.read);
-        this.#stale = false;
-      }
-      const version = keys.map(({ id, state }) => `${state} ${id}`).join();
-      if (this.#held?.version !== version) this.#held = this.#hold(version, keys);
-      return this.#held;
-    } catch (error) {
-      this.#stale = true;
-      throw error;
+  /** What is held counts only when this has succeeded: until then whoever asks is refused. @throws database.away */
+  async #read(): Promise<void> {
+    let changes = this.#changes;
+    let keys = await within(patienceMs, readKeys(this.#ground.db.read));
+    if (keys[0]?.state !== 'active') {
+      await keepKeys(this.#ground);
+      changes = this.#changes;
+      keys = await within(patienceMs, readKeys(this.#ground.db.read));
     }
+    const version = keys.map(({ id, state }) => `${state} ${id}`).join();
+    if (this.#held?.version !== version) this.#held = this.#hold(version, keys);
+    this.#heldAt = changes;
   }
 
   #hold(version: string, keys: readonly SigningKey[]): Held {

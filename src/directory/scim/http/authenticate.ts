@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { clock } from '../../../platform/clock/clock.ts';
 import { identifyAs, requestContext } from '../../../platform/context/context.ts';
+import { patienceMs, within } from '../../../platform/database/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { ScimKey } from '../keys/key.entity.ts';
@@ -11,7 +12,7 @@ import { bearerOf } from './request.ts';
 /**
  * The key of a request, which then acts in its name.
  * @param wrongKeys counts refusals by client address
- * @throws scim.keyRefused, rate.exceeded
+ * @throws scim.keyRefused, rate.exceeded, database.away
  */
 export async function authenticate(
   ground: Ground,
@@ -19,7 +20,7 @@ export async function authenticate(
   wrongKeys: (address: string) => Promise<void>,
 ): Promise<ScimKey> {
   const token = bearerOf(req);
-  const key = token === null ? null : await findScimKey(ground.db.read, token);
+  const key = token === null ? null : await within(patienceMs, findScimKey(ground.db.read, token));
   if (!key) {
     await wrongKeys(addressKey(requestContext().clientAddress));
     throw scimError('scim.keyRefused');

@@ -28,6 +28,8 @@ export async function listUsers({ ground, scope, query, projection, base }: Scim
     eventName: 'ListUsers',
     organisationId: scope.organisationId,
     accountId: scope.accountId,
+    // A directory looks for one person by their name before it pushes them.
+    ...(filter !== null && total === 1 && ids[0] !== undefined && { about: ids[0] }),
     requestParameters: { startIndex, count, ...(filter !== null && { filter: personal(filter.slice(0, 256)) }) },
   });
   return { status: 200, body: listResponse(resources, total, startIndex) };

@@ -12,10 +12,9 @@ import type { Reader, Writer } from '../unit.ts';
 import { readAddress } from './address.ts';
 import { directOn } from './direct.ts';
 import { beginning, lockAlone, locksOf } from './locks.ts';
-import { migratePostgres } from './migrate.ts';
+import { migratePostgresAt } from './migrate.ts';
 import { Hearing } from './news.ts';
-import { requireServer } from './server.ts';
-import { clientOptions, giveBack, poolOf, postgresSource } from './source.ts';
+import { answerMs, clientOptions, giveBack, poolOf, postgresSource } from './source.ts';
 import { storeNews } from './tell.ts';
 
 /** How often a unit is run again after a deadlock, and after it lost a race for a key. */
@@ -52,12 +51,11 @@ export class PostgresDatabase implements Database {
   /** Opens the database at `url`, brings its schema up to date, and gives the door. */
   static async open(url: string, storage: Storage): Promise<PostgresDatabase> {
     const node = `carillon ${randomBytes(6).toString('hex')}`;
-    const writer = await postgresSource(url, storage, node).initialize();
+    await migratePostgresAt(url, storage);
+    const writer = await postgresSource(url, storage, node, false, answerMs.write).initialize();
     const open = [writer];
     try {
-      await requireServer(poolOf(writer));
-      await migratePostgres(writer);
-      const reader = await postgresSource(url, storage, node, true).initialize();
+      const reader = await postgresSource(url, storage, node, true, answerMs.read).initialize();
       open.push(reader);
       const hearing = new Hearing(clientOptions(readAddress(url), node, true), node);
       await hearing.start();

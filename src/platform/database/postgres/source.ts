@@ -1,4 +1,5 @@
-import { type ClientConfig, type CustomTypesConfig, type Pool, types as parsers } from 'pg';
+import type { Socket } from 'node:net';
+import { type ClientBase, type ClientConfig, type CustomTypesConfig, type Pool, types as parsers } from 'pg';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Storage } from '../storage.ts';
 import { type Address, readAddress } from './address.ts';
@@ -8,6 +9,9 @@ const poolSize = 10;
 /** How long a statement waits for somebody else's lock; how long a transaction may stand still. */
 const lockMs = 10_000;
 const idleMs = 60_000;
+
+/** How long a server waits for one answer, on either of its data sources: longer than for a lock where it writes. */
+export const answerMs = { read: 5_000, write: 25_000 };
 
 /** PostgreSQL's int8 is exact in a number up to 2^53, and nothing here counts further. */
 const int8 = 20;
@@ -41,11 +45,32 @@ export function clientOptions(address: Address, node: string, readOnly: boolean)
 }
 
 /**
+ * Closes a connection on which an answer is overdue: a network that swallows what is sent closes nothing by itself. The
+ * driver's own limit would only stop waiting, and give the connection to the next.
+ */
+const closeWhenSilent =
+  (mostMs: number) =>
+  (client: ClientBase): void => {
+    const its = client as unknown as { connection: { stream: Socket }; readyForQuery: boolean };
+    const { stream } = its.connection;
+    stream.setTimeout(mostMs, () => {
+      if (!its.readyForQuery) stream.destroy();
+    });
+  };
+
+/**
  * A data source for the database at this address.
  * @param node by what the server, and other processes, tell this process's connections from others
  * @param readOnly the second data source of a server, on which nothing can be written
+ * @param mostMs how long it waits for an answer; without it for ever, as whoever migrates or makes a backup must
  */
-export function postgresSource(url: string, storage: Storage, node: string, readOnly = false): DataSource {
+export function postgresSource(
+  url: string,
+  storage: Storage,
+  node: string,
+  readOnly = false,
+  mostMs?: number,
+): DataSource {
   const options = clientOptions(readAddress(url), node, readOnly);
   return new DataSource({
     type: 'postgres',
@@ -54,7 +79,7 @@ export function postgresSource(url: string, storage: Storage, node: string, read
     synchronize: false,
     migrationsTransactionMode: 'each',
     installExtensions: false,
-    extra: { ...options, max: poolSize },
+    extra: { ...options, max: poolSize, ...(mostMs !== undefined && { onConnect: closeWhenSilent(mostMs) }) },
     // A connection that breaks while nobody uses it is made anew when somebody does.
     poolErrorHandler: () => {},
   });
