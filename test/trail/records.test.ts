@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
 import type { Command } from 'commander';
 import { nouns } from '../../src/cli/commands/nouns.ts';
 import { programOf } from '../../src/cli/frame/program.ts';
@@ -204,12 +205,16 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const grace = await run('CreateAdministrator', ['admin', 'add', 'grace', ...of]);
     const link = await run('CreateSetupLink', ['admin', 'link', '--user', 'grace', ...of]);
     await run('SignOutAdministrator', ['admin', 'sign-out', 'grace', '--yes', ...of]);
-    const reset = await run('ResetAdministrator', ['admin', 'reset-factors', 'grace', '--yes', ...of]);
+    // Whoever has no password yet gets no key.
+    await house.ground.db.write((m) =>
+      m.update(AdministratorTable, { userNameKey: 'grace' }, { passwordHash: 'is set' }),
+    );
     const key = await run('CreateAccessKey', ['access-key', 'create', '--user', 'grace', ...of]);
     const keyId = key.accessKeyId ?? key.id;
     await run('UpdateAccessKey', ['access-key', 'deactivate', keyId, '--user', 'grace', ...of]);
     await run('UpdateAccessKey', ['access-key', 'activate', keyId, '--user', 'grace', ...of]);
     await run('DeleteAccessKey', ['access-key', 'delete', keyId, '--yes', '--user', 'grace', ...of]);
+    const reset = await run('ResetAdministrator', ['admin', 'reset-factors', 'grace', '--yes', ...of]);
     await run('DeleteAdministrator: administrator.last', ['admin', 'remove', 'grace', '--yes', ...of], 1);
     const wiki = await run('CreateClient', [
       'client',
