@@ -273,13 +273,11 @@ describeOnEachEngine('administration API', () => {
     assert.equal((await call('GET', '/accounts')).status, 200);
   });
 
-  it('a key ends when its administrator’s devices are all put out, and when the administrator goes', async () => {
+  it('a key outlives its administrator’s devices, and ends when the administrator goes', async () => {
     const { db } = api.house.ground;
     const { administratorId: id } = api.other.key.owner;
     assert.equal((await api.call(api.other.key, 'GET', '/accounts')).status, 200);
     await db.write((m) => m.update(AdministratorTable, { id }, { epoch: 2 }));
-    assert.equal((await api.call(api.other.key, 'GET', '/accounts')).error, 'UnrecognizedClientException');
-    await db.write((m) => m.update(AdministratorTable, { id }, { epoch: 1 }));
     assert.equal((await api.call(api.other.key, 'GET', '/accounts')).status, 200);
     await db.write((m) => m.delete(AdministratorTable, { id }));
     assert.equal((await api.call(api.other.key, 'GET', '/accounts')).error, 'UnrecognizedClientException');
