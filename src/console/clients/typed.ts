@@ -3,9 +3,10 @@ import type { OidcClient } from '../../auth/provider/clients/client.entity.ts';
 import { texts } from './texts.ts';
 
 /** What stands in the fields of the form, and what was typed there. */
-export type Typed = Record<(typeof names)[number], string>;
+export type Typed = Record<(typeof fields)[number], string>;
 
-const names = [
+/** The fields of the form. */
+export const fields = [
   'name',
   'kind',
   'account',
@@ -21,7 +22,7 @@ const names = [
 ] as const;
 
 export const typedIn = (form: URLSearchParams): Typed =>
-  Object.fromEntries(names.map((name) => [name, form.get(name) ?? ''])) as Typed;
+  Object.fromEntries(fields.map((name) => [name, form.get(name) ?? ''])) as Typed;
 
 /** An empty form. */
 export const untyped: Typed = {

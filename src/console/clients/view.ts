@@ -6,7 +6,7 @@ import { html, type Html } from '../../platform/http/pages/html.ts';
 import { alertOf, area, checkbox, confirmation, type Fault, field, form, select } from '../forms.ts';
 import { copyable, empty, facts, table, time } from '../parts.ts';
 import { formats, kinds, texts } from './texts.ts';
-import type { Typed } from './typed.ts';
+import { fields, type Typed } from './typed.ts';
 import type { Ending } from '../../auth/provider/clients/would-end.ts';
 
 export const clientsPath = '/console/applications';
@@ -18,20 +18,6 @@ interface FormView {
   typed: Typed;
   fault?: Fault;
 }
-
-const fields = [
-  'name',
-  'kind',
-  'account',
-  'redirectUris',
-  'postLogoutRedirectUris',
-  'backchannelLogoutUri',
-  'scopes',
-  'sectorIdentifier',
-  'accessTokenFormat',
-  'audience',
-  'resource',
-];
 
 /** The registered clients, and the form for another. */
 export const listView = (view: FormView & { clients: readonly OidcClient[] }): Html =>
