@@ -74,8 +74,11 @@ export class Installation {
     };
   }
 
-  /** With a company, its directory's key, an application, and somebody who must stay in whatever happens. */
-  static async prepare(): Promise<Installation> {
+  /**
+   * With a company, its directory's key, an application, and somebody who must stay in whatever happens.
+   * @param databaseUrl instead of what the suite's engine gives
+   */
+  static async prepare(databaseUrl?: string): Promise<Installation> {
     const [provider, relyingParty, port] = await Promise.all([startRogueProvider(), startRelyingParty(), freePorts()]);
     const config = testConfig({
       publicUrl: `http://127.0.0.1:${port}`,
@@ -83,6 +86,7 @@ export class Installation {
       outboundPrivateHosts: ['127.0.0.1'],
       scimRate: 1_000_000,
       signInRate: 1_000_000,
+      ...(databaseUrl !== undefined && { databaseUrl }),
     });
     const made = new Installation(await onEngine(config), provider, relyingParty);
     await made.start();
@@ -159,6 +163,17 @@ export class Installation {
     clearTimeout(timer);
     assert.equal(server.child.signalCode, 'SIGKILL', 'the server never came to the fault point');
     return acknowledged;
+  }
+
+  /** Has a server of its own process do something, which it must outlive, and stop of itself when it is told to. */
+  async served<T>(act: () => Promise<T>): Promise<T> {
+    const server = await startServerProcess(this.#env);
+    try {
+      return await act();
+    } finally {
+      assert.equal(server.child.exitCode, null, 'the server ended by itself');
+      assert.equal(await server.end('SIGTERM'), 0);
+    }
   }
 
   /** Has a command do something, of which it dies. */

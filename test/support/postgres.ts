@@ -97,13 +97,22 @@ async function startCluster(): Promise<void> {
   }
 }
 
-async function start(): Promise<void> {
+/** The rights with which PostgreSQL must run here; none when they are this process's own. */
+export interface Owner {
+  uid?: number;
+  gid?: number;
+}
+
+/**
+ * Makes a cluster in a folder of its own, below the run's.
+ * @returns the program that serves it, and as whom: PostgreSQL refuses to run as root
+ */
+export function makeCluster(folder: string): { program: string; owner: Owner } {
   const bin = programs()!;
-  const folder = clusterFolder();
-  mkdirSync(folder, { mode: 0o700 });
-  // PostgreSQL refuses to run as root: Debian's package has made a user for it, who must reach the folder.
-  const owner = process.getuid?.() === 0 ? ownerOf() : null;
-  if (owner) {
+  mkdirSync(folder, { mode: 0o700, recursive: true });
+  // Debian's package has made a user for it, who must reach the folder.
+  const owner: Owner = process.getuid?.() === 0 ? ownerOf() : {};
+  if (owner.uid !== undefined && owner.gid !== undefined) {
     chmodSync(runFolder(), 0o711);
     chownSync(folder, owner.uid, owner.gid);
   }
@@ -113,9 +122,15 @@ async function start(): Promise<void> {
     cwd: '/',
     ...owner,
   });
-  const whose = owner ? [String(owner.uid), String(owner.gid)] : [];
+  return { program: join(bin, 'postgres'), owner };
+}
+
+async function start(): Promise<void> {
+  const folder = clusterFolder();
+  const { program, owner } = makeCluster(folder);
+  const whose = owner.uid === undefined ? [] : [String(owner.uid), String(owner.gid)];
   const run = process.env['TEST_RUN_PID'] ?? String(process.pid);
-  const child = spawn(process.execPath, [keeper, join(bin, 'postgres'), folder, run, ...whose], {
+  const child = spawn(process.execPath, [keeper, program, folder, run, ...whose], {
     stdio: 'ignore',
     detached: true,
     cwd: '/',
