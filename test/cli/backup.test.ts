@@ -150,6 +150,27 @@ describeOnEachEngine('backup and restore', function (engine) {
     assert.deepEqual(await contents(into), await contents(config));
   });
 
+  it('refuses to restore while a server uses the database, and does it once that is stopped', async () => {
+    const into = await fresh();
+    mkdirSync(into.certsDir, { recursive: true });
+    writeFileSync(join(into.certsDir, 'keyring.json'), readFileSync(keyring));
+    const there = await testHouse(into);
+    await testCompany(there, 'other.example');
+    const before = await contents(into);
+    const words = ['restore', file, '--replace', '--keep-sessions', '--json'];
+    for (const said of [[], ['--yes']]) {
+      const ran = await runCommand(into, [...words, ...said], { answers: ['y'] });
+      assert.equal(ran.error().code, 'database.inUse', ran.stderr);
+      assert.doesNotMatch(ran.stderr, /Go on/, 'nobody is asked');
+    }
+    await there.ground.db.write((m) => m.query('SELECT 1'));
+    assert.deepEqual(await contents(into), before, 'the server works on');
+    await there.stop();
+    const ran = await runCommand(into, [...words, '--yes']);
+    assert.equal(ran.status, 0, ran.stderr);
+    assert.deepEqual(await contents(into), await contents(config));
+  });
+
   describe('refuses, and changes nothing, what', () => {
     const lines = (): string[] => gunzipSync(readFileSync(file)).toString().split('\n');
     const packed = (text: readonly string[]): Buffer => gzipSync(text.join('\n'));

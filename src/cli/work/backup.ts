@@ -38,8 +38,10 @@ export async function restore(call: Call): Promise<void> {
   const replace = call.flag('replace');
   const keepSessions = call.flag('keepSessions');
   const database = await wholeDatabase(config.databaseUrl, storage);
-  if (!replace && (await holdsAnInstallation(config, database).catch(refuseUnusable))) {
-    throw backupErrors('backup.notEmpty');
+  // Nobody is asked about what cannot be done; and looking makes no database.
+  if (isPostgres(config.databaseUrl) || existsSync(config.databaseUrl)) {
+    if (!replace && (await holdsAnInstallation(database).catch(refuseUnusable))) throw backupErrors('backup.notEmpty');
+    await database.requireAlone().catch(refuseUnusable);
   }
   await confirm(call, [
     replace
@@ -60,11 +62,9 @@ export async function restore(call: Call): Promise<void> {
   call.output.done({ file: path, madeAt: head.madeAt, rows }, `${rows} rows as of ${head.madeAt} are restored.`);
 }
 
-/** Whether --replace is needed: said before anybody is asked. */
-async function holdsAnInstallation({ databaseUrl }: Config, database: Whole): Promise<boolean> {
-  if (!isPostgres(databaseUrl) && !existsSync(databaseUrl)) return false; // looking makes none
-  return database.snapshot(async (runner) => isInUse(runner, await tableNames(runner)));
-}
+/** Whether --replace is needed. */
+const holdsAnInstallation = (database: Whole): Promise<boolean> =>
+  database.snapshot(async (runner) => isInUse(runner, await tableNames(runner)));
 
 /** The first record of what was restored says so. */
 async function tell(config: Config, requestParameters: Record<string, unknown>): Promise<void> {

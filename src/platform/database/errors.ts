@@ -1,7 +1,7 @@
 import { type CarillonError, errors } from '../errors/errors.ts';
 import { type Fault, faultOf } from './faults.ts';
 
-const databaseErrors = errors({
+export const databaseErrors = errors({
   'write.raced': {
     kind: 'Conflict',
     text: 'Somebody else has just made the same thing. Please look again.',
@@ -13,6 +13,10 @@ const databaseErrors = errors({
   'database.away': {
     kind: 'ServiceUnavailable',
     text: 'The database cannot be reached. Please try again in a moment.',
+  },
+  'database.inUse': {
+    kind: 'Conflict',
+    text: 'Another process uses this database. Stop Carillon first, on every machine that uses it.',
   },
 });
 

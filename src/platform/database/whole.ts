@@ -9,7 +9,12 @@ import type { Storage } from './storage.ts';
 export interface Whole {
   /** One snapshot: every statement of `work` sees what was committed when it began. */
   snapshot<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T>;
-  /** One transaction that may change the schema, beside no other: all of it or nothing. */
+  /** @throws database.inUse while a server, or a command, has it open */
+  requireAlone(): Promise<void>;
+  /**
+   * One transaction that may change the schema, beside no other process: all of it or nothing.
+   * @throws database.inUse while a server, or a command, has it open
+   */
   change<T>(migrations: Storage['migrations'], work: (runner: QueryRunner, to: DataSource) => Promise<T>): Promise<T>;
   /** Brings the schema up to date. */
   migrate(): Promise<void>;
@@ -42,6 +47,7 @@ export async function wholeDatabase(url: string, storage: Storage): Promise<Whol
           await runner.release();
         }
       }),
+    requireAlone: () => whileOpen(storage, false, engine.requireAlone),
     change: (migrations, work) =>
       whileOpen({ ...storage, migrations }, false, (to) => engine.change(to, (runner) => work(runner, to))),
     migrate: () => whileOpen(storage, false, async (source) => void (await engine.migrate(source))),
@@ -49,6 +55,7 @@ export async function wholeDatabase(url: string, storage: Storage): Promise<Whol
 }
 
 interface EngineOfWhole {
+  requireAlone: (source: DataSource) => Promise<void>;
   open: (storage: Storage, readOnly: boolean) => Promise<DataSource>;
   change: <T>(to: DataSource, work: (runner: QueryRunner) => Promise<T>) => Promise<T>;
   migrate: (source: DataSource) => Promise<unknown>;
@@ -56,23 +63,29 @@ interface EngineOfWhole {
 }
 
 async function postgres(url: string): Promise<EngineOfWhole> {
-  const [{ postgresSource }, { changePostgres, migratePostgres }] = await Promise.all([
+  const [{ postgresSource }, { migratePostgres }, { changeAloneOnServer, requireAloneOnServer }] = await Promise.all([
     import('./postgres/source.ts'),
     import('./postgres/migrate.ts'),
+    import('./postgres/alone.ts'),
   ]);
   return {
+    requireAlone: requireAloneOnServer,
     open: (storage, readOnly) => postgresSource(url, storage, 'carillon', readOnly).initialize(),
-    change: changePostgres,
+    change: changeAloneOnServer,
     migrate: migratePostgres,
     beginSnapshot: 'START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY',
   };
 }
 
 async function sqlite(path: string): Promise<EngineOfWhole> {
-  const { changeSqlite, migrate, opened } = await import('./sqlite/migrate.ts');
+  const [{ migrate, opened }, { changeAloneOnFile, requireAloneOnFile }] = await Promise.all([
+    import('./sqlite/migrate.ts'),
+    import('./sqlite/alone.ts'),
+  ]);
   return {
+    requireAlone: requireAloneOnFile,
     open: (storage, readOnly) => opened(path, storage, readOnly),
-    change: changeSqlite,
+    change: changeAloneOnFile,
     migrate,
     beginSnapshot: 'BEGIN',
   };
