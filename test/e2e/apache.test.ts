@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Demo, startDemo } from '../../deploy/demo/compose.ts';
@@ -14,6 +15,7 @@ import { UserTable } from '../../src/users/user.entity.ts';
 import { type Apache, skipWithoutApache, startApache } from '../support/apache.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { testCompany } from '../support/company.ts';
+import { databaseAt, describeOnEachEngine } from '../support/engines.ts';
 import { testFolder } from '../support/folder.ts';
 import { freePorts, portOf } from '../support/port.ts';
 import { type RogueProvider, startRogueProvider } from '../support/rogue-provider.ts';
@@ -43,7 +45,7 @@ const files = {
   'signed-out.html': '<!doctype html><title>Bye</title><p>Signed out of the wiki</p>',
 };
 
-describe('Apache with mod_auth_openidc, signing people in through Carillon', function () {
+describeOnEachEngine('Apache with mod_auth_openidc, signing people in through Carillon', function () {
   this.timeout(180_000);
   let demo: Demo;
   let apache: Apache;
@@ -59,7 +61,9 @@ describe('Apache with mod_auth_openidc, signing people in through Carillon', fun
     const port = first + 3;
     const ports = { carillon: first, directory: first + 1, provider: first + 2 };
     [browser, provider] = await Promise.all([startBrowser(), startRogueProvider()]);
-    demo = await startDemo({ folder: testFolder(), ports, privateHosts: [`localhost:${port}`, '127.0.0.1'] });
+    const folder = testFolder();
+    const databaseUrl = await databaseAt(join(folder, 'carillon.db'));
+    demo = await startDemo({ folder, ports, databaseUrl, privateHosts: [`localhost:${port}`, '127.0.0.1'] });
     const { house } = demo.carillon;
     const site = `http://localhost:${port}`;
     const registered = await createClient(house, demo.organisationId, {
