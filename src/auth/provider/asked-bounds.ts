@@ -1,6 +1,8 @@
 import type { Adapter, KoaContextWithOIDC, errors } from 'oidc-provider';
+import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { countDeviceCodes } from './artifacts/rows.ts';
+import { currentUnit } from './artifacts/unit.ts';
 
 /** Most characters of one parameter of a request; an ID token that is sent back may be longer than the rest. */
 const longestParameter = 2_048;
@@ -13,10 +15,17 @@ const mostDeviceCodes = 1_000;
 /** What is kept of a request, before anybody has proved anything. */
 const asked: ReadonlySet<string> = new Set(['PushedAuthorizationRequest', 'DeviceCode', 'Interaction']);
 
+/** As many device codes of a client are waiting as there may be. */
+export class TooManyDeviceCodes extends Error {
+  constructor() {
+    super('too many devices are waiting');
+  }
+}
+
 interface Hands {
   ground: Ground;
   /** The errors of oidc-provider, which is loaded when it is first needed. */
-  errors: Pick<typeof errors, 'InvalidRequest' | 'CustomOIDCProviderError'>;
+  errors: Pick<typeof errors, 'InvalidRequest'>;
   /** The request that is being answered. */
   current: () => KoaContextWithOIDC | undefined;
 }
@@ -29,7 +38,10 @@ export function withinBounds(hands: Hands, model: string, adapter: Adapter): Ada
     upsert: async (id, payload, expiresIn) => {
       const oidc = hands.current()?.oidc;
       checkLengths(hands, oidc?.params ?? {});
-      if (oidc?.route === 'device_authorization') await checkDeviceCodes(hands, payload.clientId ?? '');
+      const { clientId = '' } = payload;
+      // With the code itself, in one unit of work: of any number at once no more are kept than there may be.
+      if (oidc?.route === 'device_authorization')
+        currentUnit()?.also.push((m) => checkDeviceCodes(hands.ground, m, clientId));
       return adapter.upsert(id, payload, expiresIn);
     },
   };
@@ -48,13 +60,8 @@ function checkLengths({ errors: { InvalidRequest } }: Hands, params: Record<stri
   if (all > longestRequest) throw new InvalidRequest('the request is too long');
 }
 
-/** @throws temporarily_unavailable */
-async function checkDeviceCodes(
-  { errors: { CustomOIDCProviderError }, ground }: Hands,
-  clientId: string,
-): Promise<void> {
-  if ((await countDeviceCodes(ground.db.read, clientId)) < mostDeviceCodes) return;
-  const refusal = new CustomOIDCProviderError('temporarily_unavailable', 'too many devices are waiting');
-  refusal.status = refusal.statusCode = 429;
-  throw refusal;
+/** @throws TooManyDeviceCodes, which undoes the unit that has added one */
+async function checkDeviceCodes({ db }: Ground, m: Writer, clientId: string): Promise<void> {
+  await db.alone(`device codes of ${clientId}`);
+  if ((await countDeviceCodes(m, clientId)) > mostDeviceCodes) throw new TooManyDeviceCodes();
 }

@@ -8,6 +8,7 @@ import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { sessionCookie } from '../web.ts';
 import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
+import { TooManyDeviceCodes } from './asked-bounds.ts';
 import { compareClientSecret } from './clients/secret-check.ts';
 import { askingOf, configure, type ProviderParts } from './configuration.ts';
 import type { KeySet, SigningKeys } from './keys/keys.ts';
@@ -74,6 +75,7 @@ export class OpenIdProvider {
         faultPoint('provider.written', routeOf(ctx));
       } catch (error) {
         if (error instanceof UsedAlready) await this.#endFamily(ctx as KoaContextWithOIDC, error.grantId);
+        else if (error instanceof TooManyDeviceCodes) tellLater(ctx as KoaContextWithOIDC, error);
         else this.#fail(ctx as KoaContextWithOIDC, error);
       }
     });
@@ -133,6 +135,12 @@ export class OpenIdProvider {
     ctx.status = 500;
     ctx.body = { error: 'server_error', error_description: 'oops! something went wrong' };
   }
+}
+
+/** The unit of work was undone, as the client may not have more for now. */
+function tellLater(ctx: KoaContextWithOIDC, { message }: Error): void {
+  ctx.status = 429;
+  ctx.body = { error: 'temporarily_unavailable', error_description: message };
 }
 
 /** What the library calls the endpoint; nothing where there is none. */

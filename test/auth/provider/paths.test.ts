@@ -185,11 +185,13 @@ describeOnEachEngine('OpenID provider: what is kept of a request', function () {
     const form = new URLSearchParams({ client_id: device.client.id, scope: 'openid' });
     assert.equal((await post('/device/auth', form)).status, 200);
     const [one] = await db.read.findBy(ArtifactTable, { model: 'DeviceCode' });
-    const more = Array.from({ length: 999 }, (_, i) => ({ ...one!, id: `${i}`.padStart(43, 'x'), userCodeHash: null }));
+    const more = Array.from({ length: 996 }, (_, i) => ({ ...one!, id: `${i}`.padStart(43, 'x'), userCodeHash: null }));
     await db.write(async (m) => {
       for (const each of more) await m.insert(ArtifactTable, each);
     });
-    assert.deepEqual(await post('/device/auth', form), { status: 429, error: 'temporarily_unavailable' });
+    const atOnce = await Promise.all(Array.from({ length: 12 }, () => post('/device/auth', form)));
+    const refused = atOnce.filter(({ status }) => status !== 200);
+    assert.deepEqual(refused, Array(9).fill({ status: 429, error: 'temporarily_unavailable' }), 'three are left');
     assert.equal(await count('DeviceCode'), 1_000);
     clock.advance(601_000);
     assert.equal((await post('/device/auth', form)).status, 200, 'once they have expired');
