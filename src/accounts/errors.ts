@@ -5,6 +5,10 @@ export const accountErrors = errors({
   'organisation.nameInvalid': { kind: 'BadRequest', text: 'An organisation needs a name of 1 to 200 characters.' },
   'account.notFound': { kind: 'NotFound', text: 'There is no such account in this organisation.' },
   'account.nameInvalid': { kind: 'BadRequest', text: 'An account needs a name of 1 to 200 characters.' },
+  'account.nameTaken': {
+    kind: 'Conflict',
+    text: 'This organisation has an account named {name} already. Choose another name.',
+  },
   'account.domainsRemain': {
     kind: 'Unprocessable',
     text: 'An account can be deleted when its domains are removed. Remove first: {domains}.',

@@ -3,5 +3,5 @@ import { loadConfig } from '../platform/config/load.ts';
 import type { Config } from '../platform/config/settings.ts';
 
 /** The configuration of the checkout that this command belongs to, wherever it is called from. */
-export const configuration = (): Config =>
-  loadConfig({ env: process.env, folder: fileURLToPath(new URL('../..', import.meta.url)) });
+export const configuration = (serving = false): Config =>
+  loadConfig({ serving, env: process.env, folder: fileURLToPath(new URL('../..', import.meta.url)) });

@@ -81,6 +81,24 @@ describeOnEachEngine('the commands for organisations, accounts, domains and conn
     assert.equal(stdout, '');
   });
 
+  it('refuse an account the name of another, also of any number at once, and let it keep its own', async () => {
+    const { json, call } = stage;
+    const at = (...words: string[]) => call([...words, '--json']);
+    const all = await Promise.all(['Beta', 'BETA', 'beta ', 'Beta'].map((name) => at('account', 'create', name)));
+    assert.deepEqual(all.map(({ status }) => status).toSorted(), [0, 1, 1, 1]);
+    for (const { status, error } of all) if (status !== 0) assert.equal(error().code, 'account.nameTaken');
+    assert.equal((await at('account', 'rename', 'Beta', 'acme')).error().code, 'account.nameTaken');
+    assert.equal((await at('account', 'rename', 'Beta', 'bEtA')).status, 0);
+    const other = (await at('organisation', 'create', 'Other')).json().id;
+    assert.equal((await at('account', 'create', 'Acme', '--organisation', other)).status, 0);
+    await at('organisation', 'delete', other, '--yes');
+    const { accounts } = await json('account list');
+    assert.deepEqual(
+      accounts.map(({ name }: { name: string }) => name),
+      ['Acme', 'bEtA'],
+    );
+  });
+
   it('claim a domain, verify it, and remove it: that says how many it puts out', async () => {
     const { json, run, company, house } = stage;
     const claimed = await json('domain claim Beta.example');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableOf, widthOf } from '../../src/cli/frame/table.ts';
 import { jsonText } from '../../src/cli/frame/output.ts';
@@ -42,6 +42,11 @@ describe('the frame of the command line', () => {
     assert.equal((await runCommand(config, ['no-such'])).status, 2);
     assert.equal((await runCommand(config, ['admin'])).status, 2, 'a noun alone shows its help');
     assert.equal((await runCommand(config, ['--help'])).status, 0);
+    const { status, stdout } = await runCommand(config, ['--version']);
+    assert.deepEqual(
+      [status, stdout.trim()],
+      [0, JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version],
+    );
   });
 
   it('makes no database where there is none', async () => {

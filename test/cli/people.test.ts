@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AccountTable } from '../../src/accounts/accounts/account.entity.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { mapGroup } from '../../src/directory/groups/mappings.ts';
 import { until } from '../support/until.ts';
@@ -86,11 +87,15 @@ describeOnEachEngine('the commands for people, groups and domains', () => {
     assert.equal(shown.causes[0].cause, 'administrator');
     assert.match(shown.causes[0].since, /^\d{4}-.*Z$/);
     assert.equal((await json('user activate ada@acme.example')).changed, true);
-    assert.equal((await json('user activate ada@acme.example')).changed, false);
+    assert.equal((await json('user activate ada@acme.example --yes')).changed, false, 'scripts may say yes anywhere');
 
     const again = await signIn(house, ada);
     assert.equal((await json('user show ada@acme.example')).devices.length, 1);
-    assert.equal((await json('user sign-out ada@acme.example')).signedOut, true);
+    const unsaid = await run('user sign-out ada@acme.example');
+    assert.equal(unsaid.status, 4);
+    assert.match(unsaid.stderr, /ada@acme\.example will be signed out of 1 device\. They may sign in again/);
+    assert.ok(await isIn(sessions, again));
+    assert.equal((await json('user sign-out ada@acme.example --yes')).signedOut, true);
     await goesOut(sessions, again);
     const { Records } = await json('trail list --changes');
     assert.deepEqual(
@@ -105,14 +110,16 @@ describeOnEachEngine('the commands for people, groups and domains', () => {
   });
 
   it('name nobody wrongly: unknown is 3, and what two are named needs an id', async () => {
-    const { run, json, company, call } = stage;
+    const { run, json, company, call, house } = stage;
     assert.equal((await run('user show nobody@acme.example')).status, 3);
     const refusal = await call(['user', 'show', 'nobody@acme.example', '--json']);
     assert.equal(refusal.error().code, 'cli.notFound');
     assert.equal(refusal.stdout, '');
     await company.person('ada');
     assert.equal((await run(`user show ada@acme.example --account ${company.scope.accountId}`)).status, 0);
-    await json('account create Acme');
+    const { id } = await json('account create Other');
+    // As it could come about before names were held apart.
+    await house.ground.db.write((m) => m.update(AccountTable, { id }, { name: 'Acme' }));
     const twice = await run('group list --account Acme');
     assert.equal(twice.status, 2);
     assert.match(twice.stderr, new RegExp(company.scope.accountId));

@@ -32,7 +32,7 @@ describe('console: consequences', () => {
     assert.match((await browser.get(`${base}/connection`)).body, /\/connection\/delete"/);
     page = await browser.get(`${base}/connection/delete`);
     assert.match(page.text, /1 person keeps their permission tier/);
-    assert.match(page.text, /1 person who has no access at the moment are Suspended/);
+    assert.match(page.text, /1 person who has no access at the moment is Suspended/);
     page = await page.submit(`${base}/connection/delete`);
     assert.match(page.text, /settings were deleted/);
     assert.equal(await isIn(), true);

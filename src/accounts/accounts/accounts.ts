@@ -2,6 +2,7 @@ import { IsNull, Not } from 'typeorm';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
+import { fold } from '../../platform/text/fold.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { accountErrors } from '../errors.ts';
 import { type Account, AccountTable } from './account.entity.ts';
@@ -14,7 +15,30 @@ export function accountName(input: unknown): string {
   return name;
 }
 
-/** Creates a Team account (the guide, "Step 2: Create an Amazon Chime Account"). @throws account.nameInvalid */
+/**
+ * That no other account of the organisation has this name, in whatever case: pages list accounts by it, and commands
+ * take it for the account. Those that had the same name before keep it.
+ * @throws account.nameTaken
+ */
+async function requireFreeName(
+  { db }: Ground,
+  m: Writer,
+  organisationId: string,
+  name: string,
+  except?: string,
+): Promise<void> {
+  await db.alone(`account names of ${organisationId}`);
+  const wanted = fold(name);
+  const taken = (await listAccounts(m, organisationId)).find(
+    (account) => account.id !== except && fold(account.name) === wanted,
+  );
+  if (taken) throw accountErrors('account.nameTaken', { field: 'name', values: { name: taken.name } });
+}
+
+/**
+ * Creates a Team account (the guide, "Step 2: Create an Amazon Chime Account").
+ * @throws account.nameInvalid, account.nameTaken
+ */
 export async function createAccount(
   ground: Ground,
   organisationId: string,
@@ -37,6 +61,7 @@ export async function createAccount(
   return ground.trail.perform(
     { eventName: 'CreateAccount', organisationId, accountId: account.id, requestParameters: { name } },
     async (m) => {
+      await requireFreeName(ground, m, organisationId, name);
       await m.insert(AccountTable, account);
       return {
         result: account,
@@ -46,7 +71,10 @@ export async function createAccount(
   );
 }
 
-/** Renames an account (the guide, "Rename Your Account"). @throws account.notFound, account.nameInvalid */
+/**
+ * Renames an account (the guide, "Rename Your Account").
+ * @throws account.notFound, account.nameInvalid, account.nameTaken
+ */
 export async function renameAccount(
   ground: Ground,
   organisationId: string,
@@ -56,7 +84,9 @@ export async function renameAccount(
   const action = { eventName: 'RenameAccount', organisationId, accountId, requestParameters: { name: input.name } };
   await ground.trail.perform(action, async (m) => {
     await requireAccount(m, organisationId, accountId);
-    await m.update(AccountTable, { id: accountId, organisationId }, { name: accountName(input.name) });
+    const name = accountName(input.name);
+    await requireFreeName(ground, m, organisationId, name, accountId);
+    await m.update(AccountTable, { id: accountId, organisationId }, { name });
     return { result: undefined };
   });
 }

@@ -57,8 +57,8 @@ export function user(cli: Cli): void {
     call: 'sign-out <user>',
     does: 'sign a person out of all their devices; they may sign in again',
     expects,
-    takes,
-    examples: ['carillon user sign-out ada@example.com'],
+    takes: [...takes, 'yes'],
+    examples: ['carillon user sign-out ada@example.com', 'carillon user sign-out ada@example.com --yes --json'],
     work: async () => (await load()).signOut,
   });
   verb(cli, it, {

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 export interface Cli {
   readonly program: Command;
   readonly terminal: Terminal;
-  readonly configuration: () => Config;
+  readonly configuration: (serving?: boolean) => Config;
   /** Called with the status of the verb that ran. */
   readonly ended: (status: Exit) => void;
 }
@@ -17,8 +17,8 @@ export interface Cli {
 /** One call of a verb: what was typed, and where its answer goes. */
 export interface Call {
   readonly terminal: Terminal;
-  /** Reads the configuration. @throws config.faults */
-  readonly configuration: () => Config;
+  /** Reads the configuration. @param serving whether a server is to start with it. @throws config.faults */
+  readonly configuration: (serving?: boolean) => Config;
   readonly output: Output;
   /** The argument, or the value of the option, of that name in camel case; undefined when it was left out. */
   value: (name: string) => string | undefined;
@@ -77,6 +77,8 @@ export function verb(cli: Cli, to: Command, spec: VerbSpec): void {
   }
   for (const [flags, meaning, otherwise] of spec.options ?? []) add(command, flags, meaning, otherwise);
   for (const option of spec.takes ?? []) add(command, ...shared[option]);
+  // A script may say it everywhere; only what asks speaks of it.
+  if (!spec.takes?.includes('yes')) command.addOption(new Option(shared.yes[0]).hideHelp());
   add(command, '--json', 'the answer as one JSON document');
   command.addHelpText('after', `\n${spec.examples.length > 1 ? 'Examples' : 'Example'}:\n${indented(spec.examples)}`);
   examplesOf.set(command, spec.examples);

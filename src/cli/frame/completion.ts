@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 /** Every command by its words after `carillon`, with what may follow: verbs, or options. */
 function* following(command: Command, path: string): Generator<readonly [string, string[]]> {
   const { commands } = command;
-  const visible = command.options.map(({ long }) => long ?? '').filter(Boolean);
+  const visible = command.options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
   yield [path, commands.length > 0 ? commands.map((each) => each.name()) : [...visible, '--help']];
   for (const each of commands) yield* following(each, path ? `${path} ${each.name()}` : each.name());
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { asDatabaseError } from '../../platform/database/errors.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
@@ -6,6 +7,10 @@ import { cliErrors } from './errors.ts';
 import { type Exit, exitOf, exits } from './exit.ts';
 import { jsonText } from './output.ts';
 import { printable } from '../printable.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 /** What a noun's file gives: it adds the noun to the command line. */
 export type Noun = (cli: Cli) => void;
@@ -19,6 +24,7 @@ export function programOf(nouns: readonly Noun[], cli: Omit<Cli, 'program'>): Co
   const program = new Command('carillon')
     .description('Identity-federation gateway: OpenID Connect and SCIM, accounts and tiers.')
     .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version of Carillon')
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({
       writeOut: terminal.out,

@@ -16,7 +16,7 @@ export function referenceOf(program: Command): string {
     'Call it as `npm run -s carillon -- <command>` in the checkout, or as `carillon <command>` where the package’s `bin` is linked. It reads the same configuration as the server, from the environment, `.env` and `config/`, and must run as the same user. The server may run meanwhile: what a command changes counts at once, and the trail names the operating system’s user who called it.',
     '**Output.** Results go to standard output, everything else to standard error. With `--json` standard output is one JSON document: names in lower camel case, times in ISO 8601 UTC, lists under their own name, and `more` where there is more than was asked for. A secret is in it only when it was made just then. A refusal is then `{"error":{"code","message","field"}}` on standard error; codes are stable.',
     '**Names.** Organisations, accounts, groups, keys and people are named by their id or by their name, people also by their e-mail address. `--organisation` and `--account` are needed only where there are several.',
-    '**Questions.** What puts people out, or cannot be taken back, says what it will do and to how many, and asks. In a script, without a terminal, it refuses with status 4 and changes nothing unless `--yes` is given.',
+    '**Questions.** What puts people out, or cannot be taken back, says what it will do and to how many, and asks. In a script, without a terminal, it refuses with status 4 and changes nothing unless `--yes` is given, which every command takes.',
     ['| status | meaning |', '|---|---|', ...statuses].join('\n'),
     '## Commands',
     indexOf(program),
@@ -44,7 +44,8 @@ function sectionOf(command: Command): string {
     argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
     argument.description,
   ]);
-  const options = command.options.map(({ flags, description, defaultValue }) => [
+  const shown = command.options.filter(({ hidden }) => !hidden);
+  const options = shown.map(({ flags, description, defaultValue }) => [
     flags,
     defaultValue === undefined ? description : `${description} (${JSON.stringify(defaultValue)} without it)`,
   ]);

@@ -4,7 +4,7 @@ import { refuseUnusable } from '../frame/house.ts';
 
 /** Runs the server until SIGTERM or SIGINT; what was accepted is answered first. */
 export async function serve({ configuration, output }: Call): Promise<void> {
-  const config = configuration();
+  const config = configuration(true);
   const carillon = await startCarillon(config).catch(refuseUnusable);
   const { publicUrl, logFile } = config;
   if (output.json) output.document({ publicUrl, port: carillon.port, setUpLink: carillon.setUpLink, log: logFile });

@@ -94,7 +94,8 @@ function linesOf(report: ChainReport): string[] {
     report.unsigned > 0 && `${plural(report.unsigned, 'record')} since the last digest`,
     report.waiting > 0 && `${plural(report.waiting, 'record')} not sealed yet`,
     report.erased > 0 && `${plural(report.erased, 'erased set', 'erased sets')} of personal values`,
-    report.filesMissing > 0 && `${plural(report.filesMissing, 'digest file')} not in the folder any more`,
+    report.filesMissing > 0 &&
+      `${plural(report.filesMissing, 'digest')} without a file here, as after a restore on another machine; right in the database`,
   ].filter((note) => note !== false);
   const result = finding ? `WRONG after ${counted}` : `right: ${counted}`;
   return [

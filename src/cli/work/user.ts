@@ -108,8 +108,11 @@ export const activate = (call: Call): Promise<void> =>
   });
 
 export const signOut = (call: Call): Promise<void> =>
-  withHouse(call, async ({ ground }) => {
+  withHouse(call, async (house) => {
+    const { ground } = house;
     const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    const { devices } = await readPerson(house, user, id);
+    await confirm(call, [texts.signOutSays(primaryAddress, devices.length)]);
     await signOutUser(ground, user, id);
     const text = `${primaryAddress} was signed out of all devices. They may sign in again.`;
     call.output.done({ id, email: primaryAddress, signedOut: true }, text);

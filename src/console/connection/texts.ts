@@ -44,7 +44,7 @@ export const texts = {
     ...(suspended === 0
       ? []
       : [
-          `${counted(suspended, 'person who has', 'people who have')} no access at the moment are Suspended, until an administrator activates them.`,
+          `${counted(suspended, 'person who has no access at the moment is', 'people who have no access at the moment are')} Suspended, until an administrator activates them.`,
         ]),
     accountType === 'Team' ? 'The account becomes a team account.' : 'The account stays an enterprise account.',
   ],

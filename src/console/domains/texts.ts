@@ -30,7 +30,8 @@ export const texts = {
     absent: 'The record is not there, or has another value.',
     disagree: 'The DNS servers do not agree with each other yet. Wait until the change has reached all of them.',
     taken: 'The record was found, but another account has verified this domain, and still proves it.',
-    silent: 'No answer from the resolvers, or from the servers of the zone. Nothing is concluded from silence.',
+    silent:
+      'It takes the answer of a resolver and that of a server of the zone itself, and one of them is missing. Nothing is concluded from that.',
   } satisfies Record<Outcome | 'taken', string>,
   absent: (days: number): string =>
     `${counted(days, 'daily check', 'daily checks')} in a row did not find the record. Nobody is put out by that, but after seven another account that proves the domain can have it.`,

@@ -58,6 +58,8 @@ export const texts = {
     'Only an administrator can lift this: the directory cannot.',
   ],
   suspendButton: 'Suspend',
+  signOutSays: (name: string, devices: number): string =>
+    `${name} will be signed out of ${counted(devices, 'device', 'devices')}. They may sign in again.`,
   remove: 'Remove',
   removeTitle: (name: string): string => `Remove ${name}?`,
   removeSays: (days: number): string[] => [

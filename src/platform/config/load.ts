@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { isPostgres } from '../database/database.ts';
 import { errors } from '../errors/errors.ts';
@@ -57,18 +58,59 @@ function judge(sources: Source[], faults: Fault[]): Partial<Record<SettingName, 
   return values;
 }
 
+interface LoadOptions {
+  env: Environment;
+  folder: string;
+  serving?: boolean;
+}
+
+type Judged = Partial<Omit<Config, 'publicUrl'>> & { publicUrl?: string };
+
+/** What does not go together. */
+function relations({ publicUrl, tlsCertificate, tlsKey }: Judged): Fault[] {
+  const faults: Fault[] = [];
+  if (tlsCertificate !== undefined && publicUrl !== undefined && !publicUrl.startsWith('https:')) {
+    const wrong = 'with TLS_CERTIFICATE Carillon speaks https alone, expected an https origin';
+    faults.push({ name: 'PUBLIC_URL', place: '', wrong });
+  }
+  if (tlsKey !== undefined && tlsCertificate === undefined)
+    faults.push({ name: 'TLS_KEY', place: '', wrong: 'needs TLS_CERTIFICATE beside it' });
+  return faults;
+}
+
+/** Files that must be there for a server to start; a command can do without them. */
+function missingFiles({ tlsCertificate, tlsKey }: Judged, folder: string): Fault[] {
+  return [
+    { name: 'TLS_CERTIFICATE', path: tlsCertificate === developmentCertificate ? undefined : tlsCertificate },
+    { name: 'TLS_KEY', path: tlsKey },
+  ].flatMap(({ name, path }) => {
+    if (path === undefined || isFile(resolve(folder, path))) return [];
+    return [{ name, place: '', wrong: `there is no file ${resolve(folder, path)}` }];
+  });
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES'; // whoever reads it says so
+  }
+}
+
 /**
  * The configuration, from the environment, `.env` and `config/*.json` below `folder`.
+ * @param serving whether a server is to start with it: then its files must be there
  * @returns every setting, with its default where nothing was said; paths absolute, from `folder`
  * @throws config.faults, with one line for every fault; never with the value of a secret
  */
-export function loadConfig({ env, folder }: { env: Environment; folder: string }): Config {
+export function loadConfig({ env, folder, serving = false }: LoadOptions): Config {
   const faults: Fault[] = [];
   const sources = readSources(env, folder, faults);
   faults.push(...unknownNames(sources));
   const judged = judge(sources, faults);
+  faults.push(...relations(judged as Judged), ...(serving ? missingFiles(judged as Judged, folder) : []));
   if (faults.length > 0) {
-    const lines = faults.map(({ name, place, wrong }) => `  ${name} (${place}): ${wrong}`);
+    const lines = faults.map(({ name, place, wrong }) => `  ${name}${place && ` (${place})`}: ${wrong}`);
     throw refuse('config.faults', { values: { faults: lines.join('\n') } });
   }
   // Each value passed its own schema, and only those with a derived default can be missing.
@@ -78,13 +120,6 @@ export function loadConfig({ env, folder }: { env: Environment; folder: string }
   const dataDir = resolve(folder, values.dataDir ?? (onServer ? 'data' : dirname(databaseUrl)));
   const logFile = values.logFile ?? resolve(dataDir, 'carillon.log');
   const publicUrl = values.publicUrl ?? `${values.tlsCertificate ? 'https' : 'http'}://localhost:${values.port}`;
-  if (values.tlsCertificate && !publicUrl.startsWith('https:')) {
-    const fault = '  PUBLIC_URL: with TLS_CERTIFICATE Carillon speaks https alone, expected an https origin';
-    throw refuse('config.faults', { values: { faults: fault } });
-  }
-  if (values.tlsKey && !values.tlsCertificate) {
-    throw refuse('config.faults', { values: { faults: '  TLS_KEY: needs TLS_CERTIFICATE beside it' } });
-  }
   return Object.freeze({
     ...values,
     publicUrl,

@@ -27,6 +27,29 @@ describe('configuration', () => {
     return [];
   };
 
+  it('tells a server of all that is wrong at once, also of files that are not there; a command needs no such file', () => {
+    const env = { TLS_CERTIFICATE: 'cert.pem', TLS_KEY: 'key.pem', PUBLIC_URL: 'http://a.example', PORT: 'x' };
+    assert.throws(
+      () => loadConfig({ env, folder, serving: true }),
+      (error: Error) => {
+        assert.deepEqual(
+          error.message
+            .split('\n')
+            .slice(1)
+            .map((line) => line.trim().split(/[ :]/)[0]),
+          ['PORT', 'PUBLIC_URL', 'TLS_CERTIFICATE', 'TLS_KEY'],
+        );
+        assert.ok(error.message.includes(`TLS_KEY: there is no file ${join(folder, 'key.pem')}`));
+        return true;
+      },
+    );
+    const right = { TLS_CERTIFICATE: 'cert.pem', TLS_KEY: 'key.pem' };
+    assert.equal(loadConfig({ env: right, folder }).tlsKey, join(folder, 'key.pem'));
+    for (const name of ['cert.pem', 'key.pem']) write(name, 'x');
+    assert.equal(loadConfig({ env: right, folder, serving: true }).tlsKey, join(folder, 'key.pem'));
+    assert.equal(loadConfig({ env: { TLS_CERTIFICATE: 'development' }, folder, serving: true }).tlsKey, undefined);
+  });
+
   it('has a default for everything', () => {
     const config = loadConfig({ env: {}, folder });
     assert.equal(config.publicUrl, 'http://localhost:3000');
