@@ -13,4 +13,9 @@ export const releases: readonly [Release, ...Release[]] = [
     commit: 'c974c9f92b98daae8398039bd5b9d3ae33b29a5b',
     last: 'FirstLight1700000000000',
   },
+  {
+    name: 'firm ground',
+    commit: 'b0af668b59a7c9d26d8173ba7945244f4aa32aac',
+    last: 'Consequences1700000600000',
+  },
 ];
