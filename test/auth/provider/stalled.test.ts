@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { createScimKey } from '../../../src/directory/scim/keys/keys.ts';
+import { ScimKeyTable } from '../../../src/directory/scim/keys/key.entity.ts';
+import { Database } from '../../../src/platform/database/database.ts';
 import { faultOf } from '../../../src/platform/database/faults.ts';
+import { storage } from '../../../src/storage/storage.ts';
+import { UserTable } from '../../../src/users/user.entity.ts';
+import { userBody } from '../../directory/scim/support.ts';
 import { isPostgresHere, migratedDatabase, needPostgres } from '../../support/postgres.ts';
 import { until } from '../../support/until.ts';
 import { type StallingNetwork, stallingNetwork } from '../../platform/database/postgres/stalling.ts';
@@ -13,17 +18,23 @@ const soonMs = 2_500;
   this.timeout(60_000);
   let network: StallingNetwork;
   let stage: OpenIdStage;
+  let url: string;
+  let scimKey: string;
+  let keyId: string;
   let ask: Record<string, () => Promise<Response>>;
   before(async function () {
     await needPostgres(this);
   });
   beforeEach(async () => {
-    network = await stallingNetwork(await migratedDatabase());
+    url = await migratedDatabase();
+    network = await stallingNetwork(url);
     stage = await setOpenIdStage({ databaseUrl: network.url });
     const application = await stage.application();
     const visitor = await signedIn(stage);
     const { access_token: token } = await authorize(application, visitor, { prompt: 'consent' });
-    const { token: scimKey } = await createScimKey(stage.carillon.house.ground, stage.company.scope, { name: 'Okta' });
+    const made = await createScimKey(stage.carillon.house.ground, stage.company.scope, { name: 'Okta' });
+    scimKey = made.token;
+    keyId = made.key.id;
     ask = {
       introspection: () => introspect(application, token),
       userinfo: () => get('/oidc/userinfo', { authorization: `Bearer ${token}` }),
@@ -76,6 +87,27 @@ const soonMs = 2_500;
         ),
       20_000,
     );
+  });
+
+  it('lets no key in that another process revokes while its look-up hangs', async () => {
+    const push = (): Promise<Response> =>
+      fetch(`${stage.carillon.url}/scim/v2/Users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${scimKey}`, 'content-type': 'application/scim+json' },
+        body: JSON.stringify(userBody('late')),
+      });
+    const read = (): Promise<Response> => get('/scim/v2/Users', { authorization: `Bearer ${scimKey}` });
+    network.stall();
+    const hanging = [read(), push(), read()];
+    const other = await Database.open(url, storage);
+    await other.write((m) => m.update(ScimKeyTable, { id: keyId }, { revokedAt: Date.now() }));
+    for (const each of hanging) assert.equal((await each).status, 503);
+    assert.equal((await push()).status, 503);
+    network.recover();
+    await until(async () => (await read()).status === 401, 20_000);
+    assert.equal((await push()).status, 401);
+    assert.equal(await other.read.countBy(UserTable, { userName: 'late@acme.example' }), 0);
+    await other.close();
   });
 
   it('does without the connections that never answer again', async () => {
