@@ -223,6 +223,12 @@ describeOnEachEngine('backup and restore', function (engine) {
       assert.equal(forced.error().code, 'secrets.fileThere');
     });
 
+    it('lacks its keyring: it says how to give it', async () => {
+      const ran = await runCommand(await fresh(), ['restore', file, '--yes', '--json']);
+      assert.equal(ran.error().code, 'backup.noKeys');
+      assert.match(ran.error().message, /--keyring FILE/);
+    });
+
     it('is not there', async () => {
       const ran = await runCommand(await fresh(), ['restore', '/nowhere/x', '--keyring', keyring, '--yes', '--json']);
       assert.equal(ran.error().code, 'backup.unreadable');

@@ -7,7 +7,7 @@ import { sealedColumns } from '../../storage/storage.ts';
 import { fail, type Finding, named, ok } from './finding.ts';
 
 const putBack =
-  'Put the right one back there, or let CERTS_DIR name the folder that it is in: carillon does not start without.';
+  'Put the right one back there, or let CERTS_DIR name the folder that it is in: carillon does not start without. If it is lost: docs/operations/keys.md.';
 
 /** Whether the keyring is the one by which what the database holds was sealed. */
 export async function lookAtSealed({ certsDir }: Config, { engine, read, missing }: Inspected): Promise<Finding[]> {

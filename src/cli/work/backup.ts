@@ -81,6 +81,6 @@ async function tell(config: Config, requestParameters: Record<string, unknown>):
 function keyringFor(call: Call, { certsDir }: Config): ReturnType<typeof openKeyring> {
   const given = call.value('keyring');
   if (given !== undefined) placeKeyring(certsDir, resolve(given));
-  if (!existsSync(keyringPath(certsDir))) throw backupErrors('backup.otherKeys');
+  if (!existsSync(keyringPath(certsDir))) throw backupErrors('backup.noKeys', { values: { folder: certsDir } });
   return openKeyring(certsDir);
 }

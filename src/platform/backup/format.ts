@@ -17,6 +17,12 @@ export const backupErrors = errors({
     kind: 'Conflict',
     text: 'The keyring in CERTS_DIR is not the one of this backup, so its secrets could not be read. Put that keyring there first.',
   },
+  'backup.noKeys': {
+    kind: 'Conflict',
+    text:
+      'There is no keyring in {folder}, and a backup opens only with the keyring that it was made beside. Give its copy ' +
+      'with --keyring FILE. Nothing was changed.',
+  },
   'backup.notEmpty': {
     kind: 'Conflict',
     text: 'The database holds an installation already. Restoring with --replace deletes it.',

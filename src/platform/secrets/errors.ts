@@ -9,7 +9,7 @@ export const secretsError = errors({
     kind: 'ServiceFailure',
     text:
       'There is no keyring in {folder}, and the database holds secrets that only its own keyring opens. Put it back ' +
-      'there, or let CERTS_DIR name the folder that it is in; none was made.',
+      'there, or let CERTS_DIR name the folder that it is in; none was made. If it is lost: docs/operations/keys.md.',
   },
   'secrets.keyringForeign': {
     kind: 'ServiceFailure',
