@@ -45,6 +45,11 @@ describe('carillon: consequences', () => {
     assert.equal(asked.status, 0);
     const status = (await run(['user', 'show', 'paula@acme.example', '--json'])).json().status;
     assert.equal(status, 'Released');
+    const released = (await run(['user', 'list', '--status', 'released', '--json'])).json().users;
+    assert.deepEqual(
+      released.map(({ email }: { email: string }) => email),
+      ['paula@acme.example'],
+    );
     assert.match((await run(['user', 'why', 'paula@acme.example'])).stdout, /Nothing brings them back/);
     assert.equal((await run(['user', 'remove', 'paula@acme.example', '--yes', '--json'])).json().removed, true);
 

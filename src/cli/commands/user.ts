@@ -11,7 +11,7 @@ export function user(cli: Cli): void {
     does: 'list people with their status, tier and the reason for it',
     options: [
       ['--search <text>', 'only whose address, user name or name has this in it'],
-      ['--status <status>', 'only Registered, Unregistered or Suspended'],
+      ['--status <status>', 'only Registered, Unregistered, Suspended or Released'],
       ['--tier <tier>', 'only Pro, Basic or none: who may not sign in'],
       ['--after <user>', 'the list from after this person on'],
     ],

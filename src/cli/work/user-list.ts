@@ -55,7 +55,7 @@ export const list = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const on = ground.db.read;
     const limit = limitOf(call);
-    const status = choiceOf(call, 'status', ['Registered', 'Unregistered', 'Suspended']);
+    const status = choiceOf(call, 'status', ['Registered', 'Unregistered', 'Suspended', 'Released']);
     const tier = choiceOf(call, 'tier', [...tiers, 'none']);
     const account = await accountOf(on, call);
     const after = call.value('after');
@@ -87,6 +87,6 @@ export const list = (call: Call): Promise<void> =>
         'LAST SEEN': ({ lastActiveAt }) => lastActiveAt ?? 'never',
       },
       empty: search || status || tier ? 'Nobody matches.' : `Nobody is in ${account.name} yet.`,
-      more: { are: more, hint: `There are more: --limit shows more at once, --after ${users.at(-1)?.email} the next.` },
+      more: { are: more, hint: `There are more: --limit shows more at once, --after ${users.at(-1)?.id} the next.` },
     });
   });
