@@ -85,8 +85,9 @@ describeOnEachEngine('the commands for organisations, accounts, domains and conn
     const { json, call } = stage;
     const at = (...words: string[]) => call([...words, '--json']);
     const all = await Promise.all(['Beta', 'BETA', 'beta ', 'Beta'].map((name) => at('account', 'create', name)));
-    assert.deepEqual(all.map(({ status }) => status).toSorted(), [0, 1, 1, 1]);
-    for (const { status, error } of all) if (status !== 0) assert.equal(error().code, 'account.nameTaken');
+    assert.equal(all.filter(({ status }) => status === 0).length, 1);
+    for (const { status, error } of all)
+      if (status !== 0) assert.deepEqual([status, error().code], [1, 'account.nameTaken']);
     assert.equal((await at('account', 'rename', 'Beta', 'acme')).error().code, 'account.nameTaken');
     assert.equal((await at('account', 'rename', 'Beta', 'bEtA')).status, 0);
     const other = (await at('organisation', 'create', 'Other')).json().id;

@@ -20,8 +20,7 @@ interface Load {
   seen: Set<string>;
 }
 
-describe('a PostgreSQL server that fails under load', function () {
-  if (!isPostgresHere()) return void it.skip('is not here');
+(isPostgresHere() ? describe : describe.skip)('a PostgreSQL server that fails under load', function () {
   this.timeout(180_000);
   let server: OwnPostgres;
   let at: Installation;
@@ -96,7 +95,10 @@ describe('a PostgreSQL server that fails under load', function () {
       await assertWhole(at);
       assert.ok(await at.isIn(at.bystander), 'nobody else was put out');
       const statuses = new Set([...load.creates.values(), ...load.noes.values()]);
-      assert.deepEqual([...statuses].filter((status) => ![200, 201, 503].includes(status)), []); // prettier-ignore
+      assert.deepEqual(
+        [...statuses].filter((status) => ![200, 201, 503].includes(status)),
+        [],
+      );
       assert.deepEqual(
         [...load.seen].toSorted().filter((each) => !expected.has(each)),
         [],
@@ -107,9 +109,9 @@ describe('a PostgreSQL server that fails under load', function () {
   const expected = new Set(['/session 200', '/session 503', '/readyz 200', '/readyz 503', '/healthz 200']);
 
   async function during(load: Load, people: readonly Person[], befall: (typeof troubles)[string]): Promise<void> {
-    let over = false;
+    const work = { isOver: false };
     const create = async (): Promise<void> => {
-      while (!over) {
+      while (!work.isOver) {
         const name = at.newName();
         const { status, text, headers } = await at.scim.post('/Users', at.body(name));
         load.creates.set(`${name}@acme.example`, status);
@@ -119,14 +121,14 @@ describe('a PostgreSQL server that fails under load', function () {
     };
     const deactivate = async (): Promise<void> => {
       for (const { id } of people) {
-        if (over) return;
+        if (work.isOver) return;
         const { status } = await at.scim.patch(`/Users/${id}`, { op: 'replace', value: { active: false } });
         load.noes.set(id, status);
         await pause(20);
       }
     };
     const look = async (): Promise<void> => {
-      while (!over) {
+      while (!work.isOver) {
         const { status } = await at.bystander.visitor.send('/session');
         load.seen.add(`/session ${status}`);
         for (const path of ['/readyz', '/healthz'])
@@ -143,7 +145,7 @@ describe('a PostgreSQL server that fails under load', function () {
       await more();
       await befall(more);
     } finally {
-      over = true;
+      work.isOver = true;
       await working;
     }
   }
