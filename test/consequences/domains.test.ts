@@ -16,12 +16,12 @@ import { createPerson } from '../../src/users/lifecycle/people.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { testCompany } from '../support/company.ts';
-import { onEngine } from '../support/engines.ts';
+import { describeOnEachEngine, onEngine } from '../support/engines.ts';
 import { testConfig } from '../support/house.ts';
 import { until } from '../support/until.ts';
 import { type Stage, stage } from './support.ts';
 
-describe('consequences: domains', () => {
+describeOnEachEngine('consequences: domains', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage();

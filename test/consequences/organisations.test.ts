@@ -9,11 +9,12 @@ import { buildHouse } from '../../src/app.ts';
 import { createScimKey, findScimKey } from '../../src/directory/scim/keys/keys.ts';
 import { deleteOrganisation } from '../../src/users/lifecycle/delete-account.ts';
 import { ReceiptTable } from '../../src/users/lifecycle/receipt.entity.ts';
+import { describeOnEachEngine, onEngine } from '../support/engines.ts';
 import { testConfig } from '../support/house.ts';
 import { until } from '../support/until.ts';
 import { type Stage, stage } from './support.ts';
 
-describe('consequences: organisations', () => {
+describeOnEachEngine('consequences: organisations', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage();
@@ -48,7 +49,7 @@ describe('consequences: organisations', () => {
   });
 
   it('The administrators of a deleted organisation are out at once, and cannot sign in', async () => {
-    const house = await buildHouse(testConfig());
+    const house = await buildHouse(await onEngine(testConfig()));
     const { ground, sessions } = house;
     const link = await firstAdministrator(ground);
     const password = 'seven otters paddle upstream';

@@ -9,9 +9,10 @@ import {
   wouldRemoveDomain,
 } from '../../src/users/lifecycle/would-end.ts';
 import { requireAccount } from '../../src/accounts/accounts/accounts.ts';
+import { describeOnEachEngine } from '../support/engines.ts';
 import { type Stage, stage } from './support.ts';
 
-describe('consequences: what is said before', () => {
+describeOnEachEngine('consequences: what is said before', () => {
   let s: Stage;
   beforeEach(async () => {
     s = await stage();
