@@ -49,6 +49,16 @@ describe('the frame of the command line', () => {
     );
   });
 
+  it('asks for a configuration to serve with only where a server is to start', async () => {
+    const asked: boolean[] = [];
+    const configuration = (serving = false): never => {
+      asked.push(serving);
+      throw new Error('faulty');
+    };
+    for (const words of [['serve'], ['organisation', 'list']]) await runCommand(testConfig(), words, { configuration });
+    assert.deepEqual(asked, [true, false]);
+  });
+
   it('makes no database where there is none', async () => {
     const folder = testFolder();
     const config = testConfig({ databaseUrl: join(folder, 'nowhere.db') });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { runCommand } from '../support/command.ts';
@@ -33,6 +33,15 @@ describe('carillon trail verify', () => {
     const { verified, chains } = (await run('verify', '--json')).json();
     assert.deepEqual([verified, chains[0].records, chains[0].finding], [true, 3, null]);
     assert.equal((await run('digests', '--json')).json().digests[0].position, 3);
+  });
+
+  it('tells of digests whose files are not here, which is no fault', async () => {
+    const { trailDigestDir } = trail.ground.config;
+    renameSync(trailDigestDir, `${trailDigestDir}.away`);
+    const { status, stdout } = await run('verify');
+    renameSync(`${trailDigestDir}.away`, trailDigestDir);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /1 digest without a file here, as after a restore on another machine; right in the database/);
   });
 
   it('takes a key that was kept elsewhere, and refuses another', async () => {

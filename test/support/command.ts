@@ -22,7 +22,7 @@ interface Surroundings {
   answers?: string[];
   env?: Record<string, string>;
   /** What reads the configuration, when that itself is looked at. */
-  configuration?: () => Config;
+  configuration?: (serving?: boolean) => Config;
 }
 
 const ran = (status: number, stdout: string, stderr: string): Ran => ({
