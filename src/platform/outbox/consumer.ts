@@ -14,6 +14,8 @@ export type Handler = (event: OutboxEvent) => Promise<void>;
 const batchSize = 100;
 /** A claim not finished by then belongs to a process that died. */
 const claimMs = 30_000;
+/** Two processes that claim in the same millisecond mostly differ by this, so that each knows its own claims. */
+const spreadMs = 1_000;
 const longestPauseMs = 60_000;
 /** While events keep coming they are claimed this often, many at a time; the first of them at once. */
 const roundMs = 10;
@@ -30,6 +32,8 @@ export class Consumer {
   /** What was handled and is not marked yet, and the unit that will mark all of it. */
   #handled: OutboxEvent[] = [];
   #marking: Promise<void> | null = null;
+  /** Claims of this process that nobody has in hand any more, as the database was away when they were to be kept or ended. */
+  readonly #lost = new Set<number>();
   #again = false;
   #polls = 0;
   #blind = false;
@@ -72,6 +76,9 @@ export class Consumer {
     this.#deaf();
     clearInterval(this.#timer);
     await this.#working;
+    await this.#takeBackLost().catch((error: unknown) => {
+      this.#log.error({ error }, 'outbox: what was claimed waits until the claim runs out');
+    });
   }
 
   /** Nobody awaits the timer: what it throws would end the process. */
@@ -95,11 +102,13 @@ export class Consumer {
       this.#again = false;
       const next = performance.now() + roundMs;
       try {
-        const events = await this.#claim();
+        await this.#takeBackLost();
+        const claimedUntil = clock.now() + claimMs + Math.floor(Math.random() * spreadMs);
+        const events = await this.#claim(claimedUntil);
         this.#unable = false;
         if (events.length === batchSize) this.#again = true;
         const bySubject = Map.groupBy(events, (event) => event.subject);
-        await Promise.all([...bySubject.values()].map((queue) => this.#inOrder(queue)));
+        await Promise.all([...bySubject.values()].map((queue) => this.#inHand(queue, claimedUntil)));
         const left = next - performance.now();
         if (events.length > 0 && left > 1 && !this.#stopped) await pause(left);
       } catch (error) {
@@ -128,17 +137,18 @@ export class Consumer {
    * An event whose elder of the same subject is not done yet waits for it. Processes claim one after another: one that
    * passed over what another is about to claim would not see that an elder waits there.
    */
-  async #claim(): Promise<OutboxEvent[]> {
+  async #claim(claimedUntil: number): Promise<OutboxEvent[]> {
     const now = clock.now();
     // Clocks of several processes differ, and those who publish about one subject wait for each other: a counter tells.
     const order = this.#db.engine === 'sqlite' ? sql`"id"` : sql`"position"`;
     const due = sql`"state" <> 'done' AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
     if (!(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${due} LIMIT 1`))) return [];
+    this.#lost.add(claimedUntil); // until the answer is here: it may be stored without one
     const claimed = await this.#db.write(async (m) => {
       await this.#db.alone('outbox claims');
       return rows<OutboxEvent & { position?: string | number }>(
         m,
-        sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}, "attempts" = "attempts" + 1
+        sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}, "attempts" = "attempts" + 1
             WHERE ${due} AND "id" IN (
               SELECT "id" FROM "outbox" AS "e" WHERE ${due} AND NOT EXISTS (
                 SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
@@ -147,10 +157,33 @@ export class Consumer {
             RETURNING *`,
       );
     });
+    this.#lost.delete(claimedUntil);
     const orders = new Map(claimed.map(({ id, position }) => [id, Number(position ?? 0)]));
     const before = (a: OutboxEvent, b: OutboxEvent): boolean =>
       this.#db.engine === 'sqlite' ? a.id < b.id : orders.get(a.id)! < orders.get(b.id)!;
     return asRows(OutboxEventTable, claimed).toSorted((a, b) => (before(a, b) ? -1 : 1));
+  }
+
+  /** What could not even be put off is lost, and taken back as soon as the database is there again. */
+  async #inHand(queue: OutboxEvent[], claimedUntil: number): Promise<void> {
+    try {
+      await this.#inOrder(queue);
+    } catch (error) {
+      this.#lost.add(claimedUntil);
+      this.#log.error({ error }, 'outbox: could not put events off');
+    }
+  }
+
+  /** To be called while nothing is in hand. A commit may come late, so a claim is looked for until it has run out. */
+  async #takeBackLost(): Promise<void> {
+    if (this.#lost.size === 0) return;
+    const which = sql`"state" = 'claimed' AND "claimedUntil" IN (${list([...this.#lost])})`;
+    if (await firstRow(this.#db.read, sql`SELECT 1 FROM "outbox" WHERE ${which} LIMIT 1`)) {
+      await this.#db.write((m) =>
+        rows(m, sql`UPDATE "outbox" SET "state" = 'ready', "claimedUntil" = NULL WHERE ${which}`),
+      );
+    }
+    for (const claimedUntil of this.#lost) if (claimedUntil < clock.now()) this.#lost.delete(claimedUntil);
   }
 
   async #inOrder(queue: OutboxEvent[]): Promise<void> {

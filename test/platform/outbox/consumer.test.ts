@@ -39,4 +39,96 @@ describe('the consumer of the outbox', () => {
       await db.close();
     }
   });
+
+  /** An outbox whose database can be told to fail, and a consumer that looks every millisecond. */
+  async function failing(handler: (subject: string) => void): Promise<{
+    db: Database;
+    publish: (subject: string) => Promise<void>;
+    /** The next write is stored, and its answer lost. */
+    loseAnswer: () => void;
+    /** From now on, or no more, no write comes through. */
+    away: (isAway: boolean) => void;
+    stop: () => Promise<void>;
+  }> {
+    const db = await Database.open(join(testFolder(), 'outbox.db'), storage);
+    const log = createLog({ level: 'silent', destination: { write: () => {} } });
+    const outbox = new Outbox(db);
+    const write = db.write.bind(db);
+    let losing = false;
+    let isAway = false;
+    const work = async ({ subject }: { subject: string }): Promise<void> => handler(subject);
+    const consumer = new Consumer(db, outbox, log, new Map([['work', work]]), () => {}, 1);
+    await until(async () => (await rows(db.read, sql`SELECT "id" FROM "outbox"`)).length === 0);
+    db.write = async (unit, hold) => {
+      if (isAway) throw new Error('Connection terminated unexpectedly');
+      const result = await write(unit, hold);
+      if (!losing) return result;
+      losing = false;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    return {
+      db,
+      publish: async (subject) => void (await write((m) => outbox.publish(m, 'work', subject, {}))),
+      loseAnswer: () => (losing = true),
+      away: (now) => (isAway = now),
+      stop: async () => {
+        await consumer.stop();
+        await db.close();
+      },
+    };
+  }
+
+  it('does at once what it had claimed when the answer to that was lost, and does not wait for the claim to run out', async () => {
+    const handled: string[] = [];
+    const at = await failing((subject) => handled.push(subject));
+    try {
+      at.loseAnswer();
+      await at.publish('one');
+      await until(() => handled.length > 0);
+      await at.publish('two');
+      await until(() => handled.length > 1);
+      assert.deepEqual(handled, ['one', 'two']);
+    } finally {
+      await at.stop();
+    }
+  });
+
+  it('does again what failed while the database was away, as soon as that is back', async () => {
+    const handled: string[] = [];
+    const at = await failing((subject) => {
+      handled.push(subject);
+      if (handled.length > 1) return;
+      at.away(true);
+      throw new Error('Connection terminated unexpectedly');
+    });
+    try {
+      await at.publish('one');
+      await until(() => handled.length === 1);
+      at.away(false);
+      await until(() => handled.length === 2);
+    } finally {
+      await at.stop();
+    }
+  });
+
+  it('leaves nothing claimed when it stops', async () => {
+    const handled: string[] = [];
+    const at = await failing((subject) => {
+      handled.push(subject);
+      if (handled.length > 1) return;
+      at.away(true);
+      throw new Error('Connection terminated unexpectedly');
+    });
+    await at.publish('one');
+    await until(() => handled.length === 1);
+    const claimed = (): Promise<unknown[]> =>
+      rows(at.db.read, sql`SELECT "id" FROM "outbox" WHERE "state" = 'claimed'`);
+    assert.equal((await claimed()).length, 1);
+    at.away(false);
+    const close = at.db.close.bind(at.db);
+    at.db.close = async () => {};
+    await at.stop();
+    assert.equal((await claimed()).length, 0);
+    await close();
+  });
 });

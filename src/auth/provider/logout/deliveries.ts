@@ -112,7 +112,12 @@ export class LogoutDeliveries {
           if (!(await this.#deliver(next))) unreachable = true;
         }
       };
-      await Promise.all(Array.from({ length: abreast }, work));
+      const ended = await Promise.allSettled(Array.from({ length: abreast }, work));
+      const broken = ended.find(({ status }) => status === 'rejected');
+      if (broken) {
+        this.#queue.lose(claimed);
+        throw (broken as PromiseRejectedResult).reason;
+      }
       await this.#queue.release(waiting);
       if (unreachable) {
         const failures = (this.#silent.get(clientId) ?? 0) + 1;

@@ -7,6 +7,8 @@ import { type LogoutDelivery, LogoutDeliveryTable } from './delivery.entity.ts';
 
 /** A claim that is older belongs to a process that died; every attempt is over long before. */
 const claimMs = 60_000;
+/** Two processes that claim in the same millisecond mostly differ by this, so that each knows its own claims. */
+const spreadMs = 1_000;
 const firstPauseMs = 1_000;
 const longestPauseMs = 3_600_000;
 /** A relying party that has not been reached for so long is not told any more; its sessions have mostly expired. */
@@ -18,6 +20,8 @@ const due = (now: number) =>
 /** The table of logout tokens to deliver: ready → claimed → delivered, or ready again later, or failed in the end. */
 export class DeliveryQueue {
   readonly #ground: Ground;
+  /** Claims of this process that nobody has in hand any more: the database was away when they were to be kept or ended. */
+  readonly #lost: { ids: readonly string[]; claimedUntil: number }[] = [];
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -25,6 +29,7 @@ export class DeliveryQueue {
 
   /** Clients that something is due for, whoever waits longest first. */
   async clientsDue(except: readonly string[], most: number): Promise<string[]> {
+    await this.#takeBackLost();
     const now = clock.now();
     const { read } = this.#ground.db;
     if (!(await firstRow(read, sql`SELECT 1 FROM "logout_deliveries" WHERE ${due(now)} LIMIT 1`))) return [];
@@ -46,16 +51,44 @@ export class DeliveryQueue {
           ORDER BY "createdAt", "id" LIMIT ${most}`,
     );
     if (candidates.length === 0) return [];
-    const claimed = await this.#ground.db.write((m) =>
-      changed<{ id: string }>(
-        m,
-        sql`UPDATE "logout_deliveries" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}
-            WHERE "id" IN (${list(candidates.map(({ id }) => id))}) AND ${due(now)} RETURNING "id"`,
-      ),
-    );
-    const ids = claimed.map(({ id }) => id);
-    const where = { id: In(ids) };
-    return this.#ground.db.read.find(LogoutDeliveryTable, { where, order: { createdAt: 'ASC', id: 'ASC' } });
+    const wanted = candidates.map(({ id }) => id);
+    const claimedUntil = now + claimMs + Math.floor(Math.random() * spreadMs);
+    try {
+      const claimed = await this.#ground.db.write((m) =>
+        changed<{ id: string }>(
+          m,
+          sql`UPDATE "logout_deliveries" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}
+              WHERE "id" IN (${list(wanted)}) AND ${due(now)} RETURNING "id"`,
+        ),
+      );
+      const where = { id: In(claimed.map(({ id }) => id)) };
+      const order = { createdAt: 'ASC', id: 'ASC' } as const;
+      return await this.#ground.db.read.find(LogoutDeliveryTable, { where, order });
+    } catch (error) {
+      this.#lost.push({ ids: wanted, claimedUntil }); // it may be stored all the same
+      throw error;
+    }
+  }
+
+  /** Of these nobody knows any more what became of them, and nobody has them in hand: what is still claimed is ready again. */
+  lose(deliveries: readonly LogoutDelivery[]): void {
+    for (const [claimedUntil, some] of Map.groupBy(deliveries, (each) => each.claimedUntil)) {
+      if (claimedUntil !== null) this.#lost.push({ ids: some.map(({ id }) => id), claimedUntil });
+    }
+  }
+
+  /** As soon as the database is there again; a commit may come late, so each is looked for until its claim has run out. */
+  async #takeBackLost(): Promise<void> {
+    const now = clock.now();
+    for (const { ids, claimedUntil } of this.#lost) {
+      const which = sql`"id" IN (${list(ids)}) AND "state" = 'claimed' AND "claimedUntil" = ${claimedUntil}`;
+      const found = await firstRow(this.#ground.db.read, sql`SELECT 1 FROM "logout_deliveries" WHERE ${which} LIMIT 1`);
+      if (!found) continue;
+      const change = sql`UPDATE "logout_deliveries" SET "state" = 'ready', "claimedUntil" = NULL WHERE ${which}`;
+      await this.#ground.db.write((m) => rows(m, change));
+    }
+    const open = this.#lost.filter(({ claimedUntil }) => claimedUntil >= now);
+    this.#lost.splice(0, this.#lost.length, ...open);
   }
 
   /** It was told, and the trail says so. */
