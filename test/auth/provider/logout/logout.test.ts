@@ -191,6 +191,27 @@ describeOnEachEngine('back-channel logout', () => {
     assert.equal((await rowsOf())[0]?.attempts, 2);
   });
 
+  it('goes on as soon as a database that was away is back, and waits for no claim to run out', async () => {
+    const { db } = house.ground;
+    const write = db.write.bind(db);
+    let isAway = false;
+    let refused = 0;
+    db.write = async (unit, hold) => {
+      if (!isAway) return write(unit, hold);
+      refused++;
+      throw new Error('Connection terminated unexpectedly');
+    };
+    wiki.server.once('request', () => (isAway = true)); // it is told, and that cannot be written down
+    const { user } = await someoneAt();
+    await signOutUser(house.ground, acme.scope, user.id);
+    await told();
+    await until(() => refused > 0);
+    assert.equal((await rowsOf())[0]?.state, 'claimed');
+    isAway = false;
+    await told(2);
+    await finished('delivered');
+  });
+
   it('gives up after a day, and the trail says so', async () => {
     wiki.status = 400;
     const { user } = await someoneAt();
