@@ -32,7 +32,10 @@ export class DeliveryQueue {
    * @param busy clients, and whose they are, that are being told now
    * @param share of an organisation; `most` are told at the same time in all
    */
-  async clientsDue(busy: ReadonlyMap<string, string>, { most, share }: { most: number; share: number }): Promise<Due[]> {
+  async clientsDue(
+    busy: ReadonlyMap<string, string>,
+    { most, share }: { most: number; share: number },
+  ): Promise<Due[]> {
     const now = clock.now();
     const { read } = this.#ground.db;
     if (!(await firstRow(read, sql`SELECT 1 FROM "logout_deliveries" WHERE ${due(now)} LIMIT 1`))) return [];
