@@ -57,7 +57,7 @@ function collect(req: IncomingMessage, { limit, share }: BodyOptions): Promise<B
       } catch (error) {
         req.off('data', onData);
         chunks.length = 0;
-        reject(error as Error);
+        reject(error);
       }
     };
     const onClose = (): void => reject(refuse('body.cut'));
