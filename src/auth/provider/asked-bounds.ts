@@ -1,4 +1,7 @@
 import type { Adapter, KoaContextWithOIDC, errors } from 'oidc-provider';
+import { requestContext } from '../../platform/context/context.ts';
+import { addressKey } from '../../platform/http/address.ts';
+import { createRate } from '../../platform/http/rate.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { countDeviceCodes } from './artifacts/rows.ts';
 
@@ -9,6 +12,8 @@ const longestHint = 4_096;
 const longestRequest = 8_192;
 /** Device codes of one client that wait at the same time. Whoever asks for more must wait until some have expired. */
 const mostDeviceCodes = 1_000;
+/** Of them those that one address may ask for while the first of them lasts: whoever asks for all keeps nobody else out. */
+const devicesOfOneAddress = { points: 100, seconds: 600 };
 
 /** What is kept of a request, before anybody has proved anything. */
 const asked: ReadonlySet<string> = new Set(['PushedAuthorizationRequest', 'DeviceCode', 'Interaction']);
@@ -19,7 +24,11 @@ interface Hands {
   errors: Pick<typeof errors, 'InvalidRequest' | 'CustomOIDCProviderError'>;
   /** The request that is being answered. */
   current: () => KoaContextWithOIDC | undefined;
+  /** Counts what each address asks for of each client. @throws rate.exceeded */
+  devices: (key: string) => Promise<void>;
 }
+
+export const createDeviceRate = (): Hands['devices'] => createRate(devicesOfOneAddress);
 
 /** The adapter of a model: it keeps no request that is too long, and no more device codes than there may be. */
 export function withinBounds(hands: Hands, model: string, adapter: Adapter): Adapter {
@@ -50,10 +59,14 @@ function checkLengths({ errors: { InvalidRequest } }: Hands, params: Record<stri
 
 /** @throws temporarily_unavailable */
 async function checkDeviceCodes(
-  { errors: { CustomOIDCProviderError }, ground }: Hands,
+  { errors: { CustomOIDCProviderError }, ground, devices }: Hands,
   clientId: string,
 ): Promise<void> {
-  if ((await countDeviceCodes(ground.db.read, clientId)) < mostDeviceCodes) return;
+  const few = await devices(`${clientId} ${addressKey(requestContext().clientAddress)}`).then(
+    () => true,
+    () => false,
+  );
+  if (few && (await countDeviceCodes(ground.db.read, clientId)) < mostDeviceCodes) return;
   const refusal = new CustomOIDCProviderError('temporarily_unavailable', 'too many devices are waiting');
   refusal.status = refusal.statusCode = 429;
   throw refusal;
