@@ -42,7 +42,11 @@ describe('SCIM: large bodies at the same time', () => {
     await created(served.as(token), '/Users', { ...userBody('olga'), userName: 'olga@other.example' });
     for (const { sent } of five) sent.end(' ');
     const all = await Promise.all(five.map(({ answer }) => answer));
-    assert.deepEqual(all.toSorted((a, b) => a - b), [400, 400, 400, 400, 429], 'four were read, and are no JSON');
+    assert.deepEqual(
+      all.toSorted((a, b) => a - b),
+      [400, 400, 400, 400, 429],
+      'four were read, and are no JSON',
+    );
     await created(served.scim, '/Users', userBody('olga'));
   });
 
