@@ -1,4 +1,5 @@
 import { sweepGuesses } from './access/administrators/guesses/devices.ts';
+import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
@@ -44,9 +45,15 @@ export function startJobs(house: House): Jobs {
   ]);
 }
 
-/** Looks for the TXT records whose turn it is; one that fails does not keep the others waiting. */
-async function checkDomains({ ground, dns }: House): Promise<void> {
-  for (const { organisationId, accountId, id: domainId } of await claimsToCheck(ground.db.read, claimsAtOnce)) {
+/** Looks for the TXT records whose turn it is; one that fails, or is slow, does not keep other organisations waiting. */
+async function checkDomains(house: House): Promise<void> {
+  const claims = await claimsToCheck(house.ground.db.read, claimsAtOnce);
+  const byOrganisation = Map.groupBy(claims, ({ organisationId }) => organisationId);
+  await Promise.all([...byOrganisation.values()].map((some) => checkEach(house, some)));
+}
+
+async function checkEach({ ground, dns }: House, claims: readonly Domain[]): Promise<void> {
+  for (const { organisationId, accountId, id: domainId } of claims) {
     try {
       await verifyDomain(ground, dns, loseDomain(ground), { organisationId, accountId, domainId });
     } catch (error) {

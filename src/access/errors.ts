@@ -36,6 +36,10 @@ export const accessErrors = errors({
   'administrator.tooMany': { kind: 'Conflict', text: 'An organisation has at most {most} administrators.' },
   'administrator.passwordWrong': { kind: 'Forbidden', text: 'That is not your password.' },
   'administrator.proofNeeded': { kind: 'Forbidden', text: 'Please prove once more that it is you, and try again.' },
+  'administrator.sessionOver': {
+    kind: 'Forbidden',
+    text: 'You were signed out meanwhile. Nothing was changed.',
+  },
   'signIn.begunElsewhere': {
     kind: 'BadRequest',
     text: 'This sign-in took too long, had too many wrong codes, or was begun elsewhere. Please begin again.',

@@ -5,9 +5,10 @@ import { requireAccount } from '../accounts/accounts/accounts.ts';
 import { type Organisation, OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
 import type { Session } from '../auth/sessions/session.entity.ts';
 import { whoIs } from '../auth/web.ts';
-import { identifyAs, requestContext } from '../platform/context/context.ts';
+import { actWhile, identifyAs, requestContext } from '../platform/context/context.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import type { Scope } from '../users/lifecycle/out.ts';
+import { requireSession } from '../access/administrators/own-sessions.ts';
 import { signInPath } from './paths.ts';
 import type { ConsoleWeb } from './web.ts';
 
@@ -38,6 +39,9 @@ export const guard =
       return;
     }
     identifyAs({ ...requestContext().identity, userName: administrator.userName });
+    const { id } = result.session;
+    // A change may wait for what others answer, and a no come meanwhile.
+    actWhile((m) => requireSession(m, id));
     const csrf = web.csrf.token(req, res);
     visits.set(req, { administrator, organisation, session: result.session, csrf });
     next();

@@ -11,6 +11,9 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
   for (const table of withEpoch) {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
+  // Nobody's epoch ends a token of a program, and a backup of an older release has none.
+  if (!(await runner.hasTable('oidc_artifacts'))) return;
+  await runner.query(`DELETE FROM "oidc_artifacts" WHERE "userId" IS NULL AND "model" <> 'ReplayDetection'`);
 }
 
 /** Whether somebody has begun to use this database: every installation has an organisation, from its first start on. */

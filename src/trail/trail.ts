@@ -1,3 +1,4 @@
+import { requestContext } from '../platform/context/context.ts';
 import type { Database } from '../platform/database/database.ts';
 import { insertRow, insertRows } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
@@ -40,6 +41,7 @@ export class Trail {
   /**
    * The door of every mutation: runs `unit` and writes its one record in the same transaction. A refusal (a
    * CarillonError) undoes the unit and leaves a record of its own. On PostgreSQL `unit` may run more than once.
+   * @throws what `stillMay` of the request throws, and what `unit` throws
    */
   async perform<T>(action: Action, unit: (m: Writer) => Promise<Done<T>>): Promise<T> {
     const { organisationId, accountId = null, beside = false, eventName: name } = action;
@@ -47,6 +49,7 @@ export class Trail {
       const result = await this.#db.write(
         async (m) => {
           faultPoint('unit.begun', name);
+          await requestContext().stillMay?.(m);
           const done = await unit(m);
           await insertRow(m, TrailRecordTable, await sealed(m, this.people, draft(action, done)));
           faultPoint('unit.recorded', name);

@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { artifactId } from '../../src/auth/provider/artifacts/ids.ts';
 import { userPrincipal } from '../../src/auth/people/principal.ts';
 import { toFile } from '../../src/platform/backup/format.ts';
 import { tablesOf } from '../../src/platform/backup/tables.ts';
@@ -54,6 +55,9 @@ describeOnEachEngine('backup and restore', function (engine) {
     userId = ada.id;
     for (let i = 0; i < 1200; i++) await acme.person(`person${i}`);
     token = await signedIn(house, ada.id);
+    const unit = { organisationId: acme.scope.organisationId, accountId: null, refreshScope: undefined };
+    const tokens = house.artifacts.adapter('ClientCredentials', () => unit);
+    await tokens.upsert('of a program', { clientId: 'program', jti: 'of a program' }, 3_600);
     file = join(config.dataDir, 'carillon.backup');
     keyring = join(config.dataDir, 'keyring.copy');
     const made = await runCommand(config, ['backup', file, '--keyring', keyring, '--json']);
@@ -79,6 +83,7 @@ describeOnEachEngine('backup and restore', function (engine) {
     assert.deepEqual(await contents(into), await contents(config));
     const house = await testHouse(into);
     assert.equal((await house.sessions.check(token, 'user')).in, true);
+    assert.ok(await house.artifacts.live(artifactId('ClientCredentials', 'of a program')));
     const record = await house.ground.db.read.findOneBy(TrailRecordTable, { eventName: 'RestoreBackup' });
     assert.equal(record?.identity.type, 'CommandLine');
     await house.stop();
@@ -89,6 +94,7 @@ describeOnEachEngine('backup and restore', function (engine) {
     assert.equal(ran.status, 0, ran.stderr);
     const house = await testHouse(into);
     assert.equal((await house.sessions.check(token, 'user')).in, false);
+    assert.equal(await house.artifacts.live(artifactId('ClientCredentials', 'of a program')), null);
     const again = await signedIn(house, userId);
     assert.equal((await house.sessions.check(again, 'user')).in, true, 'and lets them sign in');
     await house.stop();

@@ -4,10 +4,12 @@ import { initiatePath } from '../connectors/openid/addresses.ts';
 import { type Connection, ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import { connectionByIssuer, sameIssuer } from '../discovery/by-issuer.ts';
 import { authErrors } from '../errors.ts';
-import type { Web } from '../web.ts';
+import { formOf } from '../../platform/http/pages/app.ts';
+import { type Web, whoIs } from '../web.ts';
 import { begin } from './attempts.ts';
+import { sendInstead } from './instead-page.ts';
 import { addressOf, lineOf, refuseDuplicates } from './query.ts';
-import { ownAddress } from './target.ts';
+import { ownAddress, ownPath } from './target.ts';
 
 /** Initiate-login (OpenID Connect Core §4): a provider's own page begins the sign-in, at the shared or own address. */
 export function initiateRoutes(web: Web, limit: () => Promise<void>): Router {
@@ -26,7 +28,13 @@ export function initiateRoutes(web: Web, limit: () => Promise<void>): Router {
     const link = lineOf(url, 'target_link_uri', 2048);
     const target = link === null ? '/me' : ownAddress(link, ground.config.publicUrl);
     if (target === null) throw invalid('target_link_uri');
-    await begin(web, req, res, await find(iss, loginHint), { target, loginHint });
+    const connection = await find(iss, loginHint);
+    const who = await whoIs(web, req, 'user');
+    // Any page may lead a browser here: whoever is in elsewhere is asked before that ends.
+    if (who.in && who.principal.accountId !== connection.accountId) {
+      return sendInstead(web, req, res, { who, connection, target, loginHint });
+    }
+    await begin(web, req, res, connection, { target, loginHint });
   };
 
   const router = express.Router({ caseSensitive: true });
@@ -47,6 +55,14 @@ export function initiateRoutes(web: Web, limit: () => Promise<void>): Router {
       return connection;
     }),
   );
+  router.post(`${initiatePath}/:connection`, async (req, res) => {
+    await limit();
+    const form = formOf(req);
+    const connection = await ground.db.read.findOneBy(ConnectionTable, { id: req.params.connection });
+    if (!connection) throw authErrors('connection.notFound');
+    const target = ownPath(form.get('target'), ground.config.publicUrl);
+    await begin(web, req, res, connection, { target, loginHint: form.get('login_hint')?.slice(0, 320) || null });
+  });
   return router;
 }
 

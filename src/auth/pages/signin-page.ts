@@ -54,5 +54,5 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
 }
 
 /** What the form may lead on to, as schemes: naming the providers would tell who the customers are. */
-const formTargets = ({ ground }: Web): string[] =>
+export const formTargets = ({ ground }: Web): string[] =>
   ground.config.outboundPrivateHosts.length > 0 ? ['https:', 'http:'] : ['https:'];

@@ -20,6 +20,14 @@ export const texts = {
     reference: 'Reference',
     referenceHelp: 'If you ask for help, give this reference.',
   },
+  instead: {
+    title: 'You are signed in already',
+    text: (address: string, host: string): string =>
+      `You are signed in as ${address}. A link asks to sign you in through ${host} instead, which ends this on this device.`,
+    hint: 'If you did not ask for that, stay signed in.',
+    stay: 'Stay signed in',
+    go: 'Sign in through the other',
+  },
   over: { title: 'You have been signed out', link: 'Sign in again' },
   me: {
     title: 'You are signed in',

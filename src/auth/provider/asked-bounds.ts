@@ -1,4 +1,7 @@
 import type { Adapter, KoaContextWithOIDC, errors } from 'oidc-provider';
+import { requestContext } from '../../platform/context/context.ts';
+import { addressKey } from '../../platform/http/address.ts';
+import { createRate } from '../../platform/http/rate.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { countDeviceCodes } from './artifacts/rows.ts';
@@ -11,6 +14,8 @@ const longestHint = 4_096;
 const longestRequest = 8_192;
 /** Device codes of one client that wait at the same time. Whoever asks for more must wait until some have expired. */
 const mostDeviceCodes = 1_000;
+/** Of them those that one address may ask for while the first of them lasts: whoever asks for all keeps nobody else out. */
+const devicesOfOneAddress = { points: 100, seconds: 600 };
 
 /** What is kept of a request, before anybody has proved anything. */
 const asked: ReadonlySet<string> = new Set(['PushedAuthorizationRequest', 'DeviceCode', 'Interaction']);
@@ -25,10 +30,14 @@ export class TooManyDeviceCodes extends Error {
 interface Hands {
   ground: Ground;
   /** The errors of oidc-provider, which is loaded when it is first needed. */
-  errors: Pick<typeof errors, 'InvalidRequest'>;
+  errors: Pick<typeof errors, 'InvalidRequest' | 'CustomOIDCProviderError'>;
   /** The request that is being answered. */
   current: () => KoaContextWithOIDC | undefined;
+  /** Counts what each address asks for of each client. @throws rate.exceeded */
+  devices: (key: string) => Promise<void>;
 }
+
+export const createDeviceRate = (): Hands['devices'] => createRate(devicesOfOneAddress);
 
 /** The adapter of a model: it keeps no request that is too long, and no more device codes than there may be. */
 export function withinBounds(hands: Hands, model: string, adapter: Adapter): Adapter {
@@ -40,8 +49,10 @@ export function withinBounds(hands: Hands, model: string, adapter: Adapter): Ada
       checkLengths(hands, oidc?.params ?? {});
       const { clientId = '' } = payload;
       // With the code itself, in one unit of work: of any number at once no more are kept than there may be.
-      if (oidc?.route === 'device_authorization')
+      if (oidc?.route === 'device_authorization') {
+        await checkAddress(hands, clientId);
         currentUnit()?.also.push((m) => checkDeviceCodes(hands.ground, m, clientId));
+      }
       return adapter.upsert(id, payload, expiresIn);
     },
   };
@@ -58,6 +69,18 @@ function checkLengths({ errors: { InvalidRequest } }: Hands, params: Record<stri
     all += length;
   }
   if (all > longestRequest) throw new InvalidRequest('the request is too long');
+}
+
+/** @throws temporarily_unavailable for an address that has asked for its share */
+async function checkAddress({ errors: { CustomOIDCProviderError }, devices }: Hands, clientId: string): Promise<void> {
+  const few = await devices(`${clientId} ${addressKey(requestContext().clientAddress)}`).then(
+    () => true,
+    () => false,
+  );
+  if (few) return;
+  const refusal = new CustomOIDCProviderError('temporarily_unavailable', new TooManyDeviceCodes().message);
+  refusal.status = refusal.statusCode = 429;
+  throw refusal;
 }
 
 /** @throws TooManyDeviceCodes, which undoes the unit that has added one */

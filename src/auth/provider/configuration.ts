@@ -4,7 +4,7 @@ import type { Keyring } from '../../platform/secrets/keyring.ts';
 import type { Web } from '../web.ts';
 import type { Artifacts, Asking } from './artifacts/artifacts.ts';
 import { currentUnit } from './artifacts/unit.ts';
-import { withinBounds } from './asked-bounds.ts';
+import { createDeviceRate, withinBounds } from './asked-bounds.ts';
 import { claimsOf, scopeClaims } from './claims.ts';
 import type { ClientRegistry } from './clients/registry.ts';
 import { longestJwtSeconds } from './clients/kinds.ts';
@@ -41,7 +41,7 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
   const { config } = ground;
   const secure = config.publicUrl.startsWith('https:');
   const asking = (): Asking => askingOf(library.Provider.ctx);
-  const bounds = { ground, errors: library.errors, current: () => library.Provider.ctx };
+  const bounds = { ground, errors: library.errors, current: () => library.Provider.ctx, devices: createDeviceRate() };
   const options: Configuration = {
     adapter: (model: string) =>
       model === 'Client' ? clientAdapter(clients) : withinBounds(bounds, model, artifacts.adapter(model, asking)),

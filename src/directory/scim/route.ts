@@ -6,6 +6,7 @@ import { asCarillonError } from '../../platform/http/errors.ts';
 import { createRate } from '../../platform/http/rate.ts';
 import { errorHeaders, reportError, sendText } from '../../platform/http/reply.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
+import { createShares, type Share } from '../../platform/http/share.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Action } from '../../trail/trail.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
@@ -20,6 +21,8 @@ import { userEndpoint } from './users/endpoint.ts';
 const root = '/scim/v2';
 /** A full push of a group of 50,000 members is about 4 MB. */
 const bodyLimit = 8 * 1024 * 1024;
+/** Of bodies that one connection has under way at the same time. */
+const bodiesLimit = 4 * bodyLimit;
 /** Wrong keys a minute from one address, before it has to wait. */
 const wrongKeysPerMinute = 60;
 
@@ -37,16 +40,19 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
 export function scimRoute({ ground }: { ground: Ground }): HotRoute {
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
+  const shares = createShares(bodiesLimit);
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
   return {
     name: 'scim',
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
     async handle(req, res, url) {
       let key: ScimKey | null = null;
+      let share: Share | null = null;
       try {
         key = await authenticate(ground, req, wrongKeys);
         await perKey(key.id);
-        send(res, await answer(ground, key, req, res, url));
+        share = shares(key.connectionId);
+        send(res, await answer(ground, { key, share }, req, res, url));
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
@@ -54,6 +60,8 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
         // Not of a flood: the log and the metrics count it.
         if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
         refuse(res, error);
+      } finally {
+        share?.give();
       }
     },
   };
@@ -61,7 +69,7 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
 
 async function answer(
   ground: Ground,
-  key: ScimKey,
+  { key, share }: { key: ScimKey; share: Share },
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
@@ -86,7 +94,7 @@ async function answer(
     query: url.searchParams,
     projection: projectionOf(url.searchParams),
     base: `${ground.config.publicUrl}${root}`,
-    body: () => readJson(req, { limit: bodyLimit, types: bodyTypes }),
+    body: () => readJson(req, { limit: bodyLimit, types: bodyTypes, share }),
   };
   return handle(request, id ?? '');
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Reader } from '../database/unit.ts';
 import { newId } from '../ids/ids.ts';
 
 /** Who acts, in the shape of CloudTrail's userIdentity element. */
@@ -20,6 +21,11 @@ export interface RequestContext {
   clientAddress: string;
   userAgent: string;
   identity: Identity;
+  /**
+   * Whether whoever acts may still do so, asked in each unit of work that the request has a record of: it may have
+   * waited for others since it was let in. @throws the refusal
+   */
+  stillMay?: (on: Reader) => Promise<void>;
 }
 
 const current = new AsyncLocalStorage<RequestContext>();
@@ -44,4 +50,10 @@ export const currentRequest = (): RequestContext | undefined => current.getStore
 export function identifyAs(identity: Identity): void {
   const context = current.getStore();
   if (context) context.identity = identity;
+}
+
+/** Has every unit of work of this request ask first whether whoever acts may still do so. */
+export function actWhile(stillMay: NonNullable<RequestContext['stillMay']>): void {
+  const context = current.getStore();
+  if (context) context.stillMay = stillMay;
 }

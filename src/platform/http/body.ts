@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { refuse } from './errors.ts';
 import { parseForm, parseJson } from './parse.ts';
+import type { Share } from './share.ts';
 
 interface BodyOptions {
   /** The most bytes that are taken. */
   limit: number;
   /** Media types that are taken, in lower case. */
   types: readonly string[];
+  /** Of whose memory it is; given back by whoever made it. */
+  share?: Pick<Share, 'take'> | undefined;
 }
 
 interface Body {
@@ -41,18 +44,21 @@ function drain(req: IncomingMessage): void {
   });
 }
 
-function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
+function collect(req: IncomingMessage, { limit, share }: BodyOptions): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size <= limit) {
+      try {
+        if (size > limit) throw refuse('body.tooLarge', { values: { limit } });
+        share?.take(chunk.length);
         chunks.push(chunk);
-        return;
+      } catch (error) {
+        req.off('data', onData);
+        chunks.length = 0;
+        reject(error);
       }
-      req.off('data', onData);
-      reject(refuse('body.tooLarge', { values: { limit } }));
     };
     const onClose = (): void => reject(refuse('body.cut'));
     if (req.destroyed) onClose();
@@ -68,11 +74,11 @@ function collect(req: IncomingMessage, limit: number): Promise<Buffer> {
 
 /**
  * Reads the request's body whole.
- * @throws body.type, body.charset, body.encoding (415), body.tooLarge (413), body.cut (400)
+ * @throws body.type, body.charset, body.encoding (415), body.tooLarge (413), body.cut (400); what `share` throws
  */
 export async function readBody(req: IncomingMessage, options: BodyOptions): Promise<Body> {
   try {
-    return { type: mediaType(req, options), bytes: await collect(req, options.limit) };
+    return { type: mediaType(req, options), bytes: await collect(req, options) };
   } catch (error) {
     drain(req);
     throw error;
@@ -93,9 +99,13 @@ function utf8(bytes: Buffer): string {
  */
 export async function readJson(
   req: IncomingMessage,
-  { limit, types = ['application/json'], depth }: { limit: number; types?: readonly string[]; depth?: number },
+  {
+    types = ['application/json'],
+    depth,
+    ...rest
+  }: Omit<BodyOptions, 'types'> & Partial<BodyOptions> & { depth?: number },
 ): Promise<unknown> {
-  const { bytes } = await readBody(req, { limit, types });
+  const { bytes } = await readBody(req, { ...rest, types });
   return parseJson(utf8(bytes), depth);
 }
 

@@ -9,8 +9,12 @@ export interface Limits {
   requestMs: number;
   /** How long an unused connection is kept: longer than common proxies keep theirs, so that they close first. */
   keepAliveMs: number;
-  /** Open at once; more are closed as they come. */
+  /** Open at once; more are closed as they come, and unused ones with them. */
   connections: number;
+  /** Requests of one connection that wait for their answers; one that asks more is cut. */
+  pipelined: number;
+  /** After how long a connection on which nothing moves is closed, whatever it waits for. */
+  silentMs: number;
   /** How long `stop` waits for answers. */
   stopMs: number;
 }
@@ -21,6 +25,8 @@ export const defaultLimits: Limits = {
   requestMs: 30_000,
   keepAliveMs: 65_000,
   connections: 10_000,
+  pipelined: 32,
+  silentMs: 120_000,
   stopMs: 10_000,
 };
 

@@ -12,6 +12,7 @@ import { refuse } from './errors.ts';
 import { defaultLimits, refuseBroken } from './limits.ts';
 import type { Limits } from './limits.ts';
 import { reportError, sendError } from './reply.ts';
+import { boundConnections, boundPipelines } from './crowd.ts';
 import type { HotRoute } from './route.ts';
 import { createStopper } from './stop.ts';
 import { createStreams } from './streams.ts';
@@ -102,7 +103,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     connectionsCheckingInterval: Math.min(1000, limits.headersMs),
     requireHostHeader: true,
   };
+  const mayAsk = boundPipelines(limits.pipelined);
   const listener: RequestListener = (req, res) => {
+    if (!mayAsk(req.socket, res)) return;
     const began = performance.now();
     const method = req.method ?? '';
     const url = targetOf(req);
@@ -139,6 +142,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       )
     : createServer(bounds, listener);
   server.maxConnections = limits.connections;
+  boundConnections(server, limits);
   server.on('clientError', refuseBroken);
   const stopAnswering = createStopper(server, streams, limits.stopMs);
   const unfollow = tls?.follow(log, (identity) => (server as TlsServer).setSecureContext(identity));

@@ -169,6 +169,17 @@ describeOnEachEngine('verifying a domain', () => {
     assert.equal(refused.length, 1, 'and the job says it once');
   });
 
+  it('looks at one claim of each organisation before a second of any', async () => {
+    const many = await account();
+    for (let i = 0; i < 4; i++) await claim(many, `slow${i}.acme.example`);
+    const small = await account();
+    await claim(small, 'small.acme.example');
+    const turns = await claimsToCheck(house.ground.db.read, 3);
+    const owners = turns.map((each) => each.organisationId);
+    assert.deepEqual(new Set(owners.slice(0, 2)), new Set([many.organisationId, small.organisationId]));
+    assert.equal(owners[2], many.organisationId);
+  });
+
   it('looks at pending claims every time, and at verified ones once a day', async () => {
     const pending = await claim(await account());
     dns.set(pending.recordName, [pending.recordValue]);

@@ -208,3 +208,25 @@ describeOnEachEngine('OpenID provider: what is kept of a request', function () {
     assert.ok((await count('PushedAuthorizationRequest')) <= 40);
   });
 });
+
+describe('OpenID provider: device codes', () => {
+  it('are at most 100 of a client for one address, so that nobody keeps the others out', async () => {
+    const stage = await setOpenIdStage({ trustedProxies: ['127.0.0.1'] });
+    try {
+      const { client } = await stage.application({ kind: 'device' });
+      const body = new URLSearchParams({ client_id: client.id, scope: 'openid' });
+      const from = async (address: string): Promise<number> => {
+        const headers = { 'x-forwarded-for': address };
+        return (await fetch(`${stage.issuer}/device/auth`, { method: 'POST', body, headers })).status;
+      };
+      for (let batch = 0; batch < 4; batch++) {
+        const all = await Promise.all(Array.from({ length: 25 }, () => from('192.0.2.1')));
+        assert.deepEqual(new Set(all), new Set([200]));
+      }
+      assert.equal(await from('192.0.2.1'), 429);
+      assert.equal(await from('198.51.100.7'), 200);
+    } finally {
+      await stage.stop();
+    }
+  });
+});

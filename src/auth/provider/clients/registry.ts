@@ -10,6 +10,8 @@ export const clientDeletedTopic = 'client.deleted';
 
 /** Unknown ids are not remembered, so what is remembered cannot be made to grow by asking. */
 const mostRemembered = 20_000;
+/** Whatever else is sent as an id is nobody's, also where the database takes no such text (NUL, on PostgreSQL). */
+const isId = /^[\w-]{1,64}$/;
 
 /** Clients by id, for every request that one makes: from memory until it changes. */
 export class ClientRegistry {
@@ -30,6 +32,7 @@ export class ClientRegistry {
 
   /** The client of this id, as it is now; null when there is none. @throws database.away */
   async find(id: string): Promise<OidcClient | null> {
+    if (!isId.test(id)) return null;
     this.#noticeGaps();
     const known = this.#known.get(id);
     if (known) return known;

@@ -5,11 +5,13 @@ import type { Ground } from '../../../trail/ground.ts';
 import type { SigningKeys } from '../keys/keys.ts';
 import type { LogoutDelivery } from './delivery.entity.ts';
 import { logoutDueTopic } from './end.ts';
-import { DeliveryQueue } from './queue.ts';
+import { DeliveryQueue, type Due } from './queue.ts';
 import { logoutToken } from './token.ts';
 
 /** Relying parties that are told at the same time. */
 const lanes = 64;
+/** Of them those of one organisation: its relying parties that never answer hold up no other's. */
+const lanesOfOne = 16;
 /** Deliveries to one relying party at the same time; one while it does not answer. */
 const abreast = 4;
 const claimedAtOnce = 16;
@@ -35,7 +37,7 @@ export class LogoutDeliveries {
   readonly #hands: Hands;
   readonly #queue: DeliveryQueue;
   readonly #issuer: string;
-  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #lanes = new Map<string, { organisationId: string; done: Promise<void> }>();
   /** client → attempts in a row that it did not answer. */
   readonly #silent = new Map<string, number>();
   readonly #ending = new AbortController();
@@ -70,22 +72,22 @@ export class LogoutDeliveries {
     clearInterval(this.#timer);
     this.#ending.abort();
     await this.#looking;
-    await Promise.all(this.#lanes.values());
+    await Promise.all([...this.#lanes.values()].map(({ done }) => done));
   }
 
   async #look(): Promise<void> {
     while (this.#again && !this.#ending.signal.aborted) {
       this.#again = false;
       try {
-        const busy = [...this.#lanes.keys()];
-        for (const clientId of await this.#queue.clientsDue(busy, lanes - busy.length)) this.#open(clientId);
+        const busy = new Map([...this.#lanes].map(([clientId, { organisationId }]) => [clientId, organisationId]));
+        for (const each of await this.#queue.clientsDue(busy, { most: lanes, share: lanesOfOne })) this.#open(each);
       } catch (error) {
         this.#hands.ground.log.error({ error }, 'logout: could not look for what is due');
       }
     }
   }
 
-  #open(clientId: string): void {
+  #open({ clientId, organisationId }: Due): void {
     const run = async (): Promise<void> => {
       const failed = await this.#lane(clientId).catch((error: unknown) => {
         this.#hands.ground.log.error({ error, clientId }, 'logout: a lane failed');
@@ -94,7 +96,7 @@ export class LogoutDeliveries {
       this.#lanes.delete(clientId);
       if (!failed) this.wake(); // for what came meanwhile
     };
-    this.#lanes.set(clientId, run());
+    this.#lanes.set(clientId, { organisationId, done: run() });
   }
 
   /** Delivers what is due to one relying party until there is nothing, or it does not answer. @returns whether it failed */

@@ -17,6 +17,9 @@ const longestMs = 24 * 3_600_000;
 const due = (now: number) =>
   sql`"finishedAt" IS NULL AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
 
+/** A client that something is due for, and whose it is. */
+export type Due = Pick<LogoutDelivery, 'clientId' | 'organisationId'>;
+
 /** The table of logout tokens to deliver: ready → claimed → delivered, or ready again later, or failed in the end. */
 export class DeliveryQueue {
   readonly #ground: Ground;
@@ -27,19 +30,37 @@ export class DeliveryQueue {
     this.#ground = ground;
   }
 
-  /** Clients that something is due for, whoever waits longest first. */
-  async clientsDue(except: readonly string[], most: number): Promise<string[]> {
+  /**
+   * Clients that something is due for: each organisation's first before anybody's second, and in an organisation those
+   * first that were not tried in vain, so that whoever never answers keeps nobody else waiting.
+   * @param busy clients, and whose they are, that are being told now
+   * @param share of an organisation; `most` are told at the same time in all
+   */
+  async clientsDue(
+    busy: ReadonlyMap<string, string>,
+    { most, share }: { most: number; share: number },
+  ): Promise<Due[]> {
     await this.#takeBackLost();
     const now = clock.now();
     const { read } = this.#ground.db;
     if (!(await firstRow(read, sql`SELECT 1 FROM "logout_deliveries" WHERE ${due(now)} LIMIT 1`))) return [];
-    const found = await rows<{ clientId: string }>(
+    const taken = Map.groupBy(busy.values(), (organisationId) => organisationId);
+    const leftOf = (organisationId: string): number => share - (taken.get(organisationId)?.length ?? 0);
+    const full = [...taken.keys()].filter((organisationId) => leftOf(organisationId) <= 0);
+    const found = await rows<Due & { place: number | string }>(
       read,
-      sql`SELECT "clientId", MIN("createdAt") AS "since" FROM "logout_deliveries"
-          WHERE ${due(now)} AND "clientId" NOT IN (${list(except.length > 0 ? except : [''])})
-          GROUP BY "clientId" ORDER BY MIN("createdAt") LIMIT ${most}`,
+      sql`SELECT "clientId", "organisationId", "place" FROM (
+            SELECT "clientId", "organisationId", MIN("createdAt") AS "since", ROW_NUMBER() OVER (
+              PARTITION BY "organisationId" ORDER BY MIN("attempts"), MIN("createdAt"), "clientId") AS "place"
+            FROM "logout_deliveries"
+            WHERE ${due(now)} AND "clientId" NOT IN (${list(['', ...busy.keys()])})
+              AND "organisationId" NOT IN (${list(['', ...full])})
+            GROUP BY "clientId", "organisationId") w
+          WHERE "place" <= ${share} ORDER BY "place", "since"`,
     );
-    return found.map(({ clientId }) => clientId);
+    return found
+      .filter(({ organisationId, place }) => Number(place) <= leftOf(organisationId))
+      .slice(0, Math.max(0, most - busy.size));
   }
 
   /** Takes deliveries to one client, the oldest first; nobody else has them then. */

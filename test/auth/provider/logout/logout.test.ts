@@ -28,10 +28,15 @@ class Receiver {
   /** What it answers; 0: nothing, and keeps the connection. */
   status = 200;
   requests = 0;
+  /** The most that waited for an answer at the same time. */
+  most = 0;
 
   constructor() {
+    let open = 0;
     this.server = createServer((req, res) => {
       this.requests++;
+      this.most = Math.max(this.most, ++open);
+      res.once('close', () => open--);
       let text = '';
       req.on('data', (chunk: Buffer) => (text += chunk.toString()));
       req.on('end', () => {
@@ -252,6 +257,30 @@ describeOnEachEngine('back-channel logout', () => {
     }
     const left = await house.ground.db.read.find(LogoutDeliveryTable, { where: { uri: deadUri } });
     assert.ok(left.length === 12 && left.every(({ state }) => state === 'ready'), 'nothing is left claimed');
+  });
+
+  it('is not held up by another organisation, however many of its relying parties never answer', async () => {
+    const dead = new Receiver();
+    dead.status = 0;
+    const deadUri = await dead.start();
+    const other = await testCompany(house, 'other.example');
+    try {
+      const paul = await other.member('paul', 'Pro');
+      const { session } = await signIn(house, paul.id);
+      for (let i = 0; i < 70; i++) {
+        const silent = await testClient(house, other.scope.organisationId, { backchannelLogoutUri: deadUri });
+        await takePart(house, silent.client, session);
+      }
+      await signOutUser(house.ground, other.scope, paul.id);
+      await until(() => dead.requests >= 16);
+      const { user } = await someoneAt();
+      await signOutUser(house.ground, acme.scope, user.id);
+      await told();
+      assert.equal(dead.most, 16);
+    } finally {
+      await deliveries.stop();
+      await dead.stop();
+    }
   });
 
   it('security check 44: calls no address that is not public, whatever was registered', async () => {
