@@ -34,6 +34,7 @@ export type PersonColumns = Pick<
   | 'externalId'
   | 'displayName'
   | 'profile'
+  | 'searchKey'
   | 'primaryAddress'
   | 'primaryAddressKey'
   | 'primaryDomain'
@@ -65,6 +66,7 @@ export async function personColumns(
     externalId: input.externalId,
     displayName: input.displayName,
     profile: input.profile,
+    searchKey: searchKeyOf(input),
     primaryAddress,
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,
@@ -72,6 +74,12 @@ export async function personColumns(
   await refuseTaken(on, scope, columns, present?.id ?? null);
   return columns;
 }
+
+/** What a search without regard to case looks into: everything that has no key column of its own. */
+const searchKeyOf = ({ profile, displayName }: PersonInput): string =>
+  JSON.stringify({ ...profile, ...(displayName !== null && { displayName }) }, (_, value: unknown) =>
+    typeof value === 'string' ? fold(value) : value,
+  );
 
 /** The rows of a person's addresses. */
 export const addressRows = (userId: string, accountId: string, input: PersonInput): UserAddress[] =>
