@@ -36,7 +36,10 @@ export interface Found {
 export async function findPart(on: Reader, engine: Engine, sources: readonly Source[], part: Part): Promise<Found[]> {
   if (part.limit === 0) return [];
   const plain = sources.length === 1 && !part.isSorted ? sources[0]! : null;
-  const found = await rows<Partial<Found> & { id: string }>(on, plain ? plainPart(plain, part) : sortedPart(engine, sources, part));
+  const found = await rows<Partial<Found> & { id: string }>(
+    on,
+    plain ? plainPart(plain, part) : sortedPart(engine, sources, part),
+  );
   const keys = sources.find(({ key }) => key !== undefined)?.key;
   return found.map(({ type, id, key = null }) => ({
     type: type ?? plain!.type,

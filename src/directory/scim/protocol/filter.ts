@@ -76,15 +76,14 @@ class Compilation {
     if (many >= 0) return this.#ofElements(steps, many, name, question, negated);
     const last = steps.at(-1)!;
     if (last.type !== 'complex') return this.#column(last, this.#stored.column(steps), name, question, negated);
-    const named = question.op === 'pr' ? [...last.sub.values()] : [last.sub.get('value')];
-    const subs = named.filter((sub) => sub !== undefined && this.#isStored([...steps, sub])) as Attribute[];
-    if (subs.length === 0) throw unusable(name);
-    const parts = subs.map((sub) => this.#leaf([...steps, sub], name, question, negated));
-    return sql`(${join(parts, negated ? ' AND ' : ' OR ')})`;
-  }
-
-  #isStored(steps: readonly Attribute[]): boolean {
-    return steps.at(-1)?.type === 'complex' || this.#stored.column(steps) !== undefined;
+    if (question.op === 'pr') {
+      const column = this.#stored.column(steps);
+      // What has no column of its own is there always, as `meta` is.
+      return column ? this.#column(last, column, name, question, negated) : negated ? never : always;
+    }
+    const value = last.sub.get('value');
+    if (!value) throw unusable(name);
+    return this.#leaf([...steps, value], name, question, negated);
   }
 
   #ofElements(steps: readonly Attribute[], many: number, name: string, question: Question, negated: boolean): Sql {
@@ -129,13 +128,13 @@ class Compilation {
 
   /** A complex attribute with one value is its only element. */
   #ofOne(steps: readonly Attribute[], name: string, filter: Filter, negated: boolean): Sql {
-    const there = this.#leaf(steps, name, { op: 'pr' }, false);
-    const inner = this.compile(filter, false, (inside, question, isNegated) => {
+    const there = this.#leaf(steps, name, { op: 'pr' }, negated);
+    const inner = this.compile(filter, negated, (inside, question, isNegated) => {
       const sub = steps.at(-1)!.sub.get(inside);
       if (!sub) throw unusable(`${name}.${inside}`);
       return this.#leaf([...steps, sub], `${name}.${inside}`, question, isNegated);
     });
-    return negated ? sql`NOT (${there} AND ${inner})` : sql`(${there} AND ${inner})`;
+    return negated ? sql`(${there} OR ${inner})` : sql`(${there} AND ${inner})`;
   }
 
   #element(sub: Attribute, rows: Rows, name: string, question: Question, negated: boolean): Sql {
@@ -147,7 +146,13 @@ class Compilation {
   }
 
   #narrowed(rows: Rows, sub: Attribute | undefined, question: Question, negated: boolean): Sql | undefined {
-    if (!sub || negated || question.op !== 'compare' || question.by !== 'eq' || question.value === null)
+    if (
+      sub?.type !== 'string' ||
+      negated ||
+      question.op !== 'compare' ||
+      question.by !== 'eq' ||
+      question.value === null
+    )
       return undefined;
     return rows.narrowed?.(sub, textOf(question.value));
   }

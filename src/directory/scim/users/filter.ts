@@ -36,7 +36,7 @@ export function storedUser(asking: Asking): Stored {
           created: sql`u."createdAt"`,
           lastModified: sql`u."updatedAt"`,
         });
-      if (second === 'manager' && third !== 'value') return ofManager(asking, third, inJson);
+      if (second === 'manager' && third !== undefined && third !== 'value') return ofManager(asking, third, inJson);
       return columns[first!] ?? inJson(steps);
     },
     rows(steps) {
