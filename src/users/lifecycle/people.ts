@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
+import { touchGroupsOf } from '../entitlement/touch-groups.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
 import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
@@ -74,6 +75,7 @@ export async function touchPerson(m: Writer, user: User, otherChange: boolean): 
 /** Out at once; what they owned is kept under the dead id, then erased. A new push of the name is a new person. */
 export async function deletePerson(ground: Ground, m: Writer, user: User, cause: OutCause = 'deleted'): Promise<void> {
   await m.update(UserTable, { id: user.id }, { deletedAt: clock.now(), updatedAt: clock.now() });
+  await touchGroupsOf(m, [user.id]);
   await m.delete(MembershipTable, { memberId: user.id });
   await putOut(ground, m, user, [user.id], cause);
 }

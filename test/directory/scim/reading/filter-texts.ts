@@ -55,16 +55,16 @@ function question({ path, attribute }: Leaf, known: fc.Arbitrary<string>): fc.Ar
   );
 }
 
-const nested = (leaf: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+const nested = (leaf: fc.Arbitrary<string>, maxDepth = 3): fc.Arbitrary<string> =>
   fc.letrec<{ tree: string; both: string }>((tie) => ({
     tree: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
+      { maxDepth, withCrossShrink: true },
       leaf,
       tie('both'),
       fc.array(tie('both'), { minLength: 2, maxLength: 3 }).map((all) => all.join(' or ')),
     ),
     both: fc.oneof(
-      { maxDepth: 3, withCrossShrink: true },
+      { maxDepth, withCrossShrink: true },
       leaf,
       tie('tree').map((tree) => `not (${tree})`),
       tie('tree').map((tree) => `(${tree})`),
@@ -72,8 +72,15 @@ const nested = (leaf: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     ),
   })).tree;
 
-/** Filters by the grammar over every attribute of a schema, with values that these resources have and do not have. */
-export function filterTexts(schema: ResourceSchema, resources: readonly Resource[]): fc.Arbitrary<string> {
+/**
+ * Filters by the grammar over every attribute of a schema, with values that these resources have and do not have.
+ * @param maxDepth how deep they are nested
+ */
+export function filterTexts(
+  schema: ResourceSchema,
+  resources: readonly Resource[],
+  maxDepth = 3,
+): fc.Arbitrary<string> {
   const all = [...new Set(['', 'a', '%', '_', '"', '\\', 'ü', 'Ω', ...words(resources)])];
   const known = fc.oneof(fc.constantFrom(...all), fc.string({ maxLength: 4 })).map((text) => JSON.stringify(text));
   const plain = fc.constantFrom(...leaves(schema.attributes.values())).chain((leaf) => question(leaf, known));
@@ -83,10 +90,10 @@ export function filterTexts(schema: ResourceSchema, resources: readonly Resource
   const elements = fc.constantFrom(...complex).chain(({ name, sub }) => {
     const inner = fc.constantFrom(...leaves(sub.values())).chain((leaf) => question(leaf, known));
     return fc
-      .tuple(nested(inner), fc.option(inner, { freq: 3 }))
+      .tuple(nested(inner, maxDepth), fc.option(inner, { freq: 3 }))
       .map(([within, behind]) => `${name}[${within}]${behind === null ? '' : `.${behind}`}`);
   });
-  return nested(fc.oneof({ weight: 3, arbitrary: plain }, { weight: 2, arbitrary: elements })).filter(
+  return nested(fc.oneof({ weight: 3, arbitrary: plain }, { weight: 2, arbitrary: elements }), maxDepth).filter(
     (text) => text.length <= 4096 && !text.includes('\\u0000'),
   );
 }

@@ -90,13 +90,15 @@ describeOnEachEngine('SCIM filters, thrown at the server', () => {
   it(`are answered, or refused for what is wrong with them (${cases} cases)`, async function () {
     this.timeout(60_000 + cases * 60);
     const { users, groups } = await populate(served.scim);
-    const ofUsers = filterTexts(userSchema, [...users.values()]);
-    const ofGroups = filterTexts(groupSchema, [...groups.values()]);
-    const text = fc.oneof(
-      { weight: 3, arbitrary: ofUsers },
-      { weight: 2, arbitrary: ofGroups },
-      { weight: 4, arbitrary: nearMiss(nearMiss(fc.oneof(ofUsers, ofGroups))) },
-      { weight: 2, arbitrary: noise },
+    const all = { user: [...users.values()], group: [...groups.values()] };
+    const ofUsers = fc.oneof(filterTexts(userSchema, all.user), filterTexts(userSchema, all.user, 1));
+    const ofGroups = fc.oneof(filterTexts(groupSchema, all.group), filterTexts(groupSchema, all.group, 1));
+    const wrong = fc.oneof(nearMiss(ofUsers), nearMiss(nearMiss(ofGroups)), noise);
+    const paths = ['/Users', '/Groups', '/', ''];
+    const question = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ filter: ofUsers, path: fc.constantFrom('/Users', '/') }) },
+      { weight: 2, arbitrary: fc.record({ filter: ofGroups, path: fc.constantFrom('/Groups', '') }) },
+      { weight: 5, arbitrary: fc.record({ filter: wrong, path: fc.constantFrom(...paths) }) },
     );
     const name = fc.constantFrom('userName', 'emails', 'emails.type', 'name.familyName', 'meta.created', ...pieces);
     const rest = fc.record(
@@ -111,12 +113,13 @@ describeOnEachEngine('SCIM filters, thrown at the server', () => {
       },
       { requiredKeys: [] },
     );
-    const asked = fc.record({
-      filter: text,
-      rest: fc.option(rest, { nil: {} as Record<string, string> }),
-      path: fc.constantFrom('/Users', '/Groups', '/', ''),
-      isSearch: fc.boolean(),
-    });
+    const asked = fc
+      .tuple(
+        question,
+        fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: rest }),
+        fc.boolean(),
+      )
+      .map(([about, more, isSearch]): Asked => ({ ...about, rest: more, isSearch }));
     const requests = fc.sample(asked, { numRuns: cases, seed });
     let found = 0;
     for (let i = 0; i < requests.length; i += together)
