@@ -23,6 +23,8 @@ export interface User {
   profile: Record<string, unknown>;
   /** `profile` and the display name as JSON in which every text is folded, for comparing. */
   searchKey: string | null;
+  /** The `updatedAt` that `searchKey` is of; another one where an older release has written since (`search-key.ts`). */
+  searchKeyAt: number | null;
   /** Counts only in an account whose tiers are assigned by hand. */
   licence: Tier;
   /** "Read me again": never ends anything. */
@@ -58,6 +60,7 @@ export const UserTable = new EntitySchema<User>({
     primaryDomain: text(253),
     profile: json,
     searchKey: { ...longText, nullable: true },
+    searchKeyAt: { ...time, nullable: true },
     licence: text(8),
     version: integer,
     epoch: integer,

@@ -23,6 +23,7 @@ export class ScimReading1700000700000 implements MigrationInterface {
 
   async up(q: QueryRunner): Promise<void> {
     await q.query(`ALTER TABLE "users" ADD COLUMN "searchKey" text`);
+    await q.query(`ALTER TABLE "users" ADD COLUMN "searchKeyAt" bigint`);
     const after = isPostgres(q) ? '$1' : '?';
     for (let last = ''; ;) {
       const people = (await q.query(
@@ -35,11 +36,17 @@ export class ScimReading1700000700000 implements MigrationInterface {
     }
     await q.query(`DROP INDEX "ix_users_connection"`);
     await q.query(`CREATE INDEX "ix_users_connection" ON "users" ("connectionId", "id") WHERE "deletedAt" IS NULL`);
+    await q.query(
+      `CREATE INDEX "ix_users_search_key" ON "users" ("id")
+       WHERE "deletedAt" IS NULL AND ("searchKeyAt" IS NULL OR "searchKeyAt" <> "updatedAt")`,
+    );
   }
 
   async down(q: QueryRunner): Promise<void> {
+    await q.query(`DROP INDEX "ix_users_search_key"`);
     await q.query(`DROP INDEX "ix_users_connection"`);
     await q.query(`CREATE INDEX "ix_users_connection" ON "users" ("connectionId", "id")`);
+    await q.query(`ALTER TABLE "users" DROP COLUMN "searchKeyAt"`);
     await q.query(`ALTER TABLE "users" DROP COLUMN "searchKey"`);
   }
 }
@@ -50,7 +57,8 @@ const isPostgres = (q: QueryRunner): boolean => q.connection.options.type === 'p
 async function write(q: QueryRunner, people: readonly Person[]): Promise<void> {
   const values = people.map((_, i) => (isPostgres(q) ? `($${2 * i + 1}::text, $${2 * i + 2}::text)` : '(?, ?)'));
   await q.query(
-    `UPDATE "users" SET "searchKey" = v.column2 FROM (VALUES ${values.join(', ')}) AS v WHERE "users"."id" = v.column1`,
+    `UPDATE "users" SET "searchKey" = v.column2, "searchKeyAt" = "updatedAt" FROM (VALUES ${values.join(', ')}) AS v
+     WHERE "users"."id" = v.column1`,
     people.flatMap((person) => [person.id, searchKeyOf(person)]),
   );
 }

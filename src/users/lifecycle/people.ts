@@ -38,6 +38,7 @@ export async function createPerson(
     epoch: 1,
     createdAt: now,
     updatedAt: now,
+    searchKeyAt: now,
     joinedAt: null,
     lastActiveAt: null,
     liveUntil: null,
@@ -54,11 +55,11 @@ export async function createPerson(
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
+  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt, searchKeyAt: updatedAt }));
   await m.delete(UserAddressTable, { userId: user.id });
   await writeAddresses(m, user, input);
   await markChanged(ground, m, [user.id]);
-  const updated = { ...user, ...columns, updatedAt };
+  const updated = { ...user, ...columns, updatedAt, searchKeyAt: updatedAt };
   await inheritSuspension(ground, m, updated);
   await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
   return updated;
@@ -68,7 +69,12 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
 export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
   if (!otherChange) return user;
   const updatedAt = clock.now();
-  await rows(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
+  // The search key stays right when it was.
+  await rows(
+    m,
+    sql`UPDATE "users" SET "searchKeyAt" = CASE WHEN "searchKeyAt" = "updatedAt" THEN CAST(${updatedAt} AS bigint) END,
+        "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`,
+  );
   return { ...user, updatedAt };
 }
 

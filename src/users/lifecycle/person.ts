@@ -6,6 +6,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { fold } from '../../platform/text/fold.ts';
 import type { UserAddress } from '../address.entity.ts';
 import { userErrors } from '../errors.ts';
+import { searchKeyOf } from '../search-key.ts';
 import type { User } from '../user.entity.ts';
 import type { Scope } from './out.ts';
 
@@ -66,7 +67,7 @@ export async function personColumns(
     externalId: input.externalId,
     displayName: input.displayName,
     profile: input.profile,
-    searchKey: searchKeyOf(input),
+    searchKey: searchKeyOf(input.displayName, input.profile),
     primaryAddress,
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,
@@ -74,12 +75,6 @@ export async function personColumns(
   await refuseTaken(on, scope, columns, present?.id ?? null);
   return columns;
 }
-
-/** What a search without regard to case looks into: everything that has no key column of its own. */
-const searchKeyOf = ({ profile, displayName }: PersonInput): string =>
-  JSON.stringify({ ...profile, ...(displayName !== null && { displayName }) }, (_, value: unknown) =>
-    typeof value === 'string' ? fold(value) : value,
-  );
 
 /** The rows of a person's addresses. */
 export const addressRows = (userId: string, accountId: string, input: PersonInput): UserAddress[] =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
+import { type Filter as Parsed, parse } from 'scim2-parse-filter';
 import { storedGroup } from '../../../../src/directory/scim/groups/filter.ts';
 import { compileFilter, compileForAll } from '../../../../src/directory/scim/protocol/filter.ts';
 import { type Filter, parseFilter } from '../../../../src/directory/scim/protocol/filter-tree.ts';
@@ -167,6 +168,56 @@ describe('SCIM filters, read', () => {
       assert.equal(compileForAll(filter, all).length, 2);
     for (const filter of ['shoeSize pr', 'displayName pr and shoes[size eq "9"]', 'members.shoe pr'])
       refused(filter, (text) => compileForAll(text, all));
+  });
+
+  it('gives the trees that another parser gives of what both read alike', () => {
+    const leaf = fc
+      .tuple(fc.constantFrom('a', 'b.c', 'd'), fc.constantFrom('eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'))
+      .map(([name, by]) => `${name} ${by} "x"`);
+    const tree = fc.letrec<{ tree: string; both: string; one: string }>((tie) => ({
+      tree: fc.array(tie('both'), { minLength: 1, maxLength: 3 }).map((all) => all.join(' or ')),
+      both: fc.array(tie('one'), { minLength: 1, maxLength: 3 }).map((all) => all.join(' and ')),
+      one: fc.oneof(
+        { maxDepth: 3 },
+        leaf,
+        fc.constant('e pr'),
+        tie('tree').map((inner) => `(${inner})`),
+        tie('tree').map((inner) => `not (${inner})`),
+        leaf.map((inner) => `f[${inner} and g pr]`),
+      ),
+    })).tree;
+    /** Brackets change nothing beyond the tree that they make. */
+    const flat = (filter: Filter): unknown => {
+      if (filter.op === 'and' || filter.op === 'or')
+        return {
+          op: filter.op,
+          filters: filter.filters.flatMap((each) =>
+            each.op === filter.op ? (flat(each) as { filters: unknown[] }).filters : [flat(each)],
+          ),
+        };
+      if (filter.op === 'not') return { op: 'not', filter: flat(filter.filter) };
+      if (filter.op === 'any') return { op: '[]', attrPath: filter.attribute, valFilter: flat(filter.filter) };
+      if (filter.op === 'pr') return { op: 'pr', attrPath: filter.attribute };
+      return { op: filter.by, attrPath: filter.attribute, compValue: filter.value };
+    };
+    const others = (filter: Parsed): unknown => {
+      if (filter.op === 'and' || filter.op === 'or')
+        return {
+          op: filter.op,
+          filters: filter.filters.flatMap((each) =>
+            each.op === filter.op ? (others(each) as { filters: unknown[] }).filters : [others(each)],
+          ),
+        };
+      if (filter.op === 'not') return { op: 'not', filter: others(filter.filter) };
+      return filter.op === '[]' ? { ...filter, valFilter: others(filter.valFilter) } : filter;
+    };
+    fc.assert(
+      fc.property(tree, (text) => {
+        fc.pre(text.length <= 4096);
+        assert.deepEqual(flat(parseFilter(text)), others(parse(text)), text);
+      }),
+      { numRuns: 2_000, seed: 20 },
+    );
   });
 
   it('throws nothing but invalidFilter and tooMany, whatever it is given', () => {
