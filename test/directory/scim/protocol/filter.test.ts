@@ -49,7 +49,7 @@ describe('SCIM filters, read', () => {
   ] as [string, Filter][])
     it(filter, () => assert.deepEqual(parseFilter(filter), tree));
 
-  it('refuses what it does not understand', () => {
+  it('security check 20: refuses what it does not understand', () => {
     for (const filter of [
       '',
       ' ',
@@ -147,7 +147,7 @@ describe('SCIM filters, read', () => {
       tooMuch('scim.tooMany', () => find(filter), words);
   });
 
-  it('is bounded in length and depth, and ends', () => {
+  it('security check 20: is bounded in length and depth, and ends', () => {
     compileFilter(`${'('.repeat(32)}id pr${')'.repeat(32)}`, user);
     for (const filter of [
       `id eq "${'x'.repeat(4096)}"`,
@@ -220,7 +220,7 @@ describe('SCIM filters, read', () => {
     );
   });
 
-  it('throws nothing but invalidFilter and tooMany, whatever it is given', () => {
+  it('security check 20: throws nothing but invalidFilter and tooMany, whatever it is given', () => {
     const marks = ['(', ')', '[', ']', '.', '"', '"a"', '\\', ' ', ' ', ' ', '1', '-', ':', '\n', 'ü'];
     const names = ['userName', 'emails', 'active', 'meta.created', 'value', '__proto__', 'constructor', urn.user];
     const keywords = ['eq', 'ne', 'co', 'sw', 'gt', 'pr', 'and', 'or', 'not', 'true', 'null'];
