@@ -18,6 +18,7 @@ import type { Writer } from './platform/database/unit.ts';
 import { Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
+import { refreshSearchKeys } from './users/search-key.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -41,6 +42,7 @@ export function startJobs(house: House): Jobs {
     { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
+    { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
   ]);
 }

@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import type { Tier } from '../accounts/accounts/types.ts';
-import { type Columns, id, integer, json, text, time } from '../platform/database/columns.ts';
+import { type Columns, id, integer, json, longText, text, time } from '../platform/database/columns.ts';
 
 /** A person in an account. What ends their access is in `user_causes`; their tier is asked, not stored (`entitlement/`). */
 export interface User {
@@ -21,6 +21,10 @@ export interface User {
   primaryDomain: string;
   /** The other attributes that the directory keeps of this person. */
   profile: Record<string, unknown>;
+  /** `profile` and the display name as JSON in which every text is folded, for comparing. */
+  searchKey: string | null;
+  /** The `updatedAt` that `searchKey` is of; another one where an older release has written since (`search-key.ts`). */
+  searchKeyAt: number | null;
   /** Counts only in an account whose tiers are assigned by hand. */
   licence: Tier;
   /** "Read me again": never ends anything. */
@@ -55,6 +59,8 @@ export const UserTable = new EntitySchema<User>({
     primaryAddressKey: text(320),
     primaryDomain: text(253),
     profile: json,
+    searchKey: { ...longText, nullable: true },
+    searchKeyAt: { ...time, nullable: true },
     licence: text(8),
     version: integer,
     epoch: integer,

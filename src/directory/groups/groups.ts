@@ -9,6 +9,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { type Group, GroupTable } from '../../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../../users/entitlement/membership.entity.ts';
+import { touchGroupsOf } from '../../users/entitlement/touch-groups.ts';
 import { putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
 import type { DirectoryScope } from './scope.ts';
@@ -66,6 +67,7 @@ export async function touchGroup(m: Writer, groupId: string): Promise<void> {
 export async function deleteGroup(ground: Ground, m: Writer, scope: DirectoryScope, group: Group): Promise<void> {
   await ground.db.alone(scope.accountId);
   await m.update(TierMappingTable, { groupId: group.id }, { groupId: null });
+  await touchGroupsOf(m, [group.id]);
   await m.delete(MembershipTable, { memberId: group.id });
   await m.delete(GroupTable, { id: group.id });
   await markAccountChanged(ground, m, scope.accountId);

@@ -10,12 +10,16 @@ import { createShares, type Share } from '../../platform/http/share.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Action } from '../../trail/trail.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
+import { rootEndpoint } from './everything.ts';
+import { answerType } from './http/accept.ts';
 import { authenticate } from './http/authenticate.ts';
+import { conditionsOf, isUnchanged } from './http/conditions.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
-import { errorBody, mediaType } from './protocol/messages.ts';
+import { errorBody } from './protocol/messages.ts';
+import { identityOf } from './protocol/present.ts';
 import { userEndpoint } from './users/endpoint.ts';
 
 const root = '/scim/v2';
@@ -28,6 +32,7 @@ const wrongKeysPerMinute = 60;
 
 /** endpoint → what it does. A new resource is one folder, and a line here. */
 const endpoints: ReadonlyMap<string, Endpoint> = new Map([
+  ['', rootEndpoint],
   ['Users', userEndpoint],
   ['Groups', groupEndpoint],
   ['ServiceProviderConfig', configurationEndpoint],
@@ -52,14 +57,14 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
         key = await authenticate(ground, req, wrongKeys);
         await perKey(key.id);
         share = shares(key.connectionId);
-        send(res, await answer(ground, { key, share }, req, res, url));
+        send(req, res, await answer(ground, { key, share }, req, res, url));
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
         const error = asCarillonError(thrown);
         // Not of a flood: the log and the metrics count it.
         if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
-        refuse(res, error);
+        refuse(req, res, error);
       } finally {
         share?.give();
       }
@@ -74,15 +79,11 @@ async function answer(
   res: ServerResponse,
   url: URL,
 ): Promise<ScimReply> {
-  const [name = '', ...rest] = segmentsOf(url);
-  const endpoint = endpoints.get(name);
-  const id = rest[0] || null;
-  // No id has a NUL in it, which PostgreSQL takes in no text.
-  const isStrange = rest.length > 1 || rest[0]?.includes('\0');
+  const { endpoint, id, isSearch, isStrange } = targetOf(url);
   if (!endpoint || isStrange) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
-  const handlers = id === null ? endpoint.collection : endpoint.resource;
-  const handle = Object.hasOwn(handlers, method) ? handlers[method] : undefined;
+  const handlers = isSearch ? (endpoint.search ?? {}) : id === null ? endpoint.collection : endpoint.resource;
+  const handle = endpoint.any ?? (Object.hasOwn(handlers, method) ? handlers[method] : undefined);
   if (!handle) {
     res.setHeader('allow', allowed(Object.keys(handlers)));
     throw scimError('scim.methodNotAllowed', { values: { method } });
@@ -93,10 +94,29 @@ async function answer(
     keyId: key.id,
     query: url.searchParams,
     projection: projectionOf(url.searchParams),
+    conditions: conditionsOf(req.headers),
     base: `${ground.config.publicUrl}${root}`,
     body: () => readJson(req, { limit: bodyLimit, types: bodyTypes, share }),
   };
   return handle(request, id ?? '');
+}
+
+interface Target {
+  endpoint: Endpoint | undefined;
+  id: string | null;
+  /** Whether it is the `.search` of an endpoint (RFC 7644 §3.4.3), or of the root. */
+  isSearch: boolean;
+  /** Whether nothing can be there. */
+  isStrange: boolean;
+}
+
+function targetOf(url: URL): Target {
+  const segments = segmentsOf(url);
+  const isSearch = segments.at(-1) === '.search' && segments.length <= 2;
+  const [name = '', ...rest] = isSearch ? segments.slice(0, -1) : segments;
+  // No id has a NUL in it, which PostgreSQL takes in no text.
+  const isStrange = rest.length > 1 || Boolean(rest[0]?.includes('\0'));
+  return { endpoint: endpoints.get(name), id: rest[0] || null, isSearch, isStrange };
 }
 
 /** What follows the root. @throws scim.invalidSyntax for an address with a broken escape (RFC 3986 §2.1) */
@@ -136,17 +156,26 @@ function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathn
   };
 }
 
-function send(res: ServerResponse, reply: ScimReply): void {
-  if (reply.location) res.setHeader('location', reply.location);
-  if (reply.body === undefined) res.writeHead(reply.status).end();
-  else sendText(res, reply.status, mediaType, JSON.stringify(reply.body));
+function send(req: IncomingMessage, res: ServerResponse, { status, body, ...known }: ScimReply): void {
+  const identity = body && identityOf(body);
+  const [location, etag] = [known.location ?? identity?.location, known.etag ?? identity?.version];
+  if (location !== undefined) {
+    res.setHeader('location', location);
+    res.setHeader('content-location', location); // RFC 7643 §3.1: the same as `meta.location`
+  }
+  if (etag !== undefined) res.setHeader('etag', etag);
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  if (isRead && etag !== undefined && isUnchanged(conditionsOf(req.headers), etag)) res.writeHead(304).end();
+  else if (body === undefined) res.writeHead(status).end();
+  else sendText(res, status, answerType(req.headers.accept), JSON.stringify(body));
 }
 
-function refuse(res: ServerResponse, error: CarillonError): void {
+function refuse(req: IncomingMessage, res: ServerResponse, error: CarillonError): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
   const challenge = error.kind === 'Unauthorized' ? { 'www-authenticate': 'Bearer realm="SCIM"' } : {};
-  sendText(res, error.status, mediaType, JSON.stringify(errorBody(error)), { ...errorHeaders(error), ...challenge });
+  const headers = { ...errorHeaders(error), ...challenge };
+  sendText(res, error.status, answerType(req.headers.accept), JSON.stringify(errorBody(error)), headers);
 }

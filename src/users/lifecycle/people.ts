@@ -6,6 +6,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
+import { touchGroupsOf } from '../entitlement/touch-groups.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
 import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
@@ -37,6 +38,7 @@ export async function createPerson(
     epoch: 1,
     createdAt: now,
     updatedAt: now,
+    searchKeyAt: now,
     joinedAt: null,
     lastActiveAt: null,
     liveUntil: null,
@@ -53,11 +55,11 @@ export async function createPerson(
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
+  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt, searchKeyAt: updatedAt }));
   await m.delete(UserAddressTable, { userId: user.id });
   await writeAddresses(m, user, input);
   await markChanged(ground, m, [user.id]);
-  const updated = { ...user, ...columns, updatedAt };
+  const updated = { ...user, ...columns, updatedAt, searchKeyAt: updatedAt };
   await inheritSuspension(ground, m, updated);
   await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
   return updated;
@@ -67,13 +69,19 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
 export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
   if (!otherChange) return user;
   const updatedAt = clock.now();
-  await rows(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
+  // The search key stays right when it was.
+  await rows(
+    m,
+    sql`UPDATE "users" SET "searchKeyAt" = CASE WHEN "searchKeyAt" = "updatedAt" THEN CAST(${updatedAt} AS bigint) END,
+        "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`,
+  );
   return { ...user, updatedAt };
 }
 
 /** Out at once; what they owned is kept under the dead id, then erased. A new push of the name is a new person. */
 export async function deletePerson(ground: Ground, m: Writer, user: User, cause: OutCause = 'deleted'): Promise<void> {
   await m.update(UserTable, { id: user.id }, { deletedAt: clock.now(), updatedAt: clock.now() });
+  await touchGroupsOf(m, [user.id]);
   await m.delete(MembershipTable, { memberId: user.id });
   await putOut(ground, m, user, [user.id], cause);
 }

@@ -6,6 +6,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { fold } from '../../platform/text/fold.ts';
 import type { UserAddress } from '../address.entity.ts';
 import { userErrors } from '../errors.ts';
+import { searchKeyOf } from '../search-key.ts';
 import type { User } from '../user.entity.ts';
 import type { Scope } from './out.ts';
 
@@ -34,6 +35,7 @@ export type PersonColumns = Pick<
   | 'externalId'
   | 'displayName'
   | 'profile'
+  | 'searchKey'
   | 'primaryAddress'
   | 'primaryAddressKey'
   | 'primaryDomain'
@@ -65,6 +67,7 @@ export async function personColumns(
     externalId: input.externalId,
     displayName: input.displayName,
     profile: input.profile,
+    searchKey: searchKeyOf(input.displayName, input.profile),
     primaryAddress,
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,

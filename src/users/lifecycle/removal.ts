@@ -9,6 +9,7 @@ import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { touchGroupsOf } from '../entitlement/touch-groups.ts';
 
 /** A domain was removed, and there are people left who stood on it: more than one unit should hold others up for. */
 export const domainRemovedTopic = 'domain.removed';
@@ -35,6 +36,10 @@ export async function removeSome(ground: Ground, m: Writer, domain: Domain): Pro
       : sql`"releasedAt" = ${now}, "connectionId" = NULL, "externalId" = NULL`;
   for (const some of chunks(found)) {
     const ids = list(some.map(({ id }) => id));
+    await touchGroupsOf(
+      m,
+      some.map(({ id }) => id),
+    );
     await rows(m, sql`DELETE FROM "group_members" WHERE "memberId" IN (${ids})`);
     await rows(
       m,

@@ -6,7 +6,7 @@ import type { Group } from '../../../users/entitlement/group.entity.ts';
 import { requireGroup } from '../../groups/groups.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { scimError } from '../protocol/errors.ts';
-import { presentGroup, type Reference, type Resource } from '../protocol/present.ts';
+import { type About, identified, presentGroup, type Reference, type Resource, weakTag } from '../protocol/present.ts';
 import { project, type Projection, wants } from '../protocol/projection.ts';
 
 /** A group of this connection. @throws scim.notFound, for every other id alike */
@@ -33,19 +33,21 @@ export async function presentGroups(
         base,
       )
     : null;
-  return groups.map((group) =>
-    project(
-      presentGroup(group, {
-        id: group.id,
-        createdAt: group.createdAt,
-        lastModified: group.updatedAt,
-        location: `${base}/Groups/${group.id}`,
-        ...(members && { members: members.get(group.id) ?? [] }),
-      }),
-      projection,
-    ),
-  );
+  return groups.map((group) => {
+    const about: About = {
+      id: group.id,
+      createdAt: group.createdAt,
+      lastModified: group.updatedAt,
+      location: `${base}/Groups/${group.id}`,
+      version: versionOf(group),
+    };
+    const resource = presentGroup(group, { ...about, ...(members && { members: members.get(group.id) ?? [] }) });
+    return identified(project(resource, projection), about);
+  });
 }
+
+/** The version of a group (RFC 7644 §3.14), which counts changes of its name and of who its members are. */
+export const versionOf = ({ version }: Pick<Group, 'version'>): string => weakTag(version);
 
 async function membersOf(on: Reader, ids: readonly string[], base: string): Promise<Map<string, Reference[]>> {
   const found = await rows<{ groupId: string; memberId: string; memberType: 'User' | 'Group'; display: string | null }>(

@@ -3,12 +3,13 @@ import type { Writer } from '../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
 import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../../groups/members.ts';
+import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
 import { readPatch } from '../protocol/patch.ts';
-import { presentGroups, requireStored } from './stored.ts';
+import { presentGroups, requireStored, versionOf } from './stored.ts';
 
 type Member = { value: string };
 const ids = (members: readonly Member[]): string[] => members.map(({ value }) => value);
@@ -43,7 +44,8 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
  */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
   const group = await changeStored(request, id, groupOperations(readPatch(await request.body())));
-  return request.projection.attributes === undefined ? { status: 204 } : shown(request, group);
+  if (request.projection.attributes !== undefined) return shown(request, group);
+  return { status: 204, etag: versionOf(group) };
 }
 
 /** DELETE /Groups/{id} (RFC 7644 §3.6). */
@@ -52,6 +54,7 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
   await perform(request, 'DeleteDirectoryGroup', { groupId: id }, async (m) => {
     await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
+    requireVersion(request.conditions, () => versionOf(group));
     await deleteGroup(ground, m, scope, group);
     return { result: undefined, responseElements: { displayName: group.displayName } };
   });
@@ -64,6 +67,7 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
     await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
+    requireVersion(request.conditions, () => versionOf(group));
     for (const each of changes) await apply(request, m, group, each);
     await touchGroup(m, id);
     const now = (await m.findOneBy(GroupTable, { id }))!;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { badSyntax, badValue } from '../protocol/errors.ts';
+import type { Conditions } from './conditions.ts';
 import type { Projection } from '../protocol/projection.ts';
 
 /** A SCIM request whose key was good: everything it may touch is in `scope`. */
@@ -14,6 +15,7 @@ export interface ScimRequest {
   projection: Projection;
   /** The address of the SCIM root, without a slash at its end. */
   base: string;
+  conditions: Conditions;
   /** Reads the body as JSON. */
   body: () => Promise<unknown>;
 }
@@ -22,15 +24,23 @@ export interface ScimRequest {
 export interface ScimReply {
   status: number;
   body?: object;
+  /** Where the resource is, and in which version: needed where the body does not say. */
   location?: string;
+  etag?: string;
 }
+
+type Handlers<T extends unknown[]> = Partial<Record<string, (request: ScimRequest, ...rest: T) => Promise<ScimReply>>>;
 
 /** One endpoint: what it does for each method, on the collection and on one resource. */
 export interface Endpoint {
   /** What it holds, as the trail names it. */
   noun?: string;
-  collection: Partial<Record<string, (request: ScimRequest) => Promise<ScimReply>>>;
-  resource: Partial<Record<string, (request: ScimRequest, id: string) => Promise<ScimReply>>>;
+  collection: Handlers<[]>;
+  resource: Handlers<[id: string]>;
+  /** On `.search` below it. */
+  search?: Handlers<[]>;
+  /** Answers every method, on everything. */
+  any?: (request: ScimRequest) => Promise<ScimReply>;
 }
 
 /**

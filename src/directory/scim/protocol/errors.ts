@@ -9,6 +9,20 @@ export const scimError = errors({
   'scim.noTarget': { kind: 'BadRequest', text: 'The operation has no target: {reason}.' },
   'scim.mutability': { kind: 'BadRequest', text: 'The attribute {field} cannot be changed or removed.' },
   'scim.tooMany': { kind: 'BadRequest', text: 'The filter asks for too much: {reason}.' },
+  'scim.invalidCursor': {
+    kind: 'BadRequest',
+    text: 'This cursor was not given for this query. Begin with an empty one, and leave the query as it is.',
+  },
+  'scim.expiredCursor': {
+    kind: 'BadRequest',
+    text: 'The cursor is older than {seconds} s. Begin again with an empty one.',
+  },
+  'scim.invalidCount': { kind: 'BadRequest', text: 'The count of a page must be a whole number from 1 to {max}.' },
+  'scim.filterForbidden': { kind: 'Forbidden', text: 'There is no filter at this address.' },
+  'scim.changedMeanwhile': {
+    kind: 'PreconditionFailed',
+    text: 'The resource is not in the version that the request is for. Read it again.',
+  },
   'scim.tooLarge': { kind: 'PayloadTooLarge', text: 'The request holds more than {limit} {things}.' },
   'scim.uniqueness': { kind: 'Conflict', text: 'Another resource already has this value of {field}.' },
   'scim.notFound': { kind: 'NotFound', text: 'Resource {id} was not found.' },

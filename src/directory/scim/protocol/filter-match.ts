@@ -1,9 +1,14 @@
 import { fold } from '../../../platform/text/fold.ts';
-import type { Attribute } from './attributes.ts';
+import { type Attribute, attributesOf, type ResourceSchema } from './attributes.ts';
 import { badFilter } from './errors.ts';
+import { flagOf, requireOperator, textOf } from './filter-sql.ts';
+import { readTime } from './filter-time.ts';
 import type { Comparison, Filter } from './filter-tree.ts';
-import type { Literal } from './filter-text.ts';
-import type { Complex, Fold, Value } from './values.ts';
+import type { Resource } from './present.ts';
+import { type Complex, type Fold, isObject } from './values.ts';
+
+/** What a comparison or `pr` asks of a value. */
+type Question = Extract<Filter, { op: 'pr' | 'compare' }>;
 
 function subAttribute(parent: Attribute, name: string): Attribute {
   const found = parent.sub.get(name);
@@ -11,44 +16,51 @@ function subAttribute(parent: Attribute, name: string): Attribute {
   throw badFilter(`${parent.name} has no "${name.slice(0, 200)}" to filter by`);
 }
 
-/** Both sides in the terms of the attribute: booleans as they are, text without case unless that matters. */
-function normal(attribute: Attribute, value: Literal, folded: Fold = fold): string | boolean {
-  if (attribute.type === 'boolean') {
-    const word = String(value).toLowerCase();
-    if (word !== 'true' && word !== 'false') throw badFilter('true or false is expected');
-    return word === 'true';
-  }
-  if (typeof value !== 'string') throw badFilter('a quoted value is expected');
-  return attribute.caseExact ? value : folded(value);
-}
-
-const holds: Record<Comparison, (have: string, wanted: string) => boolean> = {
-  eq: (have, wanted) => have === wanted,
-  ne: (have, wanted) => have !== wanted,
-  co: (have, wanted) => have.includes(wanted),
-  sw: (have, wanted) => have.startsWith(wanted),
-  ew: (have, wanted) => have.endsWith(wanted),
-  gt: (have, wanted) => have > wanted,
-  ge: (have, wanted) => have >= wanted,
-  lt: (have, wanted) => have < wanted,
-  le: (have, wanted) => have <= wanted,
+const isOrdered: Record<Exclude<Comparison, 'co' | 'sw' | 'ew'>, (order: number) => boolean> = {
+  eq: (order) => order === 0,
+  ne: (order) => order !== 0,
+  gt: (order) => order > 0,
+  ge: (order) => order >= 0,
+  lt: (order) => order < 0,
+  le: (order) => order <= 0,
 };
 
-function compared(by: Comparison, sub: Attribute, have: Value | undefined, wanted: Literal, folded: Fold): boolean {
-  if (wanted === null) {
+/** Text in the order of its bytes in UTF-8, as both engines have it. */
+const orderOf = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
+
+function textHolds(by: Comparison, have: string, wanted: string): boolean {
+  if (by === 'co') return have.includes(wanted);
+  if (by === 'sw') return have.startsWith(wanted);
+  return by === 'ew' ? have.endsWith(wanted) : isOrdered[by](orderOf(have, wanted));
+}
+
+/** Whether a value answers a question with yes; an absent one equals nothing, and a flag that is not there is false. */
+function holds(question: Question, attribute: Attribute, have: unknown, folded: Fold): boolean {
+  const isThere = have !== undefined && have !== null && have !== '';
+  if (question.op === 'pr') return isThere;
+  const { by, value } = question;
+  if (value === null) {
     if (by !== 'eq' && by !== 'ne') throw badFilter(`"${by}" cannot compare with null`);
-    return (have === undefined) === (by === 'eq');
+    return isThere === (by === 'ne');
   }
-  if (sub.type === 'boolean' && by !== 'eq' && by !== 'ne') throw badFilter(`"${by}" is not for true and false`);
-  const value = normal(sub, wanted, folded);
-  // RFC 7643 §2.4: an element that does not say so is not primary.
-  const own = have ?? (sub.type === 'boolean' ? false : undefined);
-  if (typeof own !== 'string' && typeof own !== 'boolean') return by === 'ne';
-  return holds[by](String(normal(sub, own, folded)), String(value));
+  if (attribute.type === 'boolean') {
+    requireOperator('boolean', by);
+    return ((have === true) === flagOf(value)) === (by === 'eq');
+  }
+  if (attribute.format === 'dateTime') {
+    requireOperator('time', by);
+    const wanted = readTime(value);
+    if (typeof have !== 'string') return by === 'ne';
+    return isOrdered[by as 'eq'](readTime(have) - wanted);
+  }
+  if (attribute.format === 'binary') requireOperator('binary', by);
+  const normal = attribute.caseExact ? (text: string) => text : folded;
+  const wanted = normal(textOf(value));
+  return typeof have === 'string' ? textHolds(by, normal(have), wanted) : by === 'ne';
 }
 
 /**
- * Whether one element of a multi-valued attribute meets the filter of a PATCH path.
+ * Whether one element of a multi-valued attribute meets a filter.
  * @param folded `fold`, which may remember what it has folded before
  * @throws scim.invalidFilter when the filter does not fit the attribute
  */
@@ -59,8 +71,50 @@ export function matches(filter: Filter, attribute: Attribute, element: Complex, 
   if (filter.op === 'not') return !inner(filter.filter);
   if (filter.op === 'any') throw badFilter('brackets within brackets');
   const sub = subAttribute(attribute, filter.attribute);
-  const have = element[sub.name];
-  return filter.op === 'pr' ? have !== undefined : compared(filter.by, sub, have, filter.value, folded);
+  return holds(filter, sub, element[sub.name], folded);
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
+const partOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined);
+
+function asks(question: Question, steps: readonly Attribute[], value: unknown): boolean {
+  const [first, ...rest] = steps;
+  const have = partOf(value, first!.name);
+  if (!first!.multiValued) {
+    if (rest.length > 0) return asks(question, rest, have);
+    if (first!.type !== 'complex') return holds(question, first!, have, fold);
+    if (question.op === 'pr') return have !== undefined;
+    const inner = first!.sub.get('value');
+    if (!inner) throw badFilter(`${first!.name} has no value to filter by`);
+    return asks(question, [inner], have);
+  }
+  const elements = listOf(have);
+  if (question.op === 'pr' && rest.length === 0) return elements.length > 0;
+  if (first!.type !== 'complex') return elements.some((each) => holds(question, first!, each, fold));
+  const inner = rest.length > 0 ? rest : [subAttribute(first!, 'value')];
+  return elements.some((each) => asks(question, inner, each));
+}
+
+/**
+ * Whether a whole resource, as it is shown, meets a filter: what the compiled filter finds in the database.
+ * @throws scim.invalidFilter
+ */
+export function fits(filter: Filter, schema: ResourceSchema, resource: Resource): boolean {
+  const inner = (each: Filter) => fits(each, schema, resource);
+  if (filter.op === 'and') return filter.filters.every(inner);
+  if (filter.op === 'or') return filter.filters.some(inner);
+  if (filter.op === 'not') return !inner(filter.filter);
+  const steps = attributesOf(filter.attribute, schema);
+  if (!steps) throw badFilter(`the attribute "${filter.attribute.slice(0, 200)}" cannot be used in a filter`);
+  if (filter.op === 'any') {
+    let elements: unknown = resource;
+    for (const { name } of steps) elements = partOf(elements, name);
+    return listOf(elements).some((each) => matches(filter.filter, steps.at(-1)!, each as Complex));
+  }
+  // Only null makes `eq` true of what is not there, whatever the path goes through.
+  if (filter.op === 'compare' && filter.value === null && (filter.by === 'eq' || filter.by === 'ne'))
+    return asks({ op: 'pr', attribute: filter.attribute }, steps, resource) === (filter.by === 'ne');
+  return asks(filter, steps, resource);
 }
 
 /** The element that a filter on `type` and `primary` describes by `eq` and `and`; undefined for any other filter. */
@@ -78,5 +132,5 @@ export function described(filter: Filter, attribute: Attribute): Complex | undef
     return undefined;
   if (filter.attribute !== 'type' && filter.attribute !== 'primary') return undefined;
   const sub = subAttribute(attribute, filter.attribute);
-  return { [sub.name]: sub.type === 'boolean' ? normal(sub, filter.value) : filter.value };
+  return { [sub.name]: sub.type === 'boolean' ? flagOf(filter.value) : filter.value };
 }

@@ -6,30 +6,63 @@ import { readTime } from './filter-time.ts';
 import type { Literal } from './filter-text.ts';
 import type { Comparison } from './filter-tree.ts';
 
-/** A column that answers for an attribute. `folded`: it holds `fold(value)`. `time`: milliseconds UTC. */
+/**
+ * A column, or an expression of columns, that answers for an attribute; NULL for one without a value. `time`:
+ * milliseconds UTC. `boolean`: never NULL, as what does not say so is false (RFC 7643 §2.4); `said` tells whether it does.
+ */
 export type Column =
-  | { kind: 'text'; column: Sql; folded?: boolean }
-  | { kind: 'boolean'; column: Sql }
+  | {
+      kind: 'text';
+      column: Sql;
+      /** It holds `fold(value)`. */ folded?: boolean;
+      /** An index serves `eq`. */ indexed?: boolean;
+    }
+  | { kind: 'boolean'; column: Sql; said?: Sql }
   | { kind: 'time'; column: Sql };
 
+export const always = sql`1 = 1`;
+export const never = sql`1 = 0`;
+
 /** `pr`, or its opposite. */
-export function present({ kind, column }: Column, negated: boolean): Sql {
+export function present(have: Column, negated: boolean): Sql {
+  const { kind, column } = have;
+  if (kind === 'boolean') {
+    const said = have.said ?? always;
+    return negated ? sql`NOT (${said})` : said;
+  }
   if (kind !== 'text') return negated ? sql`${column} IS NULL` : sql`${column} IS NOT NULL`;
   return negated ? sql`(${column} IS NULL OR ${column} = '')` : sql`(${column} IS NOT NULL AND ${column} <> '')`;
 }
 
-/** The literal in the column's own terms. */
-function operand(column: Column, op: Comparison, value: Literal): string | number | boolean {
-  if (column.kind === 'text') {
-    if (typeof value !== 'string') throw badFilter('a quoted value is expected');
-    return column.folded ? fold(value) : value;
-  }
-  if (op === 'co' || op === 'sw' || op === 'ew') throw badFilter(`"${op}" is for text`);
-  if (column.kind === 'time') return readTime(value);
-  if (op !== 'eq' && op !== 'ne') throw badFilter(`"${op}" is not for true and false`);
+/** Refuses an operator that an attribute of this kind does not have. @throws scim.invalidFilter */
+export function requireOperator(kind: Column['kind'] | 'binary', op: Comparison): void {
+  const isPart = op === 'co' || op === 'sw' || op === 'ew';
+  if (kind === 'time' && isPart) throw badFilter(`"${op}" is for text`);
+  if (kind === 'boolean' && op !== 'eq' && op !== 'ne') throw badFilter(`"${op}" is not for true and false`);
+  // RFC 7644 §3.4.2.2: there is no order of binary values.
+  if (kind === 'binary' && !isPart && op !== 'eq' && op !== 'ne') throw badFilter(`"${op}" is not for binary values`);
+}
+
+/** Text that an attribute is compared with; a number without quotes counts as its digits. @throws scim.invalidFilter */
+export function textOf(value: Literal): string {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') throw badFilter('a quoted value is expected');
+  return value;
+}
+
+/** @throws scim.invalidFilter */
+export function flagOf(value: Literal): boolean {
+  // Entra's older form quotes "True" and "False".
   const word = typeof value === 'string' ? value.toLowerCase() : String(value);
   if (word !== 'true' && word !== 'false') throw badFilter('true or false is expected');
   return word === 'true';
+}
+
+/** The literal in the column's own terms. */
+function operand(column: Column, value: Literal): string | number | boolean {
+  if (column.kind === 'time') return readTime(value);
+  if (column.kind === 'boolean') return flagOf(value);
+  return column.folded ? fold(textOf(value)) : textOf(value);
 }
 
 /** Characters as the engines count them. */
@@ -55,15 +88,13 @@ const conditions: Record<Exclude<Comparison, 'eq' | 'ne'>, Condition> = {
  * @throws scim.invalidFilter when the operator or the value is not for this kind of attribute
  */
 export function compare(column: Column, op: Comparison, value: Literal, negated: boolean): Sql {
-  const equality = op === 'eq' || op === 'ne';
-  const same = (op === 'eq') !== negated;
-  if (value === null) {
-    if (!equality) throw badFilter(`"${op}" cannot compare with null`);
-    return present(column, same);
-  }
-  const wanted = operand(column, op, value);
+  requireOperator(column.kind, op);
+  const wanted = operand(column, value);
   const { column: have } = column;
-  if (equality) return same ? sql`${have} = ${wanted}` : sql`(${have} IS NULL OR ${have} <> ${wanted})`;
+  if (op === 'eq' || op === 'ne') {
+    if ((op === 'eq') !== negated) return sql`${have} = ${wanted}`;
+    return column.kind === 'boolean' ? sql`${have} <> ${wanted}` : sql`(${have} IS NULL OR ${have} <> ${wanted})`;
+  }
   const condition = conditions[op](have, wanted);
   return negated ? sql`(${have} IS NULL OR NOT (${condition}))` : condition;
 }

@@ -1,7 +1,8 @@
 import type { CarillonError } from '../../../platform/errors/errors.ts';
 
-/** The media type of every SCIM answer (RFC 7644 §3.1). */
+/** The media type of a SCIM answer (RFC 7644 §3.8), unless the client would rather have plain JSON. */
 export const mediaType = 'application/scim+json; charset=utf-8';
+export const plainMediaType = 'application/json; charset=utf-8';
 
 /** Schema URNs (RFC 7643 §10.3, RFC 7644 §10). */
 export const urn = {
@@ -35,6 +36,17 @@ export const listResponse = <T>(resources: readonly T[], total: number, startInd
   Resources: resources,
 });
 
+export type CursorResponse<T> = Omit<ListResponse<T>, 'startIndex'> & { nextCursor?: string };
+
+/** One page behind a cursor (RFC 9865 §2); `next` is null on the last one. */
+export const cursorResponse = <T>(resources: readonly T[], total: number, next: string | null): CursorResponse<T> => ({
+  schemas: [urn.listResponse],
+  totalResults: total,
+  itemsPerPage: resources.length,
+  ...(next !== null && { nextCursor: next }),
+  Resources: resources,
+});
+
 const types: ReadonlyMap<string, string> = new Map(
   Object.entries({
     'scim.invalidSyntax': 'invalidSyntax',
@@ -44,6 +56,9 @@ const types: ReadonlyMap<string, string> = new Map(
     'scim.noTarget': 'noTarget',
     'scim.mutability': 'mutability',
     'scim.tooMany': 'tooMany',
+    'scim.invalidCursor': 'invalidCursor',
+    'scim.expiredCursor': 'expiredCursor',
+    'scim.invalidCount': 'invalidCount',
     'user.addressInvalid': 'invalidValue',
     'user.domainNotVerified': 'invalidValue',
     'group.memberUnknown': 'invalidValue',
@@ -55,7 +70,7 @@ const types: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** The scimType (RFC 7644 §3.12, table 9) of an error, from any floor: every conflict is `uniqueness`. */
+/** The scimType (RFC 7644 §3.12, table 9; RFC 9865 §2.1) of an error, from any floor: every conflict is `uniqueness`. */
 export const scimType = (error: CarillonError): string | undefined =>
   types.get(error.code) ?? (error.kind === 'Conflict' ? 'uniqueness' : undefined);
 

@@ -1,3 +1,4 @@
+import { groupSchema } from './attributes.ts';
 import type { Resource } from './present.ts';
 import { isObject } from './values.ts';
 
@@ -7,7 +8,10 @@ export interface Projection {
   excludedAttributes?: string | undefined;
 }
 
-const always = new Set(['schemas', 'id']);
+/** What is returned whatever is asked (RFC 7643 §7, `returned`): the same of every resource. */
+const always = new Set(
+  [...groupSchema.attributes.values()].filter(({ returned }) => returned === 'always').map(({ name }) => name),
+);
 
 /** Names in lower case, without the URN of the resource's own schema; a dot parts a sub-attribute. */
 const split = (list: string | undefined): string[] =>
@@ -32,16 +36,21 @@ function below(names: readonly string[], name: string): string[] | undefined {
 }
 
 function pickValue(value: unknown, names: readonly string[], keep: boolean): unknown {
-  if (Array.isArray(value)) return value.map((each) => pickValue(each, names, keep));
+  if (Array.isArray(value)) return value.map((each) => pickValue(each, names, keep)).filter((each) => !isEmpty(each));
   return isObject(value) ? pick(value, names, keep) : value;
 }
+
+const isEmpty = (value: unknown): boolean => isObject(value) && Object.keys(value).length === 0;
 
 /** The members of an object that are named (`keep`), or those that are not. */
 function pick(object: Resource, names: readonly string[], keep: boolean): Resource {
   return Object.fromEntries(
     Object.entries(object).flatMap(([name, part]) => {
       const inner = below(names, name);
-      if (inner?.length) return [[name, pickValue(part, inner, keep)]];
+      if (inner?.length) {
+        const picked = pickValue(part, inner, keep);
+        return isEmpty(picked) ? [] : [[name, picked]];
+      }
       return (inner !== undefined) === keep ? [[name, part]] : [];
     }),
   );

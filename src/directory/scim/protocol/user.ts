@@ -1,7 +1,9 @@
+import { fold } from '../../../platform/text/fold.ts';
 import { userSchema } from './attributes.ts';
 import { badValue } from './errors.ts';
 import { urn } from './messages.ts';
 import { members, readValue, requireSchema } from './values.ts';
+import { asList } from './values.ts';
 import type { Complex } from './values.ts';
 
 export type Email = {
@@ -39,6 +41,11 @@ export type Profile = {
   timezone?: string;
   emails?: Email[];
   phoneNumbers?: Email[];
+  ims?: Email[];
+  photos?: Email[];
+  entitlements?: Email[];
+  roles?: Email[];
+  x509Certificates?: Email[];
   addresses?: Record<string, string | boolean>[];
   [urn.enterprise]?: Enterprise;
 };
@@ -62,13 +69,33 @@ export const toRecord = ({ profile, userName, externalId, displayName, active }:
   ...(active === undefined ? {} : { active }),
 });
 
+/** A resource's own address, or a picture's: absolute (RFC 3986 §4.3), and nothing that a browser would run. */
+const isUri = (text: string): boolean =>
+  /^[a-z][a-z\d+.-]*:\S+$/i.test(text) && !/^(java|vb)script:/i.test(text) && URL.canParse(text);
+/** Base64 by either alphabet (RFC 4648 §4, §5), also in lines as PEM has it. */
+const isBase64 = (text: string): boolean => /^(?:[A-Za-z\d+/\s]+|[\w\s-]+)={0,2}\s*$/.test(text);
+
+/** What the elements of a list must be, beyond text of some length. */
+function requireFit(record: Complex): void {
+  for (const { value } of asList(record['photos']))
+    if (typeof value === 'string' && !isUri(value)) throw badValue('photos.value', 'an absolute URI is expected');
+  for (const { value } of asList(record['x509Certificates']))
+    if (typeof value === 'string' && !isBase64(value)) throw badValue('x509Certificates.value', 'base64 is expected');
+  const max = userSchema.attributes.get('emails')!.sub.get('value')!.max;
+  // Folding can make it longer than the column that it is looked up by.
+  for (const { value } of asList(record['emails']))
+    if (typeof value === 'string' && fold(value).length > max)
+      throw badValue('emails.value', `it is longer than ${max} characters`);
+}
+
 /**
  * Parts a record of SCIM attributes into columns and profile.
- * @throws scim.invalidValue when there is no userName
+ * @throws scim.invalidValue when there is no userName, or a value is not what its attribute holds
  */
 export function fromRecord(record: Complex): UserInput {
   const { userName, externalId, displayName, active, ...profile } = record;
   if (typeof userName !== 'string' || userName.trim() === '') throw badValue('userName', 'it must not be empty');
+  requireFit(record);
   return {
     userName,
     externalId: typeof externalId === 'string' ? externalId : null,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { firstRow, rows } from '../../../platform/database/run.ts';
 import { lockRow, selectRow } from '../../../platform/database/select.ts';
 import { list, sql, type Sql } from '../../../platform/database/sql.ts';
@@ -6,7 +7,17 @@ import type { PersonInput } from '../../../users/lifecycle/person.ts';
 import { type User, UserTable } from '../../../users/user.entity.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { scimError } from '../protocol/errors.ts';
-import { presentUser, type Reference, type Resource } from '../protocol/present.ts';
+import { urn } from '../protocol/messages.ts';
+import {
+  type About,
+  identified,
+  type Manager,
+  managerOf,
+  presentUser,
+  type Reference,
+  type Resource,
+  weakTag,
+} from '../protocol/present.ts';
 import { project, type Projection, wants } from '../protocol/projection.ts';
 import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
@@ -51,6 +62,16 @@ export function asPerson(input: UserInput): PersonInput {
   };
 }
 
+/**
+ * The version of a person (RFC 7644 §3.14): another one after every change of what the directory says of them, `active`
+ * included. Groups, and a manager's name, are other resources: their changes are not changes of this one.
+ */
+export const versionOf = (user: User, active: boolean): string => {
+  const { userName, externalId, displayName, profile, createdAt, updatedAt } = user;
+  const shown = JSON.stringify([active, userName, externalId, displayName, profile, createdAt, updatedAt]);
+  return weakTag(hash('sha256', shown, 'base64url').slice(0, 22));
+};
+
 /** The SCIM resources of these people, with what was asked for of them. */
 export async function presentUsers(
   on: Reader,
@@ -68,8 +89,14 @@ export async function presentUsers(
     ).map(({ userId }) => userId),
   );
   const groups = wants('groups', projection) ? await groupsOf(on, ids, base) : new Map<string, Reference[]>();
+  const managers = await managersOf(on, users, base, projection);
   return users.map((user) =>
-    presentWith({ user, active: !inactive.has(user.id), groups: groups.get(user.id) ?? [] }, base, projection),
+    presentWith(
+      { user, active: !inactive.has(user.id), groups: groups.get(user.id) ?? [] },
+      managers,
+      base,
+      projection,
+    ),
   );
 }
 
@@ -90,18 +117,48 @@ export async function presentWritten(
 ): Promise<Resource> {
   const shown =
     groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
-  return presentWith({ user, active, groups: shown }, base, projection);
+  const managers = await managersOf(on, [user], base, projection);
+  return presentWith({ user, active, groups: shown }, managers, base, projection);
 }
 
-function presentWith({ user, active, groups }: Required<Written>, base: string, projection: Projection): Resource {
-  const resource = presentUser(asInput(user, active), {
+function presentWith(
+  { user, active, groups }: Required<Written>,
+  managers: ReadonlyMap<string, Manager>,
+  base: string,
+  projection: Projection,
+): Resource {
+  const input = asInput(user, active);
+  const about: About = {
     id: user.id,
     createdAt: user.createdAt,
     lastModified: user.updatedAt,
     location: `${base}/Users/${user.id}`,
-    groups,
-  });
-  return project(resource, projection);
+    version: versionOf(user, active),
+  };
+  const resource = presentUser(input, { ...about, groups, manager: managers.get(managerOf(input) ?? '') });
+  return identified(project(resource, projection), about);
+}
+
+/** The managers of these people who are of the same connection themselves, by id. */
+async function managersOf(
+  on: Reader,
+  users: readonly User[],
+  base: string,
+  projection: Projection,
+): Promise<Map<string, Manager>> {
+  const ids = new Set(users.map((user) => managerOf(user)).filter((id) => id !== undefined));
+  if (ids.size === 0 || !wants(urn.enterprise, projection)) return new Map();
+  const found = await rows<{ id: string; displayName: string | null }>(
+    on,
+    sql`SELECT "id", "displayName" FROM "users" WHERE "id" IN (${list([...ids])})
+        AND "connectionId" = ${users[0]!.connectionId} AND "deletedAt" IS NULL`,
+  );
+  return new Map(
+    found.map(({ id, displayName }) => [
+      id,
+      { $ref: `${base}/Users/${id}`, ...(displayName !== null && { displayName }) },
+    ]),
+  );
 }
 
 async function groupsOf(on: Reader, ids: readonly string[], base: string): Promise<Map<string, Reference[]>> {

@@ -4,12 +4,13 @@ import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
 import type { User } from '../../../users/user.entity.ts';
+import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
-import { asInput, asPerson, holdStored, isActive, presentWritten, type Written } from './stored.ts';
+import { asInput, asPerson, holdStored, isActive, presentWritten, versionOf, type Written } from './stored.ts';
 
 /** POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). */
 export async function create(request: ScimRequest): Promise<ScimReply> {
@@ -44,6 +45,8 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
   const { ground, scope } = request;
   await perform(request, 'DeleteUser', { userId: id }, async (m) => {
     const user = await holdStored(m, scope, id);
+    const active = await isActive(m, id);
+    requireVersion(request.conditions, () => versionOf(user, active));
     await deletePerson(ground, m, user);
     return { result: undefined, responseElements: { userName: personal(user.userName) }, about: user.id };
   });
@@ -60,6 +63,7 @@ async function write(
   const written = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
     const present = await holdStored(m, scope, id);
     const before = asInput(present, await isActive(m, id));
+    requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
     const turned = after.active !== undefined && after.active !== before.active;
     const updated = isDeepStrictEqual(asPerson(before), asPerson(after))

@@ -146,7 +146,6 @@ describe('PATCH of a user', () => {
         value: { password: 'x', id: 'u2', 'urn:x:y': 1, nonsense: {}, schemas: [], permissionTier: 'Pro' },
       },
       { op: 'replace', path: 'password', value: 'x' },
-      { op: 'add', path: 'roles[primary eq "True"].value', value: 'admin' },
       { op: 'add', value: { title: null } },
       { op: 'add', path: 'emails', value: null },
     );

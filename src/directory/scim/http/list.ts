@@ -1,0 +1,152 @@
+import type { Sql } from '../../../platform/database/sql.ts';
+import { engineOf } from '../../../platform/database/run.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
+import { personal } from '../../../trail/people/personal.ts';
+import { compileFilter, compileForAll, type Stored } from '../protocol/filter.ts';
+import { cursorResponse, listResponse } from '../protocol/messages.ts';
+import type { Resource } from '../protocol/present.ts';
+import type { Projection } from '../protocol/projection.ts';
+import { sortKeysOf } from '../protocol/sort.ts';
+import { cursorAt, positionOf } from './cursor.ts';
+import { countAll, findPart, type Found, type Source } from './page.ts';
+import { type ListQuery, listQueryOf, searchQuery } from './query.ts';
+import { projectionOf, type ScimReply, type ScimRequest } from './request.ts';
+import type { Asking } from './stored.ts';
+
+/** One type of resources, as lists find and show it. */
+export interface Listed {
+  type: 'User' | 'Group';
+  id: Sql;
+  stored: (asking: Asking) => Stored;
+  /** A table with its alias, and the condition that it is of the connection; with what a filter's indexes need. */
+  from: (asking: Asking, filter: Sql | null) => Sql;
+  /** As many from the beginning as go on one page; all of them without it. */
+  fitting?: (on: Reader, ids: readonly string[], projection: Projection) => Promise<string[]>;
+  show: (on: Reader, ids: readonly string[], asking: Asking, projection: Projection) => Promise<Map<string, Resource>>;
+}
+
+/** What lists of these types of resources are called: in a cursor, and in the trail. */
+export interface Listing {
+  types: readonly Listed[];
+  endpoint: string;
+  eventName: string;
+}
+
+/** GET of a list (RFC 7644 §3.4.2). */
+export const list =
+  (listing: Listing) =>
+  (request: ScimRequest): Promise<ScimReply> =>
+    answer(listing, request, listQueryOf(request.query));
+
+/** POST to `.search`: the same, asked in a body (RFC 7644 §3.4.3). */
+export const search =
+  (listing: Listing) =>
+  async (request: ScimRequest): Promise<ScimReply> => {
+    const query = searchQuery(await request.body());
+    return answer(listing, { ...request, query, projection: projectionOf(query) }, listQueryOf(query));
+  };
+
+async function answer(listing: Listing, request: ScimRequest, query: ListQuery): Promise<ScimReply> {
+  const { ground, scope, base, projection } = request;
+  const on = ground.db.read;
+  const asking = { engine: engineOf(on), base, scope };
+  const sources = sourcesOf(listing, asking, query);
+  const { page } = query;
+  const after =
+    'cursor' in page && page.cursor !== ''
+      ? positionOf(ground.seal, scope, listing.endpoint, query, page.cursor)
+      : null;
+  const order = {
+    isSorted: query.sortBy !== null,
+    isDescending: query.isDescending,
+    isFiltered: query.filter !== null,
+  };
+  let body: object;
+  let total: number;
+  let found: Found[];
+  if ('cursor' in page) {
+    // One more than is shown tells whether there is a next page.
+    const more = await findPart(on, asking.engine, sources, { ...order, after, offset: 0, limit: page.count + 1 });
+    found = await fitting(on, listing, more.slice(0, page.count), projection);
+    const isLast = found.length === more.length;
+    total = after?.total ?? (isLast ? found.length : await countAll(on, sources));
+    const last = found.at(-1);
+    const next = isLast || !last ? null : cursorAt(ground.seal, scope, listing.endpoint, query, { ...last, total });
+    body = cursorResponse(await shown(on, listing, found, asking, projection), total, next);
+  } else {
+    const all = await findPart(on, asking.engine, sources, {
+      ...order,
+      offset: page.startIndex - 1,
+      limit: page.count,
+    });
+    // A page that is not full is the last, and tells how many there are.
+    const tells = all.length < page.count && (all.length > 0 || page.startIndex === 1);
+    total = tells ? page.startIndex - 1 + all.length : await countAll(on, sources);
+    found = await fitting(on, listing, all, projection);
+    body = listResponse(await shown(on, listing, found, asking, projection), total, page.startIndex);
+  }
+  observe(listing, request, query, total, found);
+  return { status: 200, body };
+}
+
+function sourcesOf({ types }: Listing, asking: Asking, { filter, sortBy }: ListQuery): Source[] {
+  const stored = types.map((each) => each.stored(asking));
+  const conditions =
+    filter === null ? [] : stored.length === 1 ? [compileFilter(filter, stored[0]!)] : compileForAll(filter, stored);
+  const keys = sortBy === null ? [] : sortKeysOf(sortBy, stored);
+  return types.map(({ type, id, from }, i) => ({ type, id, from: from(asking, conditions[i] ?? null), key: keys[i] }));
+}
+
+/** What goes on the page: a resource that does not ends it. */
+async function fitting(on: Reader, { types }: Listing, found: Found[], projection: Projection): Promise<Found[]> {
+  let end = found.length;
+  for (const { type, fitting: fits } of types) {
+    const ids = found.filter((each) => each.type === type).map(({ id }) => id);
+    if (!fits || ids.length === 0) continue;
+    const kept = new Set(await fits(on, ids, projection));
+    const beyond = found.findIndex((each) => each.type === type && !kept.has(each.id));
+    if (beyond >= 0) end = Math.min(end, beyond);
+  }
+  return found.slice(0, end);
+}
+
+async function shown(
+  on: Reader,
+  { types }: Listing,
+  found: readonly Found[],
+  asking: Asking,
+  projection: Projection,
+): Promise<Resource[]> {
+  const resources = new Map<string, Resource>();
+  for (const { type, show } of types) {
+    const ids = found.filter((each) => each.type === type).map(({ id }) => id);
+    if (ids.length === 0) continue;
+    for (const [id, resource] of await show(on, ids, asking, projection)) resources.set(id, resource);
+  }
+  // Whoever was deleted since they were found is gone.
+  return found.map(({ id }) => resources.get(id)).filter((resource) => resource !== undefined);
+}
+
+function observe(
+  { eventName, types }: Listing,
+  { ground, scope: { organisationId, accountId } }: ScimRequest,
+  { filter, sortBy, page }: ListQuery,
+  total: number,
+  found: readonly Found[],
+): void {
+  const only = filter !== null && total === 1 && found.length === 1 ? found[0] : undefined;
+  const isOfPeople = types.some(({ type }) => type === 'User');
+  const kept = filter?.slice(0, 256);
+  ground.trail.observed({
+    eventName,
+    organisationId,
+    accountId,
+    // A directory looks for one person by their name before it pushes them.
+    ...(only?.type === 'User' && { about: only.id }),
+    requestParameters: {
+      ...('cursor' in page ? { count: page.count } : { startIndex: page.startIndex, count: page.count }),
+      ...(sortBy !== null && { sortBy: sortBy.slice(0, 128) }),
+      ...(kept !== undefined && { filter: isOfPeople ? personal(kept) : kept }),
+    },
+  });
+}
