@@ -1,6 +1,7 @@
 import { Schemas } from 'scimmy';
 import { groupSchema, userSchema } from './attributes.ts';
 import type { Attribute } from './attributes.ts';
+import { maxBulkOperations, maxBulkPayload } from './bulk.ts';
 import { urn } from './messages.ts';
 import type { Resource } from './present.ts';
 import { isObject } from './values.ts';
@@ -22,7 +23,7 @@ const scheme = {
 export const serviceProviderConfig = (base: string): Resource => ({
   schemas: [`${core}:ServiceProviderConfig`],
   patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  bulk: { supported: true, maxOperations: maxBulkOperations, maxPayloadSize: maxBulkPayload },
   filter: { supported: true, maxResults },
   changePassword: { supported: false },
   sort: { supported: false },
