@@ -72,7 +72,7 @@ export class BulkJob {
   async #perform(operation: BulkOperation, data = this.#resolved(operation)): Promise<Made> {
     const path = pathWithReferences(operation.path, this.#idOf);
     const target = targetOf(path);
-    const reply = await handlerOf(operation, target)(this.#asked(data));
+    const reply = await handlerOf(operation, target)(this.#asked(data, operation.version));
     const location = reply.location ?? this.#locationOf(path);
     if (operation.method === 'POST' && operation.bulkId !== undefined)
       this.#ids.set(operation.bulkId, location?.slice(location.lastIndexOf('/') + 1) ?? null);
@@ -84,9 +84,11 @@ export class BulkJob {
   }
 
   /** The request as this operation would have been one: nobody reads what it answers, but for its version. */
-  #asked(data: unknown): ScimRequest {
+  #asked(data: unknown, ifMatch: string | undefined): ScimRequest {
+    const own = { conditions: { ifMatch } }; // its version is its If-Match (RFC 7644 §3.7)
     return {
       ...this.#request,
+      ...own,
       query: new URLSearchParams(),
       projection: { attributes: undefined, excludedAttributes: 'members,groups' },
       body: async () => data,
@@ -179,7 +181,9 @@ const broken = ({ bulkId = '' }: BulkOperation): CarillonError =>
   badValue(`bulkId:${bulkId.slice(0, 100)}`, 'it refers back to this operation, and has failed');
 
 /** The version of what an operation left, where resources have one. */
-function versionIn({ body }: ScimReply): string | undefined {
+function versionIn(reply: ScimReply): string | undefined {
+  if ('etag' in reply && typeof reply.etag === 'string') return reply.etag;
+  const { body } = reply;
   const meta = body && 'meta' in body ? body.meta : undefined;
   const version = typeof meta === 'object' && meta !== null && 'version' in meta ? meta.version : undefined;
   return typeof version === 'string' ? version : undefined;

@@ -97,6 +97,16 @@ const users: Step[] = [
     expect: { status: 404, body: { status: '404', schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'] } },
   },
   {
+    name: 'PUTs the attributes',
+    request: { method: 'PUT', path: '/Users/{{paula}}', body: { ...paula, id: '{{paula}}', displayName: 'P. Prado' } },
+    expect: { status: 200, body: { ...shownPaula, displayName: 'P. Prado' } },
+  },
+  {
+    name: 'PUTs them as they were',
+    request: { method: 'PUT', path: '/Users/{{paula}}', body: paula },
+    expect: { status: 200, body: shownPaula },
+  },
+  {
     name: 'pushes a password, which nobody keeps',
     request: { method: 'PATCH', path: '/Users/{{paula}}', body: patch({ op: 'replace', value: { password: 'x1' } }) },
     expect: { status: 200, body: { id: '{{paula}}', password: undefined } },
