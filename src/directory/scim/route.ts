@@ -9,12 +9,14 @@ import type { HotRoute } from '../../platform/http/route.ts';
 import { createShares, type Share } from '../../platform/http/share.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Action } from '../../trail/trail.ts';
+import { bulkEndpoint } from './bulk/endpoint.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
 import { rootEndpoint } from './everything.ts';
 import { answerType } from './http/accept.ts';
 import { authenticate } from './http/authenticate.ts';
 import { conditionsOf, isUnchanged } from './http/conditions.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
+import { eventNameOf } from './http/event-name.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
@@ -39,7 +41,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
   ['ResourceTypes', resourceTypeEndpoint],
   ['Schemas', schemaEndpoint],
   ['Me', notImplemented('/Me')],
-  ['Bulk', notImplemented('/Bulk')],
+  ['Bulk', bulkEndpoint],
 ]);
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
@@ -96,7 +98,7 @@ async function answer(
     projection: projectionOf(url.searchParams),
     conditions: conditionsOf(req.headers),
     base: `${ground.config.publicUrl}${root}`,
-    body: () => readJson(req, { limit: bodyLimit, types: bodyTypes, share }),
+    body: (limit = bodyLimit) => readJson(req, { limit, types: bodyTypes, share }),
   };
   return handle(request, id ?? '');
 }
@@ -134,22 +136,12 @@ function segmentsOf(url: URL): string[] {
 const allowed = (methods: readonly string[]): string =>
   methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 
-const verbs: ReadonlyMap<string, string> = new Map([
-  ['GET', 'Get'],
-  ['HEAD', 'Get'],
-  ['POST', 'Create'],
-  ['PUT', 'Update'],
-  ['PATCH', 'Update'],
-  ['DELETE', 'Delete'],
-]);
-
 /** A refused request as the trail names it, when it came to no unit of work that would. */
 function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathname }: URL): Action {
-  const verb = verbs.get(method);
   const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
   return {
     readOnly: method === 'GET' || method === 'HEAD',
-    eventName: key && verb && noun ? `${verb}${noun}` : 'ScimRequest',
+    eventName: eventNameOf(method, key ? noun : undefined),
     organisationId: key?.organisationId ?? null,
     accountId: key?.accountId ?? null,
     requestParameters: { method, path: pathname.slice(0, 256) },

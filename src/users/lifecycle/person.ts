@@ -43,8 +43,8 @@ export type PersonColumns = Pick<
 
 /**
  * Checks what a directory says of a person and gives the columns to store.
- * @param present the person as stored, when they exist already: names that stay as they are pass although their domain
- * went meanwhile, or a directory could not say no to them any more
+ * @param present the person as stored, when they exist already: names that stay as they are, but for their case, pass
+ * although their domain went meanwhile, or a directory could not say no to them any more
  * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
  */
 export async function personColumns(
@@ -56,9 +56,11 @@ export async function personColumns(
   const primaryAddress = input.primary ?? input.userName;
   const primaryField = input.primary === null ? 'userName' : 'emails';
   const ownDomain =
-    input.userName === present?.userName ? null : await refuseForeignDomain(on, scope, input.userName, 'userName');
+    present && isRespelt(input.userName, present)
+      ? null
+      : await refuseForeignDomain(on, scope, input.userName, 'userName');
   const primaryDomain =
-    primaryAddress === present?.primaryAddress
+    present && normaliseAddress(primaryAddress) === present.primaryAddressKey
       ? present.primaryDomain
       : await refuseForeignDomain(on, scope, primaryAddress, primaryField, ownDomain);
   const columns = {
@@ -75,6 +77,9 @@ export async function personColumns(
   await refuseTaken(on, scope, columns, present?.id ?? null);
   return columns;
 }
+
+const isRespelt = (userName: string, present: User): boolean =>
+  userName === present.userName || (fold(userName) === present.userNameKey && normaliseAddress(userName) !== null);
 
 /** The rows of a person's addresses. */
 export const addressRows = (userId: string, accountId: string, input: PersonInput): UserAddress[] =>

@@ -13,6 +13,7 @@ import {
   type Served,
   serveScim,
   userBody,
+  userSchema,
 } from './support.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 
@@ -188,6 +189,11 @@ describeOnEachEngine('SCIM: bad input', () => {
       [{ op: 'replace', path: 'constructor.prototype', value: true }, 'invalidPath'],
       [{ op: 'replace', path: 7, value: 'x' }, 'invalidPath'],
       [{ op: 'replace', path: 'id', value: 'x' }, 'mutability'],
+      [{ op: 'remove', path: 'id', value: paula }, 'mutability'],
+      [{ op: 'replace', value: { id: 'x', displayName: 'x' } }, 'mutability'],
+      [{ op: 'add', value: { [`${userSchema}:ID`]: 'x' } }, 'mutability'],
+      [{ op: 'add', value: { [userSchema]: { id: 'x' } } }, 'mutability'],
+      [{ op: 'add', path: 'meta.created', value: '1999-01-01T00:00:00Z' }, 'mutability'],
       [{ op: 'replace', path: 'groups', value: [] }, 'mutability'],
       [{ op: 'remove', path: 'userName' }, 'mutability'],
       [{ op: 'remove' }, 'noTarget'],
@@ -199,7 +205,14 @@ describeOnEachEngine('SCIM: bad input', () => {
       const reply = await harmless(() => served.scim.patch(`/Users/${paula}`, good, operation));
       assertRefused(reply, 400, scimType);
     }
+    const another = { op: 'replace', value: { id: paula, displayName: 'x' } };
+    assertRefused(await harmless(() => served.scim.patch(`/Groups/${group}`, another)), 400, 'mutability');
     assertRefused(await harmless(() => served.scim.patch(`/Users/${paula}`)), 400, 'invalidSyntax');
+    const own = [
+      { op: 'replace', path: 'id', value: paula },
+      { op: 'Replace', value: { id: paula, [`${userSchema}:id`]: paula, meta: {}, groups: [] } },
+    ];
+    assert.equal((await harmless(() => served.scim.patch(`/Users/${paula}`, ...own))).status, 200);
   });
 
   it('refuses bad members, and changes none', async () => {
@@ -262,7 +275,7 @@ describeOnEachEngine('SCIM: bad input', () => {
       assert.equal(reply.headers['allow'], allow);
     }
     assertRefused(await served.scim.get('/Me'), 501);
-    assertRefused(await served.scim.post('/Bulk', {}), 501);
+    assertRefused(await served.scim.get('/Bulk'), 405);
   });
 
   it('refuses a missing, wrong or revoked key on every route, and asks for a good one', async () => {

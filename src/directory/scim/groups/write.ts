@@ -6,8 +6,10 @@ import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { groupSchema } from '../protocol/attributes.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
+import { withoutOwnId } from '../protocol/own-id.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { presentGroups, requireStored, versionOf } from './stored.ts';
 
@@ -43,7 +45,8 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
  * client says which attributes it wants to see (RFC 7644 §3.5.2).
  */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
-  const group = await changeStored(request, id, groupOperations(readPatch(await request.body())));
+  const operations = withoutOwnId(readPatch(await request.body()), id, groupSchema);
+  const group = await changeStored(request, id, groupOperations(operations));
   if (request.projection.attributes !== undefined) return shown(request, group);
   return { status: 204, etag: versionOf(group) };
 }

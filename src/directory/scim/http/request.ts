@@ -16,8 +16,8 @@ export interface ScimRequest {
   /** The address of the SCIM root, without a slash at its end. */
   base: string;
   conditions: Conditions;
-  /** Reads the body as JSON. */
-  body: () => Promise<unknown>;
+  /** Reads the body as JSON: as many bytes as any request may have, or as this one may. */
+  body: (limit?: number) => Promise<unknown>;
 }
 
 /** What a resource answers; no body for 204. */

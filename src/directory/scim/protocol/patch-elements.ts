@@ -2,7 +2,7 @@ import type { Attribute } from './attributes.ts';
 import { badValue, scimError } from './errors.ts';
 import { described, matches } from './filter-match.ts';
 import type { Change } from './patch.ts';
-import { asComplex, asList, readValue, requireFewElements, sameness, substantial } from './values.ts';
+import { asComplex, asList, plain, readValue, requireFewElements, sameness, substantial, telling } from './values.ts';
 import type { Complex, Fold } from './values.ts';
 
 function demoted(element: Complex): Complex {
@@ -13,7 +13,10 @@ function demoted(element: Complex): Complex {
 /** Reads the elements that a client sent; a single object counts as a list of one. */
 const read = (attribute: Attribute, { value, named }: Change): Complex[] => asList(readValue(attribute, value, named));
 
-/** New elements come behind the old; one that is there already is brought up to date; a new primary is the only one. */
+/**
+ * New elements come behind the old; one that is there already keeps its spelling, and takes what else is said of it; a
+ * new primary is the only one.
+ */
 function addition(
   attribute: Attribute,
   before: readonly Complex[],
@@ -25,7 +28,9 @@ function addition(
   for (const element of before) kept.set(sameness(attribute, element, folded), moves ? demoted(element) : element);
   for (const element of added) {
     const key = sameness(attribute, element, folded);
-    kept.set(key, { ...kept.get(key), ...element });
+    const old = kept.get(key);
+    const spelt = Object.entries(old ?? {}).filter(([name]) => telling(attribute).includes(name));
+    kept.set(key, { ...old, ...element, ...Object.fromEntries(spelt) });
   }
   return [...kept.values()];
 }
@@ -61,7 +66,7 @@ function changed(
     return { ...element, ...single };
   }
   if (!unassigns && value === undefined) throw badValue(named, 'it is missing');
-  const part = unassigns ? undefined : readValue(sub, value, named);
+  const part = unassigns ? undefined : readValue(sub, plain(sub, value), named);
   const { [sub.name]: _, ...rest } = element;
   return part === undefined ? rest : { ...rest, [sub.name]: part };
 }

@@ -8,14 +8,8 @@ import { changeElements } from './patch-elements.ts';
 import type { Path } from './path.ts';
 import { fromRecord, requireBoundedProfile, toRecord } from './user.ts';
 import type { UserInput } from './user.ts';
-import { asComplex, isObject, readValue } from './values.ts';
+import { asComplex, isObject, plain, readValue } from './values.ts';
 import type { Complex, Fold } from './values.ts';
-
-/** Entra's older form wraps a plain value: `[{"$ref":null,"value":"False"}]`. */
-function plain(attribute: Attribute, value: unknown): unknown {
-  const single = Array.isArray(value) && value.length === 1 ? value[0] : value;
-  return attribute.type !== 'complex' && isObject(single) && 'value' in single ? single['value'] : value;
-}
 
 /** Sets, merges or removes a single-valued attribute of `holder`. */
 function changeSingle(holder: Complex, attribute: Attribute, { op, value, named }: Change): void {
@@ -43,6 +37,7 @@ function unassign(holder: Complex, attribute: Attribute, value: unknown): void {
   for (const [key, part] of Object.entries(value)) {
     const sub = attribute.sub.get(key.toLowerCase());
     if (sub && (part === null || part === '')) delete target[sub.name];
+    else if (sub) unassign(target, sub, part);
   }
   if (Object.keys(target).length === 0) delete holder[attribute.name];
 }

@@ -1,5 +1,6 @@
 import { Schemas } from 'scimmy';
 import { type Attribute, groupSchema, type ResourceSchema, userSchema } from './attributes.ts';
+import { maxBulkOperations, maxBulkPayload } from './bulk.ts';
 import { urn } from './messages.ts';
 import type { Resource } from './present.ts';
 import { isObject } from './values.ts';
@@ -25,7 +26,7 @@ type Described = Resource & { meta: { resourceType: string; location: string } }
 export const serviceProviderConfig = (base: string): Described => ({
   schemas: [`${core}:ServiceProviderConfig`],
   patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+  bulk: { supported: true, maxOperations: maxBulkOperations, maxPayloadSize: maxBulkPayload },
   filter: { supported: true, maxResults },
   changePassword: { supported: false },
   sort: { supported: true },

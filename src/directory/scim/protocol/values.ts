@@ -68,6 +68,12 @@ function readFlag(value: unknown, field: string): boolean {
   return word === 'true';
 }
 
+/** Entra's older form wraps a plain value: `[{"$ref":null,"value":"False"}]`. */
+export function plain(attribute: Attribute, value: unknown): unknown {
+  const single = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+  return attribute.type !== 'complex' && isObject(single) && 'value' in single ? single['value'] : value;
+}
+
 function readComplex(attribute: Attribute, value: unknown, field: string): Complex | undefined {
   // A bare string stands for the sub-attribute `value`: a manager's id, an address in a list.
   const short = typeof value === 'string' && attribute.sub.has('value');
@@ -87,10 +93,13 @@ export const substantial = (attribute: Attribute, element: Complex): boolean =>
     ? element['value'] !== undefined
     : Object.keys(element).some((name) => name !== 'type' && name !== 'primary');
 
-/** What makes two elements of a list one: the same type and value, or where there is none (addresses) all parts. */
+/** The parts that tell one element of a list from another: type and value, or where there is none (addresses) all. */
+export const telling = ({ sub }: Attribute): string[] =>
+  sub.has('value') ? ['type', 'value'] : [...sub.values()].map(({ name }) => name).filter((name) => name !== 'primary');
+
+/** What makes two elements of a list one. */
 export function sameness(attribute: Attribute, element: Complex, folded: Fold = fold): string {
-  const names = attribute.sub.has('value') ? ['type', 'value'] : [...attribute.sub.values()].map((sub) => sub.name);
-  const parts = names.filter((name) => name !== 'primary').map((name) => element[name] ?? null);
+  const parts = telling(attribute).map((name) => element[name] ?? null);
   return JSON.stringify(parts.map((part) => (typeof part === 'string' ? folded(part) : part)));
 }
 

@@ -7,6 +7,8 @@ import type { User } from '../../../users/user.entity.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { userSchema } from '../protocol/attributes.ts';
+import { withoutOwnId } from '../protocol/own-id.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
@@ -36,7 +38,7 @@ export async function replace(request: ScimRequest, id: string): Promise<ScimRep
 
 /** PATCH /Users/{id}: all operations, or none (RFC 7644 §3.5.2). */
 export async function patch(request: ScimRequest, id: string): Promise<ScimReply> {
-  const operations = readPatch(await request.body(), maxUserOperations);
+  const operations = withoutOwnId(readPatch(await request.body(), maxUserOperations), id, userSchema);
   return write(request, id, { operations: operations.length }, (stored) => patchUser(stored, operations));
 }
 

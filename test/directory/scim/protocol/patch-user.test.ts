@@ -68,6 +68,64 @@ describe('PATCH of a user', () => {
     });
   });
 
+  const manager: [string, unknown, unknown][] = [
+    [
+      'Entra, a list of one',
+      { op: 'Add', path: `${urn.enterprise}:manager`, value: [{ $ref: '../Users/m', value: 'm' }] },
+      'm',
+    ],
+    ['a bare id', { op: 'Replace', path: `${urn.enterprise}:manager`, value: 'm' }, 'm'],
+    ['an object', { op: 'add', path: `${urn.enterprise}:manager`, value: { value: 'm', displayName: 'M' } }, 'm'],
+    ['its value alone', { op: 'add', path: `${urn.enterprise}:manager.value`, value: 'm' }, 'm'],
+    ['a qualified key', { op: 'add', value: { [`${urn.enterprise}:manager`]: 'm' } }, 'm'],
+    ['a qualified and dotted key', { op: 'add', value: { [`${urn.enterprise}:manager.value`]: 'm' } }, 'm'],
+    ['within the extension', { op: 'add', value: { [urn.enterprise]: { manager: [{ value: 'm' }] } } }, 'm'],
+    ['within the extension’s path', { op: 'add', path: urn.enterprise, value: { manager: 'm' } }, 'm'],
+    ['capitals', { op: 'ADD', path: `${urn.enterprise}:manager`.toUpperCase(), value: 'm' }, 'm'],
+    ['nothing yet, removed', { op: 'Remove', path: `${urn.enterprise}:manager` }, undefined],
+  ];
+  for (const [how, operation, value] of manager)
+    it(`of a manager: ${how}`, () => assert.equal(patch(operation).profile[urn.enterprise]?.manager?.value, value));
+
+  it('takes a manager away in every form', () => {
+    const path = `${urn.enterprise}:manager`;
+    const managed = patch({ op: 'add', path, value: 'm' });
+    for (const operation of [
+      { op: 'Remove', path },
+      { op: 'remove', path: `${path}.value` },
+      { op: 'Remove', path, value: [{ value: 'm' }] },
+      { op: 'replace', path, value: null },
+      { op: 'replace', path, value: '' },
+      { op: 'Replace', path, value: [] },
+      { op: 'Replace', path, value: [{ value: '' }] },
+      { op: 'replace', path, value: { value: null } },
+      { op: 'replace', value: { [path]: null } },
+      { op: 'replace', value: { [urn.enterprise]: { manager: null } } },
+      { op: 'replace', value: { [urn.enterprise]: { manager: { value: null } } } },
+    ])
+      assert.deepEqual(patchUser(managed, readPatch({ Operations: [operation] })), stored, JSON.stringify(operation));
+  });
+
+  it('takes wrapped values for the parts of an element', () => {
+    const wrapped = [{ $ref: null, value: 'new@work.org' }];
+    const { emails: changed } = patch({ op: 'Replace', path: 'emails[type eq "work"].value', value: wrapped }).profile;
+    assert.deepEqual(changed, [{ ...work, value: 'new@work.org', primary: true }, home]);
+    const whole = patch({ op: 'Add', path: 'phoneNumbers[type eq "mobile"]', value: wrapped }).profile;
+    assert.deepEqual(whole.phoneNumbers, [{ value: 'new@work.org', type: 'mobile' }]);
+  });
+
+  it('changes nothing by adding what is there, also when it is spelt otherwise', () => {
+    for (const operation of [
+      { op: 'add', path: 'emails', value: [{ value: 'Ann@HOME.org', type: 'HOME' }] },
+      { op: 'add', path: 'emails', value: { value: 'ann@work.org', type: 'work', primary: true } },
+      { op: 'add', path: 'emails[type eq "work"].value', value: 'ann@work.org' },
+      { op: 'add', value: { emails: [{ value: 'ann@home.org', type: 'home' }], title: 'Dr.', active: 'True' } },
+      { op: 'add', path: 'name', value: { givenName: 'Ann' } },
+      { op: 'replace', path: `${urn.enterprise}:department`, value: 'D' },
+    ])
+      assert.deepEqual(patch(operation), stored, JSON.stringify(operation));
+  });
+
   it('leaves no empty object behind', () => {
     const user = patch(
       { op: 'remove', path: `${urn.enterprise}:department` },
@@ -112,10 +170,7 @@ describe('PATCH of a user', () => {
     [
       'adds nothing twice',
       { op: 'add', path: 'emails', value: [{ value: 'ANN@home.org', type: 'home' }] },
-      [
-        { ...work, primary: true },
-        { ...home, value: 'ANN@home.org' },
-      ],
+      [{ ...work, primary: true }, home],
     ],
     ['replaces all', { op: 'replace', path: 'emails', value: [{ value: 'z@x.org' }] }, [{ value: 'z@x.org' }]],
     [

@@ -1,29 +1,26 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { oktaClient } from '../../../../deploy/demo/directory/okta-client.ts';
 import { makeSend } from '../../../../deploy/demo/directory/transport.ts';
 import { sampleGroups, samplePeople } from '../../../../deploy/demo/people.ts';
 import { membersOf, type Served, serveScim } from '../support.ts';
-import { connecting, groups, users } from './okta.ts';
-import { play } from './run.ts';
+import { play, type Suite } from './run.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 
-describeOnEachEngine('SCIM as Okta speaks it', () => {
-  let served: Served;
-  before(async () => {
-    served = await serveScim();
-  });
-  after(() => served.stop());
+const folder = join(import.meta.dirname, 'suites');
 
-  play('Okta', [...connecting, ...users, ...groups], () => served.scim);
-
-  it('takes the key in every form that administrators type', async () => {
-    const { scim, token } = served;
-    for (const authorization of [`Bearer ${token}`, `bearer ${token}`, `BEARER  ${token} `, token]) {
-      const reply = await scim.send({ method: 'GET', path: '/Users?count=1', headers: { authorization } });
-      assert.equal(reply.status, 200, authorization.replace(token, 'token'));
-    }
+for (const file of readdirSync(folder).toSorted()) {
+  const { default: suite } = (await import(join(folder, file))) as { default: Suite };
+  describeOnEachEngine(`SCIM as ${suite.vendor} speaks it`, () => {
+    let served: Served;
+    before(async () => {
+      served = await serveScim();
+    });
+    after(() => served.stop());
+    play(suite, () => served);
   });
-});
+}
 
 describeOnEachEngine('SCIM with the sample company', () => {
   it('tells the same story to the client of the demo', async () => {
