@@ -18,7 +18,11 @@ export class Sql {
     let text = this.strings[0] ?? '';
     this.values.forEach((value, i) => {
       if (value instanceof Sql) text += value.#into(engine, parameters);
-      else {
+      else if (value instanceof Each) {
+        parameters.push(engine === 'sqlite' ? JSON.stringify(value.values) : value.values);
+        text +=
+          engine === 'sqlite' ? 'SELECT "value" FROM json_each(?)' : `SELECT unnest($${parameters.length}::text[])`;
+      } else {
         parameters.push(engine === 'sqlite' && typeof value === 'boolean' ? Number(value) : value);
         text += engine === 'sqlite' ? '?' : `$${parameters.length}`;
       }
@@ -29,6 +33,20 @@ export class Sql {
 }
 
 export type Engine = 'sqlite' | 'postgres';
+
+class Each {
+  readonly values: readonly string[];
+
+  constructor(values: readonly string[]) {
+    this.values = values;
+  }
+}
+
+/**
+ * Texts as a query for them, `IN (${each(ids)})`: one parameter and one statement's text however many they are, so that
+ * it stays prepared. Texts of columns may be compared with it; numbers may not.
+ */
+export const each = (values: readonly string[]): Sql => new Sql(['', ''], [new Each(values)]);
 
 /** Tagged template: every `${value}` becomes a parameter, every `${sql…}` a nested piece. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);

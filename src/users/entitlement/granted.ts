@@ -1,19 +1,17 @@
 import { sql, type Sql } from '../../platform/database/sql.ts';
 
 /**
- * The one rule of which group gives which tier, as the common table `granted("groupId", "mappedId", "tier")`: every
- * mapped group, and every group below it, at any depth (UNION makes a loop of groups harmless).
+ * The one rule of which groups let people in, as the common table `granted("groupId")`: every mapped group, and every
+ * group below it, at any depth. Each group is visited once (UNION), so that loops are harmless and thousands of groups
+ * in each other cost no more than there are.
  * @param accounts a query for the ids of the accounts to look at
  * @param leftOut a mapping to judge without, to see what taking it away would do
  */
-export const grantedGroups = (
-  accounts: Sql,
-  leftOut: string | null = null,
-): Sql => sql`"granted" ("groupId", "mappedId", "tier") AS (
-  SELECT t."groupId", t."groupId", t."tier" FROM "tier_mappings" t
+export const grantedGroups = (accounts: Sql, leftOut: string | null = null): Sql => sql`"granted" ("groupId") AS (
+  SELECT t."groupId" FROM "tier_mappings" t
   WHERE t."groupId" IS NOT NULL AND t."accountId" IN (${accounts}) ${leftOut === null ? sql`` : sql`AND t."id" <> ${leftOut}`}
   UNION
-  SELECT m."memberId", g."mappedId", g."tier" FROM "granted" g
+  SELECT m."memberId" FROM "granted" g
   JOIN "group_members" m ON m."groupId" = g."groupId" AND m."memberType" = 'Group')`;
 
 /** Whether the user `u` of the account `a` has lost every right to be in: the set form of `entitlements`. */
