@@ -20,9 +20,10 @@ export interface GroupStep {
  */
 export const stepsAbove = (on: Reader, userIds: readonly string[], whole = false): Promise<GroupStep[]> => {
   const people = sql`m."memberId" IN (${each(userIds)}) AND m."memberType" = 'User'`;
-  const step = sql`SELECT m."memberId", m."groupId", g."displayName" AS "groupName", t."tier"
-        FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
-        LEFT JOIN "tier_mappings" t ON t."groupId" = m."groupId"`;
+  // Of a group without a tier the name is read only for those who see the whole.
+  const step = sql`SELECT m."memberId", m."groupId", COALESCE(g."displayName", '') AS "groupName", t."tier"
+        FROM "group_members" m LEFT JOIN "tier_mappings" t ON t."groupId" = m."groupId"
+        LEFT JOIN "directory_groups" g ON g."id" = ${whole ? sql`m."groupId"` : sql`t."groupId"`}`;
   const leads = whole
     ? sql`TRUE`
     : sql`(t."tier" IS NOT NULL OR EXISTS (SELECT 1 FROM "group_members" o
@@ -36,6 +37,6 @@ export const stepsAbove = (on: Reader, userIds: readonly string[], whole = false
           JOIN "group_members" m ON m."memberId" = a."groupId" AND m."memberType" = 'Group')
         ${step} WHERE ${people} AND ${leads}
         UNION ALL
-        ${step} WHERE m."memberId" IN (SELECT "groupId" FROM "above") AND m."memberType" = 'Group' AND ${leads}`,
+        ${step} WHERE m."memberId" IN (SELECT "groupId" FROM "above") AND m."memberType" = 'Group'`,
   );
 };
