@@ -1,6 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { changed, firstRow, rows } from '../../platform/database/run.ts';
-import { each, sql, type Sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Membership } from '../../users/entitlement/membership.entity.ts';
 import { directoryErrors } from '../errors.ts';
@@ -17,9 +17,9 @@ export const sliceSize = 1_000;
 /** Of these ids what a connection has pushed: people who were not deleted, and groups. */
 const pushed = ({ connectionId }: DirectoryScope, ids: readonly string[]): Sql => sql`
   SELECT "id" AS "memberId", 'User' AS "memberType" FROM "users"
-  WHERE "connectionId" = ${connectionId} AND "deletedAt" IS NULL AND "id" IN (${each(ids)})
+  WHERE "connectionId" = ${connectionId} AND "deletedAt" IS NULL AND "id" ${isOneOf(ids)}
   UNION ALL
-  SELECT "id", 'Group' FROM "directory_groups" WHERE "connectionId" = ${connectionId} AND "id" IN (${each(ids)})`;
+  SELECT "id", 'Group' FROM "directory_groups" WHERE "connectionId" = ${connectionId} AND "id" ${isOneOf(ids)}`;
 
 /**
  * Puts those into the group who are not in it. @returns who was put in
@@ -51,7 +51,7 @@ export async function putIn(
 export const takeOut = (m: Writer, groupId: string, ids: readonly string[]): Promise<Member[]> =>
   changed<Member>(
     m,
-    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" IN (${each(ids)})
+    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" ${isOneOf(ids)}
         RETURNING "memberId", "memberType"`,
   );
 

@@ -2,7 +2,7 @@ import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { breathe } from '../../platform/database/breathe.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
 import { lockRows } from '../../platform/database/lock.ts';
-import { each, sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
@@ -93,7 +93,7 @@ export class MemberChange {
       return;
     }
     for (const some of chunks([...this.#gone], sliceSize)) {
-      await putOutWithoutRight(this.#ground, this.#m, this.#scope, 'group', sql`u."id" IN (${each(some)})`);
+      await putOutWithoutRight(this.#ground, this.#m, this.#scope, 'group', sql`u."id" ${isOneOf(some)}`);
       if (some.length === sliceSize) await breathe(this.#m);
     }
   }

@@ -21,7 +21,7 @@ export class Sql {
       else if (value instanceof Each) {
         parameters.push(engine === 'sqlite' ? JSON.stringify(value.values) : value.values);
         text +=
-          engine === 'sqlite' ? 'SELECT "value" FROM json_each(?)' : `SELECT unnest($${parameters.length}::text[])`;
+          engine === 'sqlite' ? 'IN (SELECT "value" FROM json_each(?))' : `= ANY($${parameters.length}::text[])`;
       } else {
         parameters.push(engine === 'sqlite' && typeof value === 'boolean' ? Number(value) : value);
         text += engine === 'sqlite' ? '?' : `$${parameters.length}`;
@@ -43,10 +43,10 @@ class Each {
 }
 
 /**
- * Texts as a query for them, `IN (${each(ids)})`: one parameter and one statement's text however many they are, so that
- * it stays prepared. Texts of columns may be compared with it; numbers may not.
+ * Whether a column is one of these texts, `"id" ${isOneOf(ids)}`: one parameter and one statement's text however many they
+ * are, so that it stays prepared. For columns of text alone.
  */
-export const each = (values: readonly string[]): Sql => new Sql(['', ''], [new Each(values)]);
+export const isOneOf = (values: readonly string[]): Sql => new Sql(['', ''], [new Each(values)]);
 
 /** Tagged template: every `${value}` becomes a parameter, every `${sql…}` a nested piece. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);

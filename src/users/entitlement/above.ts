@@ -1,6 +1,6 @@
 import type { Tier } from '../../accounts/accounts/types.ts';
 import { rows } from '../../platform/database/run.ts';
-import { each, sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 
 /** Somebody, or a group, is a member of a group. */
@@ -19,7 +19,7 @@ export interface GroupStep {
  * @param whole also what leads nowhere
  */
 export const stepsAbove = (on: Reader, userIds: readonly string[], whole = false): Promise<GroupStep[]> => {
-  const people = sql`m."memberId" IN (${each(userIds)}) AND m."memberType" = 'User'`;
+  const people = sql`m."memberId" ${isOneOf(userIds)} AND m."memberType" = 'User'`;
   // Of a group without a tier the name is read only for those who see the whole.
   const step = sql`SELECT m."memberId", m."groupId", COALESCE(g."displayName", '') AS "groupName", t."tier"
         FROM "group_members" m LEFT JOIN "tier_mappings" t ON t."groupId" = m."groupId"
