@@ -81,8 +81,7 @@ const maxNested = 5_000;
 export async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void> {
   const counted = await firstRow<{ n: number | string }>(
     m,
-    sql`SELECT COUNT(*) AS "n" FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
-        WHERE g."connectionId" = ${scope.connectionId} AND m."memberType" = 'Group'`,
+    sql`SELECT COUNT(*) AS "n" FROM "group_members" WHERE "accountId" = ${scope.accountId} AND "memberType" = 'Group'`,
   );
   if (Number(counted?.n ?? 0) > maxNested)
     throw directoryErrors('group.tooManyNested', { field: 'members', values: { limit: maxNested } });
