@@ -100,7 +100,7 @@ export class JsonPieces {
     // What would be well-formed only because it is closed here, or goes on behind the comma: `[,` and `,]`.
     if (/^$|[[{]$/.test(piece.trimEnd())) throw refuse('body.notJson');
     const closing = this.#open.map(({ isArray }) => (isArray ? ']' : '}'));
-    this.#take(piece, closing.reverse().join(''));
+    this.#take(piece, closing.toReversed().join(''));
     for (const each of this.#open.slice(0, -1)) {
       if (!each.isArray) each.key ??= JSON.parse(piece.slice(each.from, each.to)) as string;
     }

@@ -32,11 +32,11 @@ describeOnEachEngine('members of large groups', (engine) => {
   let asked: Asked[] = [];
   let paula = '';
   const ids = Array.from({ length: large }, (_, i) => idOfTwin(i));
-  const givenSet = directs.set;
+  const givenSet = directs.set.bind(directs);
 
   before(async () => {
     directs.set = (on, run) =>
-      givenSet.call(directs, on, async (text, parameters) => {
+      givenSet(on, async (text, parameters) => {
         const found = await run(text, parameters);
         if (aboutMembers.test(text)) asked.push({ text, parameters, rows: found.length });
         return found;

@@ -37,7 +37,7 @@ function fieldsOf(given: unknown): { value?: unknown; type?: unknown; $ref?: unk
   if (!isObject(given)) return { value: given };
   let usual = true;
   for (const name in given) usual &&= usualNames.has(name);
-  return usual ? given : Object.fromEntries([...members(given)]);
+  return usual ? given : Object.fromEntries(members(given));
 }
 
 function readMember(given: unknown): Member {
