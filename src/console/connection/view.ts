@@ -7,6 +7,7 @@ import { alertOf, type Fault, field, form } from '../forms.ts';
 import type { Place } from '../guard.ts';
 import { copyable, empty, facts, time } from '../parts.ts';
 import { keysView, scimUrl, type TypedKey } from './key-view.ts';
+import { readinessTexts } from './readiness-texts.ts';
 import { texts } from './texts.ts';
 
 /** What was typed; never the secret. */
@@ -41,6 +42,7 @@ export function connectionView(view: ConnectionView): Html {
     ${
       connection &&
       html`<hr />
+        <p><a href="${place.base}/connection/readiness">${readinessTexts.link}</a></p>
         <p class="actions"><a class="button quiet" href="${place.base}/connection/delete">${texts.remove}</a></p>`
     }`;
 }
