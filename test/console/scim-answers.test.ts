@@ -57,7 +57,7 @@ describeOnEachEngine('console: what a directory did', () => {
     await mapGroup(ground, scope, { groupName: 'Pros', tier: 'Pro' });
     const [paula, eve] = users;
     const good = await browser.get(`${base}/people/${paula!.id}`);
-    assert.match(good.text, /Why Pros → Pro Nothing: they may sign in/);
+    assert.match(good.text, /Why Pros → Pro Nothing keeps them out/);
     const bad = await browser.get(`${base}/people/${eve!.id}`);
     assert.match(bad.text, /Others → no permission tier/);
     assert.match(bad.text, /None of the 1 group that hold them has a permission tier/);

@@ -9,7 +9,7 @@ export const whyTexts = {
   moreWays: 'There are more ways than are shown here.',
   noTier: 'no permission tier',
   missing: 'What keeps them out',
-  nothing: 'Nothing: they may sign in.',
+  nothing: 'Nothing keeps them out: they may sign in.',
   what: 'What',
   since: 'Since',
   by: 'By',

@@ -26,4 +26,4 @@ const waysView = (paths: readonly GroupPath[], more: boolean): Html =>
           html`<li>${groups.join(' → ')} → ${tier ? badge(tier, 'good') : badge(texts.noTier)}</li>`,
       )}
     </ul>
-    ${more && html`<p class="hint">${texts.moreWays}</p>`}`;
+    ${more ? html`<p class="hint">${texts.moreWays}</p>` : html`<br />`}`;

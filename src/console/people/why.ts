@@ -66,7 +66,7 @@ async function obstacleOf(
     const by = cause ? await nameOf(on, user, cause) : null;
     const command = reason.kind === 'administrator' ? `carillon user activate ${user.primaryAddress}` : null;
     const no = said(reason.kind, texts.causes[reason.kind], texts.causeMends[reason.kind], command);
-    return [{ ...no, since: Number(reason.since), by }];
+    return [{ ...no, since: cause?.since ?? null, by }];
   }
   if (reason.kind === 'domain') {
     const claimed = (await listDomains(on, user.accountId)).some(({ name }) => name === reason.domain);

@@ -63,6 +63,9 @@ const conditions: Record<Exclude<ReadinessKind, 'notPushed' | 'unknownMember'> |
   ready: sql`${free} AND "new" = 0`,
 };
 
+const count = (name: keyof typeof conditions): Sql =>
+  sql`COALESCE(SUM(CASE WHEN ${conditions[name]} THEN 1 ELSE 0 END), 0)`;
+
 const notPushed = ({ accountId, connectionId }: DirectoryScope): Sql => sql`"users" u
   WHERE u."accountId" = ${accountId} AND (u."connectionId" IS NULL OR u."connectionId" <> ${connectionId})
     AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL`;
@@ -88,8 +91,6 @@ export async function readinessCounts(on: Reader, scope: DirectoryScope): Promis
     notPushed: await countOf(on, granted, notPushed(scope)),
     unknownMember: await countOf(on, granted, unknownMembers(inGranted, scope)),
   };
-  const count = (name: keyof typeof conditions): Sql =>
-    sql`COALESCE(SUM(CASE WHEN ${conditions[name]} THEN 1 ELSE 0 END), 0)`;
   for await (const slice of slices(on, scope, '')) {
     const found = await firstRow<Record<keyof ReadinessCounts, number | string>>(
       on,

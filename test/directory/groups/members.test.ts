@@ -27,7 +27,7 @@ interface Asked {
   rows: number;
 }
 
-describeOnEachEngine('members of large groups', (engine) => {
+describeOnEachEngine('security check 21: members of large groups', (engine) => {
   let served: Served;
   let asked: Asked[] = [];
   let paula = '';

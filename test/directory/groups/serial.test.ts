@@ -45,7 +45,7 @@ function onPaper(members: ReadonlySet<string>, kind: Step['kind'], ids: readonly
   return new Set(kind === 'replace' || kind === 'put' ? ids : without(ids));
 }
 
-describeOnEachEngine('members, changed over 8 connections at once', () => {
+describeOnEachEngine('security check 15: members, changed over 8 connections at once', () => {
   let served: Served;
   const ids: string[] = [];
   const agents = Array.from({ length: connections }, () => new Agent({ keepAlive: true, maxSockets: 1 }));

@@ -33,7 +33,7 @@ export async function createScimKey(
   scope: DirectoryScope,
   input: NewKey,
 ): Promise<{ key: ScimKey; token: string }> {
-  const { organisationId, accountId, connectionId } = scope;
+  const { organisationId, accountId } = scope;
   const name = nameOf(input);
   const token = newToken(keyPrefix);
   const action = {

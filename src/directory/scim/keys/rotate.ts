@@ -14,7 +14,7 @@ export const usualOverlapHours = 24;
 
 interface Rotation extends Partial<NewKey> {
   /** Hours for which the old key is still taken: 0 to 90 days, at first a day. */
-  overlap?: unknown;
+  overlap?: string | number | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ export async function rotateScimKey(
   return { ...rotated, token };
 }
 
-function overlapOf(given: unknown): number {
+function overlapOf(given: string | number | undefined): number {
   const text = String(given ?? usualOverlapHours).trim();
   const hours = /^\d{1,5}$/.test(text) ? Number(text) : -1;
   if (hours < 0 || hours > mostHours)
