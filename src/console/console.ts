@@ -8,6 +8,7 @@ import { confirmRoutes } from './confirm/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
+import { readinessRoutes } from './connection/readiness-routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
@@ -40,6 +41,7 @@ export function createConsole(web: ConsoleWeb): Router {
     connectionRoutes,
     disconnectRoutes,
     keyRoutes,
+    readinessRoutes,
     groupRoutes,
     peopleRoutes,
     personRoutes,

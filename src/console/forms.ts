@@ -23,7 +23,7 @@ interface FieldOptions {
   value?: string;
   hint?: string | Html;
   fault?: Fault;
-  type?: 'text' | 'password' | 'search' | 'url';
+  type?: 'text' | 'password' | 'search' | 'url' | 'date';
   autocomplete?: string;
   /** As the HTML attribute: what people see wrong before they send it. */
   required?: boolean;

@@ -22,5 +22,13 @@ export const directoryErrors = errors({
   'scimKey.notFound': { kind: 'NotFound', text: 'There is no such access key.' },
   'scimKey.connectionGone': { kind: 'NotFound', text: 'The directory that this key was for is no longer connected.' },
   'scimKey.nameInvalid': { kind: 'BadRequest', text: 'An access key needs a name of 1 to 200 characters.' },
+  'scimKey.expiryInvalid': {
+    kind: 'BadRequest',
+    text: 'The end of an access key is a day to come, such as 2031-05-31, or a time such as 2031-05-31T12:00:00Z.',
+  },
+  'scimKey.overlapInvalid': {
+    kind: 'BadRequest',
+    text: 'The key that is replaced can go on for 0 to {most} hours.',
+  },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
 });

@@ -49,6 +49,8 @@ import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 import { ScimReading1700000700000 } from './migrations/1700000700000-scim-reading.ts';
+import { NestedGroups1700000720000 } from './migrations/1700000720000-nested-groups.ts';
+import { ScimKeyExpiry1700000720100 } from './migrations/1700000720100-scim-key-expiry.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -106,6 +108,8 @@ export const storage: Storage = {
     TrailSeals1700000500000,
     Consequences1700000600000,
     ScimReading1700000700000,
+    NestedGroups1700000720000,
+    ScimKeyExpiry1700000720100,
   ],
 };
 

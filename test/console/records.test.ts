@@ -120,6 +120,11 @@ describeOnEachEngine('security check 36: the console', function () {
     secrets.add(/carillon_scim_[\w-]+/.exec(key.body)?.[0] ?? '');
     const only = async (table: string): Promise<string> =>
       (await ground.db.read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
+    const replaced = await does('RotateApiKey', `${base}/connection/keys/${await only('scim_keys')}/rotate`, {
+      keyName: 'Okta',
+      overlap: '24',
+    });
+    secrets.add(/carillon_scim_[\w-]+/.exec(replaced.body)?.[0] ?? '');
     await does('DeleteApiKey', `${base}/connection/keys/${await only('scim_keys')}/revoke`);
 
     // Groups and people.

@@ -194,7 +194,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
       ...on,
     ]);
     const scim = await run('CreateApiKey', ['scim-key', 'create', 'Okta', ...on]);
-    await run('DeleteApiKey', ['scim-key', 'revoke', 'Okta', '--yes', ...on]);
+    const next = await run('RotateApiKey', ['scim-key', 'rotate', 'Okta', '--overlap', '0', '--name', 'Next', ...on]);
+    await run('DeleteApiKey', ['scim-key', 'revoke', 'Next', '--yes', ...on]);
     await run('DeleteAccountOpenIdConfig', ['connection', 'delete', '--yes', ...on]);
     await run('CreateAccount', ['account', 'create', 'Own', ...of]);
     await run('RenameAccount', ['account', 'rename', 'Own', 'Ours', ...of]);
@@ -234,7 +235,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('RevokeSigningKey', ['signing-key', 'revoke', first?.id ?? '', '--yes']);
     called.add('secrets rotate'); // one record a unit: test/storage/rotate.test.ts
 
-    for (const shown of [scim, link, reset, grace, key, wiki, rotated]) {
+    for (const shown of [scim, next, link, reset, grace, key, wiki, rotated]) {
       for (const value of Object.values(shown as object)) {
         if (typeof value === 'string' && /carillon_|token=|^[\w+/]{40}$/.test(value))
           secrets.push(/token=(.*)/.exec(value)?.[1] ?? value);

@@ -40,6 +40,18 @@ export function connection(cli: Cli): void {
     work: async () => (await load()).check,
   });
   verb(cli, it, {
+    call: 'readiness',
+    does: 'tell who can sign in by single sign-on, and what keeps the others from it',
+    more: 'Counts; with --list the people of one of them.',
+    options: [
+      ['--list <list>', 'noGroup, deactivated, suspended, domain, neverSignedIn, notPushed or unknownMember'],
+      ['--after <id>', 'the list from after this person on'],
+    ],
+    takes: [...takes, 'limit'],
+    examples: ['carillon connection readiness', 'carillon connection readiness --list noGroup --json'],
+    work: async () => (await import('../work/readiness.ts')).readiness,
+  });
+  verb(cli, it, {
     call: 'delete',
     does: 'delete the OpenID Connect settings, with their access keys and pushed groups',
     more: 'Nobody is put out by that: people keep their permission tier, assigned by hand from then on.',

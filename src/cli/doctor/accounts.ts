@@ -7,8 +7,9 @@ import type { Connection } from '../../auth/connectors/openid/connection.entity.
 import { secretPlace } from '../../auth/connectors/openid/provider.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
 import { listGroups } from '../../directory/groups/mappings.ts';
+import { type Ending, endingOf, soonDays } from '../../directory/scim/keys/expiry.ts';
 import { listScimKeys } from '../../directory/scim/keys/keys.ts';
-import { clock, iso } from '../../platform/clock/clock.ts';
+import { clock, iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { Outbound } from '../../platform/outbound/outbound.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
@@ -99,11 +100,34 @@ export async function lookAtScimKeys(read: Reader, account: Account): Promise<Fi
     ];
   }
   const now = clock.now();
+  const at = (ending: Ending): typeof keys => keys.filter((key) => endingOf(key, now) === ending);
+  const rotate = `carillon scim-key rotate <key> --account ${id}`;
+  if (keys.every((key) => endingOf(key, now) === 'over')) {
+    const found = `No directory can push to ${name}: all its SCIM keys are over (${named(keys.map((key) => key.name))}).`;
+    return [fail(found, `carillon scim-key create <name> --account ${id}`)];
+  }
   const never = keys.filter(({ lastUsedAt, createdAt }) => lastUsedAt === null && now - createdAt > day);
   const silent = keys.filter(({ lastUsedAt }) => lastUsedAt !== null && now - lastUsedAt > unusedDays * day);
   const revoke = `carillon scim-key revoke <key> --account ${id}`;
   const names = (of: typeof keys): string => named(of.map((key) => key.name));
+  const ends = at('soon').map((key) => `${key.name} (${isoOrNull(key.expiresAt)?.slice(0, 16)}Z)`);
   return [
+    ...(ends.length > 0
+      ? [
+          warn(
+            `SCIM keys of ${name} end within ${soonDays} days: ${named(ends)}.`,
+            `Is another one in use? If not: ${rotate}`,
+          ),
+        ]
+      : []),
+    ...(at('over').length > 0
+      ? [
+          warn(
+            `SCIM keys of ${name} are over: ${names(at('over'))}.`,
+            `Make sure that another one is in use, then: ${revoke}`,
+          ),
+        ]
+      : []),
     ...(never.length > 0
       ? [warn(`SCIM keys of ${name} were never used: ${names(never)}.`, `Enter them in the directory, or: ${revoke}`)]
       : []),

@@ -6,7 +6,7 @@ import { deleteConnection } from '../../auth/connectors/openid/disconnect.ts';
 import { connectionOf, saveConnection } from '../../auth/connectors/openid/settings.ts';
 import { authErrors } from '../../auth/errors.ts';
 import { texts } from '../../console/connection/texts.ts';
-import { scimUrl } from '../../console/connection/view.ts';
+import { scimUrl } from '../../console/connection/key-view.ts';
 import { iso } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { wouldDisconnect } from '../../users/lifecycle/would-end.ts';

@@ -7,11 +7,12 @@ import type { Fault } from '../forms.ts';
 import { placeOf } from '../guard.ts';
 import { show } from '../show.ts';
 import { texts } from './texts.ts';
+import type { TypedKey } from './key-view.ts';
 import { connectionView, type Typed } from './view.ts';
 
 interface Answer {
   typed?: Typed;
-  typedKey?: string;
+  typedKey?: TypedKey;
   fault?: Fault;
 }
 

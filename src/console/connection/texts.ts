@@ -1,5 +1,8 @@
+import { soonDays } from '../../directory/scim/keys/expiry.ts';
 import { counted } from '../parts.ts';
 import type { Disconnection } from '../../users/lifecycle/would-end.ts';
+
+const soonSays = `ends within ${soonDays} days`;
 
 export const texts = {
   title: 'Single sign-on',
@@ -34,6 +37,31 @@ export const texts = {
   keyCreate: 'Create access key',
   keyCreated: 'Created',
   keyUsed: 'Last used',
+  keyEnds: 'Ends',
+  keyNoEnd: 'Never',
+  keyEndsHint: 'The last day (UTC) on which the key is taken. Empty: it has no end.',
+  keySoon: 'Ends soon',
+  keyOver: 'Over',
+  keysSoon: (names: string): string =>
+    `${names} ${soonSays}. Replace it in time, or the directory’s changes no longer arrive.`,
+  keysOver: (names: string): string =>
+    `Requests with ${names} are refused: it is over. Does the directory have another?`,
+  rotate: 'Replace',
+  rotateTitle: (name: string): string => `Replace ${name}`,
+  rotateIntro:
+    'Makes another key, to be copied into your directory. The present one is taken until it ends, so that nothing is refused meanwhile.',
+  rotateName: 'Name of the new key',
+  rotateOverlap: 'The present key is taken for another',
+  rotateButton: 'Make the new key',
+  overlaps: [
+    { value: '0', text: 'Not at all: revoke it now' },
+    { value: '1', text: '1 hour' },
+    { value: '24', text: '24 hours' },
+    { value: '168', text: '7 days' },
+    { value: '720', text: '30 days' },
+  ],
+  oldKeyEnds: (name: string, at: string): string =>
+    `The key that ${name} had until now is taken until ${at.slice(0, 16).replace('T', ' ')} UTC.`,
   revoke: 'Revoke',
   remove: 'Delete these settings',
   removeTitle: 'Delete the single sign-on settings?',

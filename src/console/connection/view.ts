@@ -5,8 +5,9 @@ import type { ScimKey } from '../../directory/scim/keys/key.entity.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { alertOf, type Fault, field, form } from '../forms.ts';
 import type { Place } from '../guard.ts';
-import { copyable, empty, facts, table, time } from '../parts.ts';
-import { texts as shared } from '../texts.ts';
+import { copyable, empty, facts, time } from '../parts.ts';
+import { keysView, scimUrl, type TypedKey } from './key-view.ts';
+import { readinessTexts } from './readiness-texts.ts';
 import { texts } from './texts.ts';
 
 /** What was typed; never the secret. */
@@ -19,11 +20,9 @@ interface ConnectionView {
   connection: Connection | null;
   keys: readonly ScimKey[];
   typed?: Typed | undefined;
-  typedKey?: string;
+  typedKey?: TypedKey;
   fault?: Fault;
 }
-
-export const scimUrl = (publicUrl: string): string => `${publicUrl}/scim/v2`;
 
 /** The settings of single sign-on, what to copy into the provider, and the access keys. */
 export function connectionView(view: ConnectionView): Html {
@@ -32,7 +31,7 @@ export function connectionView(view: ConnectionView): Html {
     return html`${alertOf(fault, [])}
     ${empty(html`${texts.needsDomain} <a href="${place.base}/domains">${texts.needsDomainLink}</a>.`)}`;
   }
-  return html`${alertOf(fault, ['issuer', 'clientId', 'clientSecret', 'redirect', 'keyName'])}
+  return html`${alertOf(fault, ['issuer', 'clientId', 'clientSecret', 'redirect', 'keyName', 'keyExpires'])}
     <p>${texts.intro}</p>
     ${copyView(view)}
     <h2>${texts.settings}</h2>
@@ -43,6 +42,7 @@ export function connectionView(view: ConnectionView): Html {
     ${
       connection &&
       html`<hr />
+        <p><a href="${place.base}/connection/readiness">${readinessTexts.link}</a></p>
         <p class="actions"><a class="button quiet" href="${place.base}/connection/delete">${texts.remove}</a></p>`
     }`;
 }
@@ -111,39 +111,3 @@ function settingsView({ place, publicUrl, connection, typed, fault }: Connection
       <div class="actions"><button>${texts.save}</button></div>`,
   );
 }
-
-function keysView({ place, keys, typedKey = '', fault }: ConnectionView): Html {
-  return html`${
-      keys.length === 0
-        ? empty(texts.noKeys)
-        : table(
-            texts.keys,
-            [texts.keyName, texts.keyCreated, texts.keyUsed, shared.actions],
-            keys.map((key) => [
-              key.name,
-              time(key.createdAt),
-              time(key.lastUsedAt),
-              html`<a href="${place.base}/connection/keys/${key.id}/revoke"
-                >${texts.revoke}<span class="visually-hidden"> ${key.name}</span></a
-              >`,
-            ]),
-          )
-    }
-    <br />
-    ${form(
-      place.csrf,
-      `${place.base}/connection/keys`,
-      html`${field({ name: 'keyName', label: texts.keyName, value: typedKey, hint: texts.keyNameHint, fault, required: true, maxlength: 200 })}
-        <div class="actions"><button>${texts.keyCreate}</button></div>`,
-    )}`;
-}
-
-/** The answer on which a new key is shown, once. */
-export const newKeyView = (place: Place, publicUrl: string, name: string, token: string): Html =>
-  html`<p class="flash warn" role="alert">${texts.newKeyWarning}</p>
-    ${facts([
-      [texts.keyName, name],
-      [texts.newKey, copyable(token)],
-      [texts.newKeyUrl, copyable(scimUrl(publicUrl))],
-    ])}
-    <p class="actions"><a class="button" href="${place.base}/connection#keys">${texts.newKeyBack}</a></p>`;

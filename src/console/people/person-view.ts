@@ -7,6 +7,7 @@ import { noReceipts, receiptsTable } from '../receipts/view.ts';
 import { texts as shared } from '../texts.ts';
 import type { Person } from './person.ts';
 import { texts } from './texts.ts';
+import { whyView } from './why-view.ts';
 import { registrationBadge, tierBadge, whyList } from './view.ts';
 
 const muted = (text: string): Html => html`<p class="muted">${text}</p>`;
@@ -28,8 +29,8 @@ export function personView(place: Place, person: Person): Html {
       [texts.pushed, time(user.createdAt)],
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
-    ${actionsView(place, person)} ${devicesView(person)} ${causesView(person)} ${groupsView(person)}
-    ${addressesView(person)} ${identitiesView(place, person)}
+    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)} ${causesView(person)}
+    ${groupsView(person)} ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }

@@ -6,18 +6,21 @@ import type { Tier } from '../../accounts/accounts/types.ts';
 import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
 import { addressesOf, causesOf } from '../../users/details.ts';
-import { entitlement, type Entitlement } from '../../users/entitlement/entitlement.ts';
+import type { Entitlement } from '../../users/entitlement/entitlement.ts';
 import { isOfTeam, isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
 import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { ConsoleWeb } from '../web.ts';
+import { readWhy, type Why } from './why.ts';
 
 /** Everything that the page of a person shows. */
 export interface Person {
   user: User;
   right: Entitlement;
+  /** By which ways they come to their tier, and what keeps them out. */
+  why: Why;
   addresses: readonly UserAddress[];
   groups: readonly { groupName: string; tier: Tier | null }[];
   causes: readonly (UserCause & { administrator: string | null })[];
@@ -41,8 +44,8 @@ export async function readPerson(
   const on = ground.db.read;
   const user = await requireUser(on, scope, userId);
   const principal = await sessions.principal('user', user.id);
-  const [right, addresses, groups, causes, identities, { receipts }, devices] = await Promise.all([
-    entitlement(on, user.id),
+  const [why, addresses, groups, causes, identities, { receipts }, devices] = await Promise.all([
+    readWhy(on, user),
     addressesOf(on, user.id),
     groupsOfPerson(on, scope.accountId, user.id),
     causesOf(on, user.id),
@@ -59,5 +62,17 @@ export async function readPerson(
       return { ...cause, administrator: by?.userName ?? null };
     }),
   );
-  return { user, right, addresses, groups, causes: named, devices, identities, receipts, removable, suspendable };
+  return {
+    user,
+    right: why.right,
+    why,
+    addresses,
+    groups,
+    causes: named,
+    devices,
+    identities,
+    receipts,
+    removable,
+    suspendable,
+  };
 }

@@ -10,8 +10,8 @@ import { type Group, GroupTable } from '../../users/entitlement/group.entity.ts'
 import { TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../../users/entitlement/membership.entity.ts';
 import { touchGroupsOf } from '../../users/entitlement/touch-groups.ts';
-import { putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
+import { MemberChange } from './members.ts';
 import type { DirectoryScope } from './scope.ts';
 
 /** A group as a directory names it; a mapping that waits for exactly this name takes the new group up. */
@@ -69,9 +69,11 @@ export async function deleteGroup(ground: Ground, m: Writer, scope: DirectorySco
   await m.update(TierMappingTable, { groupId: group.id }, { groupId: null });
   await touchGroupsOf(m, [group.id]);
   await m.delete(MembershipTable, { memberId: group.id });
+  const members = new MemberChange(ground, m, scope, group.id);
+  await members.clear();
   await m.delete(GroupTable, { id: group.id });
   await markAccountChanged(ground, m, scope.accountId);
-  await putOutWithoutRight(ground, m, scope, 'group');
+  await members.judge();
 }
 
 /** @throws group.notFound, also for a group of another connection */

@@ -1,19 +1,138 @@
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
-import { clock } from '../../platform/clock/clock.ts';
+import { breathe } from '../../platform/database/breathe.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
 import { lockRows } from '../../platform/database/lock.ts';
-import { changed, firstRow, rows } from '../../platform/database/run.ts';
-import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
-import type { Membership } from '../../users/entitlement/membership.entity.ts';
 import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
-import { directoryErrors } from '../errors.ts';
+import { type Member, memberIdsAfter, putIn, requireFewNested, sliceSize, takeOut, takeSome } from './member-sets.ts';
 import type { DirectoryScope } from './scope.ts';
 
-type Member = Pick<Membership, 'memberId' | 'memberType'>;
+/**
+ * What one unit of work does to a group's members, the group's row being locked: sets of rows that come and go, one
+ * statement a slice. Who loses the last right by it is judged once, by `settle`: somebody who is taken out and put in
+ * again by one request never was out.
+ */
+export class MemberChange {
+  readonly #ground: Ground;
+  readonly #m: Writer;
+  readonly #scope: DirectoryScope;
+  readonly #groupId: string;
+  /** People who came or went. */
+  readonly #people = new Set<string>();
+  readonly #gone = new Set<string>();
+  #nestedCame = false;
+  #nestedGone = false;
 
-/** A change of a group's members, in the unit of work of whoever asks for it. */
+  constructor(ground: Ground, m: Writer, scope: DirectoryScope, groupId: string) {
+    this.#ground = ground;
+    this.#m = m;
+    this.#scope = scope;
+    this.#groupId = groupId;
+  }
+
+  /**
+   * Adds members; those who are in already stay as they are.
+   * @throws group.memberUnknown when an id is not of this connection: the unit of work must not be committed then
+   */
+  async add(ids: readonly string[]): Promise<void> {
+    const wanted = [...new Set(ids)];
+    await this.#hold(wanted); // nobody of them is deleted meanwhile
+    await this.#putIn(wanted);
+  }
+
+  /** Takes members out, by their ids; ids that are no members are passed over. */
+  async remove(ids: readonly string[]): Promise<void> {
+    await this.#hold(ids); // of two groups that somebody leaves at once, the second sees that it was the last
+    await this.#takeOut(ids);
+  }
+
+  /** Takes every member out. */
+  async clear(): Promise<void> {
+    await this.#ground.db.alone(this.#scope.accountId); // who they are is known only when they are out
+    for (let more = true; more;) {
+      const gone = await takeSome(this.#m, this.#groupId);
+      this.#went(gone);
+      more = gone.length === sliceSize;
+      if (more) await breathe(this.#m);
+    }
+  }
+
+  /** Makes exactly these the members. @throws what `add` throws */
+  async replace(ids: readonly string[]): Promise<void> {
+    if (ids.length > chunkSize) await this.#ground.db.alone(this.#scope.accountId);
+    const missing = new Set(ids);
+    const wanted = new Set(ids);
+    const surplus: string[] = [];
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const here: string[] = await memberIdsAfter(this.#m, this.#groupId, after);
+      for (const id of here) if (!missing.delete(id) && !wanted.has(id)) surplus.push(id);
+      after = here.length === sliceSize ? here.at(-1) : undefined;
+      if (after !== undefined) await breathe(this.#m);
+    }
+    await this.#hold([...missing, ...surplus]);
+    await this.#takeOut(surplus);
+    await this.#putIn([...missing]);
+  }
+
+  /** Tells whose rights must be read again, and puts out who has none left. @throws group.tooManyNested */
+  async settle(): Promise<void> {
+    const nested = this.#nestedCame || this.#nestedGone;
+    if (this.#nestedCame) await requireFewNested(this.#m, this.#scope);
+    // Few people are named one by one; many, or a nested group, are told as their whole account.
+    if (nested || this.#people.size > chunkSize) await markAccountChanged(this.#ground, this.#m, this.#scope.accountId);
+    else await markChanged(this.#ground, this.#m, [...this.#people]);
+    await this.judge();
+  }
+
+  /** Puts those out who have no right left: of those who went, or with a nested group of the whole account. */
+  async judge(): Promise<void> {
+    if (this.#nestedGone) {
+      await putOutWithoutRight(this.#ground, this.#m, this.#scope, 'group');
+      return;
+    }
+    for (const some of chunks([...this.#gone], sliceSize)) {
+      await putOutWithoutRight(this.#ground, this.#m, this.#scope, 'group', sql`u."id" ${isOneOf(some)}`);
+      if (some.length === sliceSize) await breathe(this.#m);
+    }
+  }
+
+  /** Locks these people, or with many of them the account. */
+  async #hold(ids: readonly string[]): Promise<void> {
+    if (ids.length > chunkSize) await this.#ground.db.alone(this.#scope.accountId);
+    else await lockRows(this.#m, 'users', ids);
+  }
+
+  async #putIn(ids: readonly string[]): Promise<void> {
+    for (const some of chunks(ids, sliceSize)) {
+      for (const { memberId, memberType } of await putIn(this.#m, this.#scope, this.#groupId, some)) {
+        if (memberType === 'Group') this.#nestedCame = true;
+        else this.#people.add(memberId);
+      }
+      if (some.length === sliceSize) await breathe(this.#m);
+    }
+  }
+
+  async #takeOut(ids: readonly string[]): Promise<void> {
+    for (const some of chunks(ids, sliceSize)) {
+      this.#went(await takeOut(this.#m, this.#groupId, some));
+      if (some.length === sliceSize) await breathe(this.#m);
+    }
+  }
+
+  #went(members: readonly Member[]): void {
+    for (const { memberId, memberType } of members) {
+      if (memberType === 'Group') this.#nestedGone = true;
+      else {
+        this.#people.add(memberId);
+        this.#gone.add(memberId);
+      }
+    }
+  }
+}
+
+/** A change by itself, in the unit of work of whoever asks for it. */
 type Change = (
   ground: Ground,
   m: Writer,
@@ -22,121 +141,16 @@ type Change = (
   ids: readonly string[],
 ) => Promise<void>;
 
-/**
- * Adds members, in one statement a chunk; those who are in already stay as they are.
- * @throws group.memberUnknown when an id is not of this connection, group.tooManyNested; nothing is added then
- */
-export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
-  const members = await known(m, scope, ids);
-  const added: Member[] = [];
-  for (const some of chunks(members)) {
-    const values = some.map(
-      (member) => sql`(${groupId}, ${member.memberId}, ${member.memberType}, ${scope.accountId}, ${clock.now()})`,
-    );
-    added.push(
-      ...(await changed<Member>(
-        m,
-        sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
-            VALUES ${join(values, ', ')} ON CONFLICT DO NOTHING RETURNING "memberId", "memberType"`,
-      )),
-    );
-  }
-  if (added.some(({ memberType }) => memberType === 'Group')) await requireFewNested(m, scope);
-  await tell(ground, m, scope, added);
-};
+const byItself =
+  (kind: 'add' | 'remove' | 'replace'): Change =>
+  async (ground, m, scope, groupId, ids) => {
+    const change = new MemberChange(ground, m, scope, groupId);
+    await change[kind](ids);
+    await change.settle();
+  };
 
-/** Takes members out, by their ids; whoever loses the last right by it is out. Ids that are no members are passed over. */
-export const removeMembers: Change = async (ground, m, scope, groupId, ids) => {
-  const removed: Member[] = [];
-  await lockRows(m, 'users', ids); // of two groups that somebody leaves at once, the second sees that it was the last
-  for (const some of chunks(ids)) removed.push(...(await take(m, groupId, sql`"memberId" IN (${list(some)})`)));
-  await review(ground, m, scope, removed);
-};
-
-/** Takes every member out. */
-export async function removeAllMembers(
-  ground: Ground,
-  m: Writer,
-  scope: DirectoryScope,
-  groupId: string,
-): Promise<void> {
-  await ground.db.alone(scope.accountId); // who they are is known only when they are out
-  await review(ground, m, scope, await take(m, groupId, sql`TRUE`));
-}
-
-/** Makes exactly these the members. @throws group.memberUnknown, group.tooManyNested; nothing is changed then */
-export const replaceMembers: Change = async (ground, m, scope, groupId, ids) => {
-  const wanted = new Set(ids);
-  const present = await rows<{ memberId: string }>(
-    m,
-    sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId}`,
-  );
-  const here = new Set(present.map(({ memberId }) => memberId));
-  const missing = [...wanted].filter((id) => !here.has(id));
-  const surplus = [...here].filter((id) => !wanted.has(id));
-  await addMembers(ground, m, scope, groupId, missing);
-  await removeMembers(ground, m, scope, groupId, surplus);
-};
-
-/** Whoever comes in by a group is looked for through all of them; directories nest a handful. */
-const maxNested = 5_000;
-
-/** The unit of work takes back what was added. @throws group.tooManyNested */
-async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void> {
-  const counted = await firstRow<{ n: number | string }>(
-    m,
-    sql`SELECT COUNT(*) AS "n" FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
-        WHERE g."connectionId" = ${scope.connectionId} AND m."memberType" = 'Group'`,
-  );
-  if (Number(counted?.n ?? 0) > maxNested)
-    throw directoryErrors('group.tooManyNested', { field: 'members', values: { limit: maxNested } });
-}
-
-async function known(m: Writer, scope: DirectoryScope, ids: readonly string[]): Promise<Member[]> {
-  await lockRows(m, 'users', ids); // nobody of them is deleted meanwhile
-  const found = new Map<string, Member>();
-  for (const some of chunks([...new Set(ids)])) {
-    const members = await rows<Member>(
-      m,
-      sql`SELECT "id" AS "memberId", 'User' AS "memberType" FROM "users"
-          WHERE "connectionId" = ${scope.connectionId} AND "deletedAt" IS NULL AND "id" IN (${list(some)})
-          UNION ALL
-          SELECT "id", 'Group' FROM "directory_groups"
-          WHERE "connectionId" = ${scope.connectionId} AND "id" IN (${list(some)})`,
-    );
-    for (const member of members) found.set(member.memberId, member);
-    const unknown = some.find((id) => !found.has(id));
-    if (unknown !== undefined) {
-      throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
-    }
-  }
-  return [...found.values()];
-}
-
-const take = (m: Writer, groupId: string, which: Sql): Promise<Member[]> =>
-  changed<Member>(
-    m,
-    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND ${which} RETURNING "memberId", "memberType"`,
-  );
-
-/** Few people are named one by one; many, or a nested group, are told as their whole account. */
-const few = (members: readonly Member[]): boolean =>
-  members.length <= chunkSize && members.every(({ memberType }) => memberType === 'User');
-
-async function tell(ground: Ground, m: Writer, scope: DirectoryScope, members: readonly Member[]): Promise<void> {
-  if (members.length === 0) return;
-  if (few(members))
-    await markChanged(
-      ground,
-      m,
-      members.map(({ memberId }) => memberId),
-    );
-  else await markAccountChanged(ground, m, scope.accountId);
-}
-
-async function review(ground: Ground, m: Writer, scope: DirectoryScope, removed: readonly Member[]): Promise<void> {
-  if (removed.length === 0) return;
-  await tell(ground, m, scope, removed);
-  const among = few(removed) ? sql`u."id" IN (${list(removed.map(({ memberId }) => memberId))})` : null;
-  await putOutWithoutRight(ground, m, scope, 'group', among);
-}
+/** @throws group.memberUnknown, group.tooManyNested; nothing may be committed then */
+export const addMembers: Change = byItself('add');
+export const removeMembers: Change = byItself('remove');
+/** @throws group.memberUnknown, group.tooManyNested; nothing may be committed then */
+export const replaceMembers: Change = byItself('replace');

@@ -18,7 +18,10 @@ export class Sql {
     let text = this.strings[0] ?? '';
     this.values.forEach((value, i) => {
       if (value instanceof Sql) text += value.#into(engine, parameters);
-      else {
+      else if (value instanceof Many) {
+        parameters.push(engine === 'sqlite' ? JSON.stringify(value.texts) : value.texts);
+        text += value.as[engine](parameters.length);
+      } else {
         parameters.push(engine === 'sqlite' && typeof value === 'boolean' ? Number(value) : value);
         text += engine === 'sqlite' ? '?' : `$${parameters.length}`;
       }
@@ -29,6 +32,44 @@ export class Sql {
 }
 
 export type Engine = 'sqlite' | 'postgres';
+
+/** Many texts as one parameter: a list in JSON, or an array. */
+class Many {
+  readonly texts: readonly string[];
+  readonly as: Record<Engine, (place: number) => string>;
+
+  constructor(texts: readonly string[], as: Many['as']) {
+    this.texts = texts;
+    this.as = as;
+  }
+}
+
+/**
+ * Whether a column is one of these texts, `"id" ${isOneOf(ids)}`: one parameter and one statement's text however many they
+ * are, so that it stays prepared. For columns of text alone.
+ */
+export const isOneOf = (texts: readonly string[]): Sql =>
+  new Sql(
+    ['', ''],
+    [
+      new Many(texts, {
+        sqlite: () => 'IN (SELECT "value" FROM json_each(?))',
+        postgres: (place) => `= ANY($${place}::text[])`,
+      }),
+    ],
+  );
+
+/** These texts as a query that gives each in a row, in one parameter. */
+export const rowsOf = (texts: readonly string[]): Sql =>
+  new Sql(
+    ['', ''],
+    [
+      new Many(texts, {
+        sqlite: () => 'SELECT "value" FROM json_each(?)',
+        postgres: (place) => `SELECT unnest($${place}::text[])`,
+      }),
+    ],
+  );
 
 /** Tagged template: every `${value}` becomes a parameter, every `${sql…}` a nested piece. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);

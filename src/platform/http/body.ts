@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { refuse } from './errors.ts';
+import { JsonPieces } from './json-pieces.ts';
 import { parseForm, parseJson } from './parse.ts';
 import type { Share } from './share.ts';
 
@@ -93,20 +94,65 @@ function utf8(bytes: Buffer): string {
   }
 }
 
+/** A JSON body that is longer is read in pieces, between which others have their turn. */
+const wholeSize = 64 * 1024;
+const usualDepth = 20;
+
+async function readPieces(req: IncomingMessage, { limit, share }: BodyOptions, depth: number): Promise<unknown> {
+  const pieces = new JsonPieces(depth);
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const decoded = (chunk?: Buffer): string => {
+    try {
+      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
+    } catch (cause) {
+      throw refuse('body.notUtf8', { cause });
+    }
+  };
+  let size = 0;
+  for await (const chunk of arriving(req)) {
+    size += chunk.length;
+    if (size > limit) throw refuse('body.tooLarge', { values: { limit } });
+    share?.take(chunk.length);
+    pieces.push(decoded(chunk));
+    await new Promise((resolve) => setImmediate(resolve)); // much can be here already: others first
+  }
+  pieces.push(decoded());
+  return pieces.end();
+}
+
+/** The body as it comes; what is left of it when the reader stops can still be drained. */
+async function* arriving(req: IncomingMessage): AsyncGenerator<Buffer> {
+  const chunks = req.iterator({ destroyOnReturn: false }) as AsyncIterableIterator<Buffer>;
+  try {
+    for await (const chunk of chunks) yield chunk;
+  } catch (cause) {
+    throw refuse('body.cut', { cause });
+  }
+}
+
 /**
- * Reads a JSON body (RFC 8259).
+ * Reads a JSON body (RFC 8259): a long one while it comes, so that it neither holds the process nor is there twice.
  * @throws what `readBody` and `parseJson` throw, and body.notUtf8
  */
 export async function readJson(
   req: IncomingMessage,
   {
+    limit,
     types = ['application/json'],
-    depth,
-    ...rest
+    depth = usualDepth,
+    share,
   }: Omit<BodyOptions, 'types'> & Partial<BodyOptions> & { depth?: number },
 ): Promise<unknown> {
-  const { bytes } = await readBody(req, { ...rest, types });
-  return parseJson(utf8(bytes), depth);
+  const options = { limit, types, share };
+  try {
+    mediaType(req, options);
+    const length = req.headers['content-length'];
+    if (length === undefined || Number(length) > wholeSize) return await readPieces(req, options, depth);
+    return parseJson(utf8(await collect(req, options)), depth);
+  } catch (error) {
+    drain(req);
+    throw error;
+  }
 }
 
 /**

@@ -14,11 +14,9 @@ function inspect(value: unknown, most: number): void {
         for (const entry of item) if (typeof entry === 'object') below.push(entry);
         continue;
       }
-      for (const [key, entry] of Object.entries(item)) {
-        // An own property here, but the prototype of whatever it is copied into by assignment.
-        if (key === '__proto__') throw refuse('body.forbiddenKey', { field: key });
-        if (typeof entry === 'object') below.push(entry);
-      }
+      // An own property here, but the prototype of whatever it is copied into by assignment.
+      if (Object.hasOwn(item, '__proto__')) throw refuse('body.forbiddenKey', { field: '__proto__' });
+      for (const entry of Object.values(item)) if (typeof entry === 'object') below.push(entry);
     }
     level = below;
   }

@@ -2,7 +2,7 @@ import type { AccountType, Tier } from '../../accounts/accounts/types.ts';
 import { isTrue, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
-import { grantedGroups } from './granted.ts';
+import { type GroupStep, stepsAbove } from './above.ts';
 
 /** One reason for, or against; a person's whole "Why?" is the list of them. */
 export type Because =
@@ -92,19 +92,22 @@ export async function entitlement(on: Reader, userId: string): Promise<Entitleme
 type GroupReason = Extract<Because, { kind: 'group' }>;
 
 async function groupsOf(on: Reader, userIds: readonly string[]): Promise<Map<string, GroupReason[]>> {
-  const found = await rows<{ userId: string; groupId: string; groupName: string; tier: Tier }>(
-    on,
-    sql`WITH RECURSIVE ${grantedGroups(sql`SELECT DISTINCT "accountId" FROM "users" WHERE "id" IN (${list(userIds)})`)}
-        SELECT DISTINCT m."memberId" AS "userId", g."mappedId" AS "groupId", d."displayName" AS "groupName", g."tier"
-        FROM "group_members" m JOIN "granted" g ON g."groupId" = m."groupId"
-        JOIN "directory_groups" d ON d."id" = g."mappedId"
-        WHERE m."memberId" IN (${list(userIds)}) AND m."memberType" = 'User'
-        ORDER BY g."tier" DESC, d."displayName"`,
-  );
-  return Map.groupBy(
-    found.map(({ userId, ...group }) => ({ userId, kind: 'group' as const, ...group })),
-    (group) => group.userId,
-  );
+  const above = Map.groupBy(await stepsAbove(on, userIds), ({ memberId }) => memberId);
+  return new Map(userIds.map((userId) => [userId, mappedAbove(above, userId)]));
+}
+
+/** The mapped groups that hold this person, directly or through others: those that give Pro first, then by name. */
+function mappedAbove(above: ReadonlyMap<string, readonly GroupStep[]>, userId: string): GroupReason[] {
+  const seen = new Set([userId]);
+  const reasons: GroupReason[] = [];
+  for (const id of seen) {
+    for (const { groupId, groupName, tier } of above.get(id) ?? []) {
+      if (tier !== null && !seen.has(groupId)) reasons.push({ kind: 'group', groupId, groupName, tier });
+      seen.add(groupId); // the loop goes on to it; groups that are in each other are there once
+    }
+  }
+  const rank = ({ tier, groupName }: GroupReason): string => `${tier === 'Pro' ? 0 : 1}${groupName}`;
+  return reasons.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1));
 }
 
 function tierReasons(user: Facts, groups: GroupReason[]): Because[] {

@@ -1,20 +1,31 @@
-import { sql, type Sql } from '../../platform/database/sql.ts';
+import type { Tier } from '../../accounts/accounts/types.ts';
+import { rows } from '../../platform/database/run.ts';
+import { rowsOf, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Reader } from '../../platform/database/unit.ts';
 
 /**
- * The one rule of which group gives which tier, as the common table `granted("groupId", "mappedId", "tier")`: every
- * mapped group, and every group below it, at any depth (UNION makes a loop of groups harmless).
- * @param accounts a query for the ids of the accounts to look at
- * @param leftOut a mapping to judge without, to see what taking it away would do
+ * The one rule of which groups of an account let people in, as the common table `granted("groupId")`: every mapped group,
+ * and every group below it, at any depth. Each is looked at once, so that loops are harmless.
+ * @param which mappings count: all; `leftOut` judges without one, to see what taking it away would do; `tier` by one tier
  */
-export const grantedGroups = (
-  accounts: Sql,
-  leftOut: string | null = null,
-): Sql => sql`"granted" ("groupId", "mappedId", "tier") AS (
-  SELECT t."groupId", t."groupId", t."tier" FROM "tier_mappings" t
-  WHERE t."groupId" IS NOT NULL AND t."accountId" IN (${accounts}) ${leftOut === null ? sql`` : sql`AND t."id" <> ${leftOut}`}
-  UNION
-  SELECT m."memberId", g."mappedId", g."tier" FROM "granted" g
-  JOIN "group_members" m ON m."groupId" = g."groupId" AND m."memberType" = 'Group')`;
+export async function grantedGroups(
+  on: Reader,
+  accountId: string,
+  { leftOut = '', tier }: { leftOut?: string; tier?: Tier } = {},
+): Promise<Sql> {
+  const steps = await rows<{ above: string | null; groupId: string }>(
+    on,
+    sql`SELECT NULL AS "above", "groupId" FROM "tier_mappings"
+        WHERE "accountId" = ${accountId} AND "groupId" IS NOT NULL AND "id" <> ${leftOut}
+          ${tier ? sql`AND "tier" = ${tier}` : sql``}
+        UNION ALL
+        SELECT "groupId", "memberId" FROM "group_members" WHERE "accountId" = ${accountId} AND "memberType" = 'Group'`,
+  );
+  const below = Map.groupBy(steps, ({ above }) => above);
+  const granted = new Set(below.get(null)?.map(({ groupId }) => groupId));
+  for (const id of granted) for (const { groupId } of below.get(id) ?? []) granted.add(groupId); // the loop goes on to it
+  return sql`"granted" ("groupId") AS (${rowsOf([...granted])})`;
+}
 
 /** Whether the user `u` of the account `a` has lost every right to be in: the set form of `entitlements`. */
 export const withoutRight: Sql = sql`(

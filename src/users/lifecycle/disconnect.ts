@@ -34,7 +34,7 @@ async function suspendWithoutRight(m: Writer, accountId: string, by: string): Pr
   const said = sql`CAST(${now} AS bigint), CAST(${by} AS varchar(128))`;
   await rows(
     m,
-    sql`WITH RECURSIVE ${grantedGroups(sql`${accountId}`)}
+    sql`WITH ${await grantedGroups(m, accountId)}
         INSERT INTO "user_causes" ("userId", "cause", "since", "setBy")
         SELECT u."id", 'administrator', ${said} FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
         WHERE u."accountId" = ${accountId} AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL AND ${withoutRight}
@@ -64,10 +64,10 @@ async function suspendWithoutRight(m: Writer, accountId: string, by: string): Pr
 async function keepTiers(m: Writer, accountId: string): Promise<void> {
   await rows(
     m,
-    sql`WITH RECURSIVE ${grantedGroups(sql`${accountId}`)}
+    sql`WITH ${await grantedGroups(m, accountId, { tier: 'Pro' })}
         UPDATE "users" SET "externalId" = NULL, "version" = "version" + 1,
           "licence" = CASE WHEN "id" IN (SELECT m."memberId" FROM "group_members" m JOIN "granted" g
-              ON g."groupId" = m."groupId" WHERE m."memberType" = 'User' AND g."tier" = 'Pro')
+              ON g."groupId" = m."groupId" WHERE m."memberType" = 'User')
             THEN 'Pro' ELSE 'Basic' END
         WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL AND "releasedAt" IS NULL`,
   );

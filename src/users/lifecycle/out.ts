@@ -1,5 +1,5 @@
 import { chunks } from '../../platform/database/chunks.ts';
-import { changed, rows } from '../../platform/database/run.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
 import { list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -71,11 +71,12 @@ export async function putOutWithoutRight(
   among: Sql | null = null,
 ): Promise<number> {
   if (!among) await ground.db.alone(scope.accountId);
+  const live = sql`u."accountId" = ${scope.accountId} AND u."liveUntil" IS NOT NULL AND ${among ?? sql`TRUE`}`;
+  if (!(await firstRow(m, sql`SELECT 1 FROM "users" u WHERE ${live} LIMIT 1`))) return 0; // as with most that is pushed
   const found = await rows<{ id: string }>(
     m,
-    sql`WITH RECURSIVE ${grantedGroups(sql`${scope.accountId}`)}
-        SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
-        WHERE u."accountId" = ${scope.accountId} AND u."liveUntil" IS NOT NULL AND ${among ?? sql`TRUE`} AND ${withoutRight}`,
+    sql`WITH ${await grantedGroups(m, scope.accountId)}
+        SELECT u."id" FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE ${live} AND ${withoutRight}`,
   );
   await putOut(
     ground,

@@ -65,7 +65,7 @@ export interface Disconnection {
 export async function wouldDisconnect(on: Reader, accountId: string): Promise<Disconnection> {
   const people = await firstRow<Record<'all' | 'out', number | string>>(
     on,
-    sql`WITH RECURSIVE ${grantedGroups(sql`${accountId}`)}
+    sql`WITH ${await grantedGroups(on, accountId)}
         SELECT COUNT(*) AS "all", COALESCE(SUM(CASE WHEN ${withoutRight} THEN 1 ELSE 0 END), 0) AS "out"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"
         WHERE u."accountId" = ${accountId} AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL`,

@@ -12,20 +12,25 @@ export interface Loss {
 
 /** What taking a group's tier away would do; changes nothing. */
 export async function lostByMapping(on: Reader, accountId: string, mappingId: string): Promise<Loss> {
-  const now = await entitled(on, accountId, grantedGroups(sql`${accountId}`));
-  const then = await entitled(on, accountId, grantedGroups(sql`${accountId}`, mappingId));
+  const now = await entitled(on, accountId, await grantedGroups(on, accountId));
+  const then = await entitled(on, accountId, await grantedGroups(on, accountId, { leftOut: mappingId }));
   return { people: now.people - then.people, signedIn: now.signedIn - then.signedIn };
 }
 
 /** What removing a domain would do; changes nothing. A domain that is not verified lets nobody in. */
-export const lostByDomain = (on: Reader, accountId: string, domain: string): Promise<Loss> =>
-  entitled(on, accountId, grantedGroups(sql`${accountId}`), sql`a."type" <> 'Team' AND u."primaryDomain" = ${domain}`);
+export const lostByDomain = async (on: Reader, accountId: string, domain: string): Promise<Loss> =>
+  entitled(
+    on,
+    accountId,
+    await grantedGroups(on, accountId),
+    sql`a."type" <> 'Team' AND u."primaryDomain" = ${domain}`,
+  );
 
 /** How many people of an account may be in, and how many of them hold something live. */
 async function entitled(on: Reader, accountId: string, granted: Sql, among: Sql = sql`TRUE`): Promise<Loss> {
   const counts = await firstRow<Record<keyof Loss, number | string>>(
     on,
-    sql`WITH RECURSIVE ${granted}
+    sql`WITH ${granted}
         SELECT COUNT(*) AS "people",
           COALESCE(SUM(CASE WHEN u."liveUntil" > ${clock.now()} THEN 1 ELSE 0 END), 0) AS "signedIn"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId"

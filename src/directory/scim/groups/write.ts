@@ -2,7 +2,8 @@ import { lockRows } from '../../../platform/database/lock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
-import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../../groups/members.ts';
+import { addMembers, MemberChange } from '../../groups/members.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
@@ -71,14 +72,22 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
     await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
     requireVersion(request.conditions, () => versionOf(group));
-    for (const each of changes) await apply(request, m, group, each);
+    const members = new MemberChange(request.ground, m, scope, id);
+    for (const each of changes) await apply(scope, m, group, members, each);
+    await members.settle();
     await touchGroup(m, id);
     const now = (await m.findOneBy(GroupTable, { id }))!;
     return { result: now, responseElements: { displayName: now.displayName } };
   });
 }
 
-async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, each: GroupChange): Promise<void> {
+async function apply(
+  scope: DirectoryScope,
+  m: Writer,
+  group: Group,
+  members: MemberChange,
+  each: GroupChange,
+): Promise<void> {
   switch (each.kind) {
     case 'rename':
       return renameGroup(m, scope, group, each.displayName);
@@ -86,13 +95,13 @@ async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, ea
       await m.update(GroupTable, { id: group.id }, { externalId: each.value });
       return;
     case 'addMembers':
-      return addMembers(ground, m, scope, group.id, ids(each.members));
+      return members.add(ids(each.members));
     case 'removeMembers':
-      return removeMembers(ground, m, scope, group.id, each.ids);
+      return members.remove(each.ids);
     case 'replaceMembers':
-      return replaceMembers(ground, m, scope, group.id, ids(each.members));
+      return members.replace(ids(each.members));
     case 'removeAllMembers':
-      return removeAllMembers(ground, m, scope, group.id);
+      return members.clear();
   }
 }
 

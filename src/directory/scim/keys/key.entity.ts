@@ -12,6 +12,8 @@ export interface ScimKey {
   tokenHash: string;
   createdAt: number;
   lastUsedAt: number | null;
+  /** From then on it is refused; null for a key that has no end. */
+  expiresAt: number | null;
   revokedAt: number | null;
 }
 
@@ -27,6 +29,7 @@ export const ScimKeyTable = new EntitySchema<ScimKey>({
     tokenHash: text(64),
     createdAt: time,
     lastUsedAt: { ...time, nullable: true },
+    expiresAt: { ...time, nullable: true },
     revokedAt: { ...time, nullable: true },
   } satisfies Columns<ScimKey>,
 });

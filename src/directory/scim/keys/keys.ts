@@ -2,64 +2,96 @@ import { IsNull } from 'typeorm';
 import { clock } from '../../../platform/clock/clock.ts';
 import { firstRow } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
-import type { Reader } from '../../../platform/database/unit.ts';
+import { selectRow } from '../../../platform/database/select.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { hashToken, newId, newToken } from '../../../platform/ids/ids.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { directoryErrors } from '../../errors.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { readExpiry } from './expiry.ts';
 import { type ScimKey, ScimKeyTable } from './key.entity.ts';
 
 /** So that a leaked key is recognised for what it is. */
-const keyPrefix = 'carillon_scim_';
+export const keyPrefix = 'carillon_scim_';
 const keysPerConnection = 20;
+
+/**
+ * The one rule of which keys are taken. It is asked of the row at each request, so that a revocation and an end hold for
+ * the next one; whoever keeps rows in memory asks it again too, as time passes.
+ */
+export const isGood = ({ revokedAt, expiresAt }: Pick<ScimKey, 'revokedAt' | 'expiresAt'>, now: number): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt > now);
 
 /**
  * Makes a key with which a directory pushes (the guide: "Create access key").
  * @returns the key itself, which is shown this once and kept nowhere, and its row
- * @throws scimKey.nameInvalid, scimKey.connectionGone, scimKey.tooMany
+ * @param input its name, and the day or time at which it ends (`readExpiry`); without one it has no end
+ * @throws scimKey.nameInvalid, scimKey.expiryInvalid, scimKey.connectionGone, scimKey.tooMany
  */
 export async function createScimKey(
   ground: Ground,
   scope: DirectoryScope,
-  input: { name: unknown },
+  input: NewKey,
 ): Promise<{ key: ScimKey; token: string }> {
-  const { organisationId, accountId, connectionId } = scope;
-  const name = typeof input.name === 'string' ? input.name.trim() : '';
+  const { organisationId, accountId } = scope;
+  const name = nameOf(input);
   const token = newToken(keyPrefix);
   const action = {
     eventName: 'CreateApiKey',
     organisationId,
     accountId,
-    requestParameters: { accountId, name: name.slice(0, 200) },
+    requestParameters: { accountId, name: name.slice(0, 200), ...asked(input) },
   };
   const key = await ground.trail.perform(action, async (m) => {
-    if (!name || name.length > 200 || /\p{Cc}/u.test(name)) {
-      throw directoryErrors('scimKey.nameInvalid', { field: 'name' });
-    }
-    // The connection may be gone since the page was shown; its row is the account's, whose unit this is.
-    const connection = await firstRow(
-      m,
-      sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
-    );
-    if (!connection) throw directoryErrors('scimKey.connectionGone');
-    if ((await m.countBy(ScimKeyTable, { connectionId, revokedAt: IsNull() })) >= keysPerConnection) {
-      throw directoryErrors('scimKey.tooMany', { values: { limit: keysPerConnection } });
-    }
-    const result: ScimKey = {
-      id: newId(),
-      organisationId,
-      accountId,
-      connectionId,
-      name,
-      tokenHash: hashToken(token),
-      createdAt: clock.now(),
-      lastUsedAt: null,
-      revokedAt: null,
-    };
-    await m.insert(ScimKeyTable, result);
+    const result = await storeKey(m, scope, input, token);
     return { result, responseElements: { keyId: result.id } };
   });
   return { key, token };
+}
+
+/** What is asked for of a new key. */
+export interface NewKey {
+  name: unknown;
+  expires?: unknown;
+}
+
+const nameOf = ({ name }: NewKey): string => (typeof name === 'string' ? name.trim() : '');
+
+/** The end that was asked for, as the trail shows it. */
+export const asked = ({ expires }: NewKey): { expires?: string } =>
+  typeof expires === 'string' && expires !== '' ? { expires: expires.slice(0, 40) } : {};
+
+/** @throws what `createScimKey` throws */
+export async function storeKey(m: Writer, scope: DirectoryScope, input: NewKey, token: string): Promise<ScimKey> {
+  const { organisationId, accountId, connectionId } = scope;
+  const name = nameOf(input);
+  const now = clock.now();
+  if (!name || name.length > 200 || /\p{Cc}/u.test(name))
+    throw directoryErrors('scimKey.nameInvalid', { field: 'name' });
+  const expiresAt = readExpiry(input.expires, now);
+  // The connection may be gone since the page was shown; its row is the account's, whose unit this is.
+  const connection = await firstRow(
+    m,
+    sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
+  );
+  if (!connection) throw directoryErrors('scimKey.connectionGone');
+  const present = await m.findBy(ScimKeyTable, { connectionId, revokedAt: IsNull() });
+  if (present.filter((key) => isGood(key, now)).length >= keysPerConnection)
+    throw directoryErrors('scimKey.tooMany', { values: { limit: keysPerConnection } });
+  const key: ScimKey = {
+    id: newId(),
+    organisationId,
+    accountId,
+    connectionId,
+    name,
+    tokenHash: hashToken(token),
+    createdAt: now,
+    lastUsedAt: null,
+    expiresAt,
+    revokedAt: null,
+  };
+  await m.insert(ScimKeyTable, key);
+  return key;
 }
 
 /** Revokes a key: refused from this commit on. @throws scimKey.notFound */
@@ -78,7 +110,7 @@ export async function revokeScimKey(
   });
 }
 
-/** The keys of an account that are good, newest first. */
+/** The keys of an account that were not revoked, newest first; some may have ended (`isGood`). */
 export const listScimKeys = (on: Reader, accountId: string): Promise<ScimKey[]> =>
   on
     .createQueryBuilder(ScimKeyTable, 'k')
@@ -87,12 +119,16 @@ export const listScimKeys = (on: Reader, accountId: string): Promise<ScimKey[]> 
     .getMany();
 
 /** The key that this token is, if it is good: looked up by its hash, so nothing is compared that a clock could tell. */
-export const findScimKey = (on: Reader, token: string): Promise<ScimKey | null> =>
-  firstRow<ScimKey>(on, sql`SELECT * FROM "scim_keys" WHERE "tokenHash" = ${hashToken(token)} AND "revokedAt" IS NULL`);
+export async function findScimKey(on: Reader, token: string): Promise<ScimKey | null> {
+  const key = await selectRow(on, ScimKeyTable, sql`a."tokenHash" = ${hashToken(token)}`);
+  return key && isGood(key, clock.now()) ? key : null;
+}
 
 /** Whether a key that was good when a request began still is. */
-export const isGoodKey = async (on: Reader, keyId: string): Promise<boolean> =>
-  (await firstRow(on, sql`SELECT 1 FROM "scim_keys" WHERE "id" = ${keyId} AND "revokedAt" IS NULL`)) !== null;
+export async function isGoodKey(on: Reader, keyId: string): Promise<boolean> {
+  const key = await selectRow(on, ScimKeyTable, sql`a."id" = ${keyId}`);
+  return key !== null && isGood(key, clock.now());
+}
 
 /** A key's last use is written at most this often. */
 const notedEveryMs = 60_000;

@@ -30,12 +30,22 @@ export function readExternalId(value: unknown): string | null {
   return typeof read === 'string' ? read : null;
 }
 
+/** Names as every directory spells them: a member with no others needs no look at how they are written. */
+const usualNames = new Set(['value', 'display', '$ref', 'type']);
+
+function fieldsOf(given: unknown): { value?: unknown; type?: unknown; $ref?: unknown } {
+  if (!isObject(given)) return { value: given };
+  let usual = true;
+  for (const name in given) usual &&= usualNames.has(name);
+  return usual ? given : Object.fromEntries(members(given));
+}
+
 function readMember(given: unknown): Member {
-  const fields = isObject(given) ? members(given) : new Map<string, unknown>([['value', given]]);
-  const value = readText(fields.get('value'), 'members.value', 255);
+  const fields = fieldsOf(given);
+  const value = readText(fields.value, 'members.value', 255);
   if (value === '') throw badValue('members.value', 'it must not be empty');
-  const type = fields.get('type') ?? '';
-  const ref = fields.get('$ref');
+  const type = fields.type ?? '';
+  const ref = fields.$ref;
   if (typeof type !== 'string' || !['', 'user', 'group'].includes(type.toLowerCase()))
     throw badValue('members.type', 'User or Group is expected');
   // Okta and Entra leave the type out for users; a reference tells, where there is one.

@@ -1,0 +1,88 @@
+import { clock } from '../../platform/clock/clock.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
+import { isOneOf, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Writer } from '../../platform/database/unit.ts';
+import type { Membership } from '../../users/entitlement/membership.entity.ts';
+import { directoryErrors } from '../errors.ts';
+import type { DirectoryScope } from './scope.ts';
+
+export type Member = Pick<Membership, 'memberId' | 'memberType'>;
+
+/**
+ * How many members one statement changes. SQLite runs it in this process: so many take some 10 ms, and the next
+ * statement waits until others had their turn (decision 0021).
+ */
+export const sliceSize = 1_000;
+
+/** Of these ids what a connection has pushed: people who were not deleted, and groups. */
+const pushed = ({ connectionId }: DirectoryScope, ids: readonly string[]): Sql => sql`
+  SELECT "id" AS "memberId", 'User' AS "memberType" FROM "users"
+  WHERE "connectionId" = ${connectionId} AND "deletedAt" IS NULL AND "id" ${isOneOf(ids)}
+  UNION ALL
+  SELECT "id", 'Group' FROM "directory_groups" WHERE "connectionId" = ${connectionId} AND "id" ${isOneOf(ids)}`;
+
+/**
+ * Puts those into the group who are not in it. @returns who was put in
+ * @throws group.memberUnknown when an id is not of this connection; the unit of work takes back the others
+ */
+export async function putIn(
+  m: Writer,
+  scope: DirectoryScope,
+  groupId: string,
+  ids: readonly string[],
+): Promise<Member[]> {
+  const came = await changed<Member>(
+    m,
+    sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
+        SELECT CAST(${groupId} AS varchar(64)), k."memberId", k."memberType", CAST(${scope.accountId} AS varchar(64)),
+          CAST(${clock.now()} AS bigint)
+        FROM (${pushed(scope, ids)}) k WHERE TRUE
+        ON CONFLICT DO NOTHING RETURNING "memberId", "memberType"`,
+  );
+  if (came.length === ids.length) return came;
+  const found = await rows<Member>(m, pushed(scope, ids)); // some are in already, or nowhere
+  const known = new Set(found.map(({ memberId }) => memberId));
+  const unknown = ids.find((id) => !known.has(id));
+  if (unknown === undefined) return came;
+  throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
+}
+
+/** Takes those of the ids out of the group who are in it. @returns who was taken out */
+export const takeOut = (m: Writer, groupId: string, ids: readonly string[]): Promise<Member[]> =>
+  changed<Member>(
+    m,
+    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" ${isOneOf(ids)}
+        RETURNING "memberId", "memberType"`,
+  );
+
+/** Takes one slice of a group's members out, whoever they are. @returns them; fewer than a slice when nobody is left */
+export const takeSome = (m: Writer, groupId: string): Promise<Member[]> =>
+  changed<Member>(
+    m,
+    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" IN (
+          SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId} ORDER BY "memberId" LIMIT ${sliceSize})
+        RETURNING "memberId", "memberType"`,
+  );
+
+/** A slice of the ids of a group's members, in order, after this one. */
+export async function memberIdsAfter(m: Writer, groupId: string, after: string): Promise<string[]> {
+  const found = await rows<{ memberId: string }>(
+    m,
+    sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" > ${after}
+        ORDER BY "memberId" LIMIT ${sliceSize}`,
+  );
+  return found.map(({ memberId }) => memberId);
+}
+
+/** Whoever comes in by a group is looked for through all of them; directories nest a handful. */
+const maxNested = 5_000;
+
+/** The unit of work takes back what was added. @throws group.tooManyNested */
+export async function requireFewNested(m: Writer, scope: DirectoryScope): Promise<void> {
+  const counted = await firstRow<{ n: number | string }>(
+    m,
+    sql`SELECT COUNT(*) AS "n" FROM "group_members" WHERE "accountId" = ${scope.accountId} AND "memberType" = 'Group'`,
+  );
+  if (Number(counted?.n ?? 0) > maxNested)
+    throw directoryErrors('group.tooManyNested', { field: 'members', values: { limit: maxNested } });
+}
