@@ -24,6 +24,7 @@ import { signingKeySecret, SigningKeyTable } from '../auth/provider/keys/key.ent
 import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
+import { KeptRequestTable } from '../directory/scim/inspector/request.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -48,6 +49,7 @@ import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
+import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-requests.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -76,6 +78,7 @@ export const storage: Storage = {
     RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
+    KeptRequestTable,
     OutboxEventTable,
     TrailRecordTable,
     PersonKeyTable,
@@ -104,6 +107,7 @@ export const storage: Storage = {
     AccessKeys1700000400000,
     TrailSeals1700000500000,
     Consequences1700000600000,
+    ScimRequests1700000740000,
   ],
 };
 

@@ -9,18 +9,19 @@ import type { Ground } from '../../trail/ground.ts';
 import type { Membership } from '../../users/entitlement/membership.entity.ts';
 import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
+import { Moved } from './moved.ts';
 import type { DirectoryScope } from './scope.ts';
 
 type Member = Pick<Membership, 'memberId' | 'memberType'>;
 
-/** A change of a group's members, in the unit of work of whoever asks for it. */
+/** A change of a group's members, in the unit of work of whoever asks for it; gives who came and who went. */
 type Change = (
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   groupId: string,
   ids: readonly string[],
-) => Promise<void>;
+) => Promise<Moved>;
 
 /**
  * Adds members, in one statement a chunk; those who are in already stay as they are.
@@ -43,6 +44,7 @@ export const addMembers: Change = async (ground, m, scope, groupId, ids) => {
   }
   if (added.some(({ memberType }) => memberType === 'Group')) await requireFewNested(m, scope);
   await tell(ground, m, scope, added);
+  return new Moved().came(added);
 };
 
 /** Takes members out, by their ids; whoever loses the last right by it is out. Ids that are no members are passed over. */
@@ -51,6 +53,7 @@ export const removeMembers: Change = async (ground, m, scope, groupId, ids) => {
   await lockRows(m, 'users', ids); // of two groups that somebody leaves at once, the second sees that it was the last
   for (const some of chunks(ids)) removed.push(...(await take(m, groupId, sql`"memberId" IN (${list(some)})`)));
   await review(ground, m, scope, removed);
+  return new Moved().went(removed);
 };
 
 /** Takes every member out. */
@@ -59,9 +62,11 @@ export async function removeAllMembers(
   m: Writer,
   scope: DirectoryScope,
   groupId: string,
-): Promise<void> {
+): Promise<Moved> {
   await ground.db.alone(scope.accountId); // who they are is known only when they are out
-  await review(ground, m, scope, await take(m, groupId, sql`TRUE`));
+  const removed = await take(m, groupId, sql`TRUE`);
+  await review(ground, m, scope, removed);
+  return new Moved().went(removed);
 }
 
 /** Makes exactly these the members. @throws group.memberUnknown, group.tooManyNested; nothing is changed then */
@@ -74,8 +79,8 @@ export const replaceMembers: Change = async (ground, m, scope, groupId, ids) => 
   const here = new Set(present.map(({ memberId }) => memberId));
   const missing = [...wanted].filter((id) => !here.has(id));
   const surplus = [...here].filter((id) => !wanted.has(id));
-  await addMembers(ground, m, scope, groupId, missing);
-  await removeMembers(ground, m, scope, groupId, surplus);
+  const came = await addMembers(ground, m, scope, groupId, missing);
+  return came.and(await removeMembers(ground, m, scope, groupId, surplus));
 };
 
 /** Whoever comes in by a group is looked for through all of them; directories nest a handful. */

@@ -11,6 +11,9 @@ import type { Action } from '../../trail/trail.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
 import { authenticate } from './http/authenticate.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import type { Replay } from './inspector/replay/replayed.ts';
+import type { Seen } from './inspector/seen.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
@@ -35,7 +38,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
 ]);
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
-export function scimRoute({ ground }: { ground: Ground }): HotRoute {
+export function scimRoute({ ground, inspector }: { ground: Ground; inspector: Inspector }): HotRoute {
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
   return {
@@ -43,10 +46,14 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
     async handle(req, res, url) {
       let key: ScimKey | null = null;
+      let seen: Seen | null = null;
       try {
         key = await authenticate(ground, req, wrongKeys);
+        seen = inspector.begin(key, req.method ?? '', url);
         await perKey(key.id);
-        send(res, await answer(ground, key, req, res, url));
+        const reply = await answer(ground, key, req, res, url, seen);
+        send(res, reply);
+        inspector.end(seen, reply);
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
@@ -54,17 +61,21 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
         // Not of a flood: the log and the metrics count it.
         if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
         refuse(res, error);
+        if (seen) inspector.end(seen, error);
       }
     },
   };
 }
 
-async function answer(
+/** Answers a request whose key was good. @param replay when an administrator does it again */
+export async function answer(
   ground: Ground,
-  key: ScimKey,
+  key: Pick<ScimKey, 'id' | 'organisationId' | 'accountId' | 'connectionId'>,
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
+  seen: Seen,
+  replay?: Replay,
 ): Promise<ScimReply> {
   const [name = '', ...rest] = segmentsOf(url);
   const endpoint = endpoints.get(name);
@@ -86,7 +97,9 @@ async function answer(
     query: url.searchParams,
     projection: projectionOf(url.searchParams),
     base: `${ground.config.publicUrl}${root}`,
-    body: () => readJson(req, { limit: bodyLimit, types: bodyTypes }),
+    body: () => seen.reading(req, readJson(req, { limit: bodyLimit, types: bodyTypes })),
+    seen,
+    replay,
   };
   return handle(request, id ?? '');
 }

@@ -3,8 +3,10 @@ import type { Writer } from '../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
 import { addMembers, removeAllMembers, removeMembers, replaceMembers } from '../../groups/members.ts';
+import { Moved } from '../../groups/moved.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { groupChange } from '../inspector/change.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
 import { readPatch } from '../protocol/patch.ts';
@@ -21,8 +23,9 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const requestParameters = { displayName: input.displayName, members: members.length };
   const group = await perform(request, 'CreateDirectoryGroup', requestParameters, async (m) => {
     const created = await createGroup(ground, m, scope, input);
-    await addMembers(ground, m, scope, created.id, members);
-    return { result: created, responseElements: { groupId: created.id } };
+    const moved = await addMembers(ground, m, scope, created.id, members);
+    const changed = groupChange(created.id, null, created, moved);
+    return { result: created, responseElements: { groupId: created.id }, changed };
   });
   const reply = await shown(request, group);
   return { ...reply, status: 201, location: `${base}/Groups/${group.id}` };
@@ -53,7 +56,8 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
     await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
     await deleteGroup(ground, m, scope, group);
-    return { result: undefined, responseElements: { displayName: group.displayName } };
+    const changed = groupChange(group.id, group, null);
+    return { result: undefined, responseElements: { displayName: group.displayName }, changed };
   });
   return { status: 204 };
 }
@@ -64,20 +68,24 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
     await lockRows(m, 'directory_groups', [id]);
     const group = await requireStored(m, scope, id);
-    for (const each of changes) await apply(request, m, group, each);
+    const moved = new Moved();
+    for (const each of changes) moved.and(await apply(request, m, group, each));
     await touchGroup(m, id);
     const now = (await m.findOneBy(GroupTable, { id }))!;
-    return { result: now, responseElements: { displayName: now.displayName } };
+    const changed = groupChange(id, group, now, moved);
+    return { result: now, responseElements: { displayName: now.displayName }, changed };
   });
 }
 
-async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, each: GroupChange): Promise<void> {
+/** @returns who came and who went by it */
+async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, each: GroupChange): Promise<Moved> {
   switch (each.kind) {
     case 'rename':
-      return renameGroup(m, scope, group, each.displayName);
+      await renameGroup(m, scope, group, each.displayName);
+      return new Moved();
     case 'externalId':
       await m.update(GroupTable, { id: group.id }, { externalId: each.value });
-      return;
+      return new Moved();
     case 'addMembers':
       return addMembers(ground, m, scope, group.id, ids(each.members));
     case 'removeMembers':
