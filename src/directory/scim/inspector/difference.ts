@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { cutText } from './redact.ts';
+import { cutText, withoutSecrets } from './redact.ts';
 import type { ResourceChange } from './change.ts';
 
 /** One attribute that a request has changed; null where there was, or is, none. */
@@ -40,7 +40,7 @@ function flat(attributes: Record<string, unknown>, prefix = ''): Map<string, unk
 
 function shown(value: unknown): string | null {
   if (value === undefined) return null;
-  return cutText(Array.isArray(value) ? value.map(element).join(', ') : plain(value), mostCharacters);
+  return cutText(withoutSecrets(Array.isArray(value) ? value.map(element).join(', ') : plain(value)), mostCharacters);
 }
 
 /** One of several values: `bob@acme.example (work, primary)`. */

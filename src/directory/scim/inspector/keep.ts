@@ -100,7 +100,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
 }
 
 const nameIn = (attributes: Record<string, unknown> | null): string =>
-  cutText(String(attributes?.['userName'] ?? attributes?.['displayName'] ?? ''), 320);
+  cutText(withoutSecrets(String(attributes?.['userName'] ?? attributes?.['displayName'] ?? '')), 320);
 
 /** What a refused request calls whom it is about. */
 function namedIn(body: unknown): { name: string } | undefined {
