@@ -7,6 +7,7 @@ import { alertOf, type Fault, field, form } from '../forms.ts';
 import type { Place } from '../guard.ts';
 import { copyable, empty, facts, table, time } from '../parts.ts';
 import { texts as shared } from '../texts.ts';
+import { texts as requestTexts } from '../scim-requests/texts.ts';
 import { texts } from './texts.ts';
 
 /** What was typed; never the secret. */
@@ -39,6 +40,7 @@ export function connectionView(view: ConnectionView): Html {
     ${settingsView(view)}
     <h2 id="keys">${texts.keys}</h2>
     <p>${texts.keysIntro}</p>
+    ${connection && html`<p><a href="${place.base}/connection/requests">${requestTexts.link}</a></p>`}
     ${connection ? keysView(view) : empty(texts.keysNeedConnection)}
     ${
       connection &&

@@ -1,5 +1,6 @@
 import type { Content, Movement } from './content.ts';
 import type { Names } from './names.ts';
+import { whyNotReplayable } from './replay/replayable.ts';
 import type { BodyState, KeptRequest } from './request.entity.ts';
 
 /** A kept request with what it says of people, where that can be read. */
@@ -35,6 +36,8 @@ export interface KeptView {
   lastAt: number;
   /** Whether what it said of people is gone. */
   isErased: boolean;
+  /** Whether it is of a kind that can be replayed. */
+  isReplayable: boolean;
 }
 
 export function viewOf(request: Opened, names: Names): KeptView {
@@ -73,5 +76,6 @@ export function viewOf(request: Opened, names: Names): KeptView {
     times: request.times,
     lastAt: request.lastAt,
     isErased: request.isErased,
+    isReplayable: whyNotReplayable(request) === null,
   };
 }

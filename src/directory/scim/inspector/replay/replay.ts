@@ -13,6 +13,7 @@ import { namesFor } from '../names.ts';
 import { type KeptView, type Opened, viewOf } from '../view.ts';
 import { sendAgain } from './again.ts';
 import { digestOfEffect, type Effect, effectOf, refusedEffect } from './effect.ts';
+import { whyNotReplayable } from './replayable.ts';
 import { type State, stateOf } from './state.ts';
 
 /** How long an effect that was shown may be confirmed. */
@@ -20,7 +21,7 @@ const shownMs = 15 * 60_000;
 
 export interface Preview {
   request: KeptView;
-  effect: Effect;
+  effect: Effect & Pick<KeptView, 'moved'>;
   /** When the user or group was last changed after this request, if it was. */
   changedSince: number | null;
   /** What confirms this very effect; null when there is nothing to confirm. */
@@ -41,7 +42,7 @@ export async function previewReplay(ground: Ground, scope: Scope, id: string): P
   const ended = kept.at + kept.tookUs / 1_000;
   return {
     request: viewOf(kept, names),
-    effect: { ...effect, moved: effect.moved && movement },
+    effect: { ...effect, moved: effect.moved ? movement : null },
     changedSince: updatedAt !== null && updatedAt > ended ? updatedAt : null,
     token: effect.refusal ? null : sealedToken(ground, kept, { effect: digestOfEffect(effect), state: state.digest }),
   };
@@ -54,9 +55,9 @@ export async function previewReplay(ground: Ground, scope: Scope, id: string): P
  * @throws scimRequest.effectInvalid, .changedSince when it would do anything else by now, what `previewReplay` throws
  */
 export async function replayRequest(ground: Ground, scope: Scope, id: string, token: string): Promise<Effect> {
-  const kept = await requireReplayable(ground, scope, id);
-  const shown = openedToken(ground, kept, token);
   try {
+    const kept = await requireReplayable(ground, scope, id);
+    const shown = openedToken(ground, kept, token);
     return await alone(ground, kept, async () => {
       const { effect, state } = await work(ground, kept, false);
       if (state.digest !== shown.state || digestOfEffect(effect) !== shown.effect) throw changedSince();
@@ -64,8 +65,12 @@ export async function replayRequest(ground: Ground, scope: Scope, id: string, to
     });
   } catch (error) {
     // Whatever was refused now was not when its effect was shown.
-    const isOurs = error instanceof CarillonError && !error.code.startsWith('scimRequest.');
-    throw isOurs ? changedSince(error) : error;
+    if (!(error instanceof CarillonError)) throw error;
+    if (!error.code.startsWith('scimRequest.')) throw changedSince(error);
+    const { organisationId, accountId } = scope;
+    const requestParameters = { accountId, replayOf: id.slice(0, 64) };
+    ground.trail.refused({ eventName: 'ReplayScimRequest', organisationId, accountId, requestParameters }, error);
+    throw error;
   }
 }
 
@@ -117,15 +122,10 @@ async function work(ground: Ground, kept: Opened, isTrial: boolean): Promise<{ e
   }
 }
 
-const changes = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
-const replayablePath = /^\/(?:Users|Groups)(?:\/[\w-]+)?$/;
-
 async function requireReplayable(ground: Ground, scope: Scope, id: string): Promise<Opened> {
   const kept = await openRequest(ground, scope, id);
-  if (kept.isErased) throw directoryErrors('scimRequest.erased');
-  if (!changes.has(kept.method)) throw directoryErrors('scimRequest.readsNothing');
-  if (kept.bodyState === 'cut' || kept.bodyState === 'unread') throw directoryErrors('scimRequest.bodyMissing');
-  if (!replayablePath.test(kept.path)) throw directoryErrors('scimRequest.readsNothing');
+  const refusal = whyNotReplayable(kept);
+  if (refusal) throw refusal;
   return kept;
 }
 
