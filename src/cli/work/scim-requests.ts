@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { labelOf, movedLines, summary, texts } from '../../console/scim-requests/texts.ts';
+import { inWords, movedLines, summary, texts } from '../../console/scim-requests/texts.ts';
 import { allKeysOf } from '../../directory/scim/inspector/keys.ts';
 import { findRequest, listRequests } from '../../directory/scim/inspector/list.ts';
 import { presentEffect, presentRequest } from './scim-requests-present.ts';
@@ -119,7 +119,7 @@ const factsOf = (request: KeptView): [string, string | number | null][] => [
 ];
 
 const changeLines = ({ differences, moved }: Pick<KeptView, 'differences' | 'moved'>): string[] => [
-  ...differences.map(({ attribute, before, after }) => `${labelOf(attribute)}: ${before ?? '–'} → ${after ?? '–'}`),
+  ...inWords(differences).map(({ label, before, after }) => `${label}: ${before} → ${after}`),
   ...(moved ? movedLines(moved) : []),
 ];
 

@@ -8,7 +8,7 @@ import type { Place } from '../guard.ts';
 import { empty, facts, table, time } from '../parts.ts';
 import { texts as shared } from '../texts.ts';
 import { aboutWhom, answerOf, requestsPath } from './list-view.ts';
-import { labelOf, movedLines, texts } from './texts.ts';
+import { inWords, movedLines, texts } from './texts.ts';
 
 type Change = Pick<KeptView, 'differences' | 'moved'>;
 
@@ -54,7 +54,7 @@ const changesView = ({ differences, moved }: Change): Html =>
     table(
       texts.changes,
       [texts.attribute, texts.before, texts.after],
-      differences.map(({ attribute, before, after }) => [labelOf(attribute), before ?? '–', after ?? '–']),
+      inWords(differences).map(({ label, before, after }) => [label, before, after]),
     )
   }${moved && movedLines(moved).map((line) => html`<p>${line}</p>`)}`;
 

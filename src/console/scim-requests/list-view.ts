@@ -32,7 +32,7 @@ export function listView({ place, keys, filter, requests, more, before }: ListVi
   const isFiltered = Object.values(filter).some((value) => value !== '');
   const path = requestsPath(place);
   if (requests.length === 0 && !isFiltered && before === '')
-    return empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>`);
+    return empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`);
   return html`<p>${texts.intro}</p>
     ${filterView(path, keys, filter, isFiltered)}
     ${
@@ -93,7 +93,7 @@ function lineOf(place: Place, request: KeptView) {
   return {
     cells: [
       time(at),
-      html`<a href="${requestsPath(place)}/${id}">${method} <code>${target}</code></a>`,
+      html`<a href="${requestsPath(place)}/${id}">${method} <code>${shortened(target)}</code></a>`,
       aboutWhom(place, request),
       answerOf(request),
       summary(request),
@@ -102,6 +102,9 @@ function lineOf(place: Place, request: KeptView) {
     ...(said !== '' && { below: html`<span class="muted">${said}</span>` }),
   };
 }
+
+/** Ids are long, and their beginning tells them apart; the request's own page has all of it. */
+const shortened = (target: string): string => target.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f-]{22}/, '$1…');
 
 /** The user or the group, with its page where there is one. */
 export function aboutWhom({ base }: Place, { subject, name, isErased }: KeptView): Html {

@@ -1,3 +1,4 @@
+import type { Difference } from '../../directory/scim/inspector/difference.ts';
 import type { KeptView } from '../../directory/scim/inspector/view.ts';
 import { counted } from '../parts.ts';
 
@@ -6,8 +7,8 @@ export const texts = {
   link: 'See what your directory sent, and what it changed',
   intro:
     'What your directory sent: the last 1,000 requests of each access key, newest first. A request is here a second after it was answered; reload the page for newer ones.',
-  none: 'Your directory has sent nothing yet. Copy the SCIM base URL and an access key into it, and start a sync there.',
-  noneLink: 'Single sign-on',
+  none: 'Your directory has sent nothing yet.',
+  noneLink: 'Copy the SCIM base URL and an access key into it',
   noneMatch: 'No kept request matches. Older ones than the last 1,000 of each access key are not kept.',
   caption: 'Requests of the directory',
   filter: 'Filter',
@@ -17,7 +18,7 @@ export const texts = {
   allKeys: 'All keys',
   keyRevoked: (name: string): string => `${name} (revoked)`,
   outcome: 'Outcome',
-  anyOutcome: 'Done and refused',
+  anyOutcome: 'All',
   failed: 'Refused',
   done: 'Done',
   method: 'Method',
@@ -30,7 +31,7 @@ export const texts = {
   answer: 'Answer',
   changed: 'What changed',
   took: 'Took',
-  milliseconds: (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`,
+  milliseconds: (ms: number): string => `${ms < 10 ? ms.toFixed(1) : Math.round(ms)}\u{a0}ms`,
   times: (times: number, until: string): string => `${times} such requests, the last at ${until}`,
   erased: '(erased)',
   nothing: 'Nothing',
@@ -103,19 +104,36 @@ export const movedLines = ({ added, removed, addedNames, removedNames }: Names):
 const some = (count: number, names: readonly string[]): string =>
   names.join(', ') + (count > names.length ? `, and ${count - names.length} more` : '');
 
-/** Attributes by what administrators call them; others by their own names. */
+/** Attributes by what administrators call them, in the order in which they are shown; others by their own names. */
 const labels: Record<string, string> = {
   userName: 'User name',
   displayName: 'Display name',
-  externalId: 'ID in the directory',
   active: 'Active',
+  'name.givenName': 'First name',
+  'name.familyName': 'Last name',
+  'name.formatted': 'Full name',
   emails: 'E-mail addresses',
   phoneNumbers: 'Telephone numbers',
   addresses: 'Addresses',
   title: 'Title',
-  'name.givenName': 'First name',
-  'name.familyName': 'Last name',
-  'name.formatted': 'Full name',
+  department: 'Department',
+  employeeNumber: 'Employee number',
+  externalId: 'ID in the directory',
 };
+const order = Object.keys(labels);
+const yesNo = new Map([
+  ['true', 'Yes'],
+  ['false', 'No'],
+]);
 
-export const labelOf = (attribute: string): string => labels[attribute] ?? attribute.replace(/^urn:.*:User:/, '');
+/** Differences in the words and the order of administrators. */
+export function inWords(differences: readonly Difference[]): { label: string; before: string; after: string }[] {
+  const named = differences.map(({ attribute, before, after }) => {
+    const name = attribute.replace(/^urn:.*:User:/, '');
+    const value = (text: string | null): string =>
+      text === null ? '–' : (name === 'active' && yesNo.get(text)) || text;
+    const at = order.indexOf(name);
+    return { label: labels[name] ?? name, before: value(before), after: value(after), at: at < 0 ? order.length : at };
+  });
+  return named.toSorted((one, other) => one.at - other.at);
+}

@@ -1,6 +1,15 @@
 /** How many of those who came or went are named; the rest is counted. */
 const mostNamed = 50;
 
+/** Who came into a group and who went. */
+export interface Movement {
+  added: number;
+  removed: number;
+  /** The first of them. */
+  addedIds: string[];
+  removedIds: string[];
+}
+
 /** Who came into a group and who went, as a change has found it: how many, and the ids of the first of them. */
 export class Moved {
   added = 0;
@@ -18,6 +27,12 @@ export class Moved {
     this.removed += members.length;
     name(this.removedIds, members);
     return this;
+  }
+
+  /** The same as plain data. */
+  toJSON(): Movement {
+    const { added, removed, addedIds, removedIds } = this;
+    return { added, removed, addedIds, removedIds };
   }
 
   /** The same with what another change did after it. */

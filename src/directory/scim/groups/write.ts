@@ -93,8 +93,9 @@ async function apply({ ground, scope }: ScimRequest, m: Writer, group: Group, ea
     case 'replaceMembers':
       return replaceMembers(ground, m, scope, group.id, ids(each.members));
     case 'removeAllMembers':
-      return removeAllMembers(ground, m, scope, group.id);
+      break;
   }
+  return removeAllMembers(ground, m, scope, group.id);
 }
 
 /** Changes of one PATCH that the trail names; the record stays small whatever was sent. */

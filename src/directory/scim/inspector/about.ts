@@ -108,7 +108,7 @@ function* namesIn(seen: Seen): Generator<string> {
     seen.error?.message ?? '',
     body === undefined ? '' : JSON.stringify(body),
   ];
-  for (const [address] of texts.join(' ').matchAll(/[^\s"'<>()\[\],;:/]{1,64}@[^\s"'<>()\[\],;:/]{1,253}/g)) {
+  for (const [address] of texts.join(' ').matchAll(/[^\s"'<>()[\],;:/]{1,64}@[^\s"'<>()[\],;:/]{1,253}/g)) {
     names.add(address);
     if (names.size >= mostNames) break;
   }

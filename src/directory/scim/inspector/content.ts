@@ -3,17 +3,9 @@ import { keysForReading } from '../../../trail/people/keys.ts';
 import { openValues, sealValues } from '../../../trail/people/values.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Seal } from '../../../platform/secrets/seal.ts';
+import type { Movement } from '../../groups/moved.ts';
 import type { Difference } from './difference.ts';
 import type { KeptRequest } from './request.entity.ts';
-
-/** Who came and who went, of a group. */
-export interface Movement {
-  added: number;
-  removed: number;
-  /** The first of them. */
-  addedIds: string[];
-  removedIds: string[];
-}
 
 /** The part of a kept request that may tell of people; absent members were not there. */
 export interface Content {

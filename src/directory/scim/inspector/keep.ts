@@ -91,7 +91,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
       became: changed.before === null ? ('created' as const) : changed.after === null ? 'deleted' : 'changed',
       differences: differencesOf(changed),
     }),
-    ...(changed?.moved && { moved: { ...changed.moved } }),
+    ...(changed?.moved && { moved: changed.moved.toJSON() }),
     ...(error && { detail: withoutSecrets(cutText(error.message, 1_024)) }),
     ...(!changed && namedIn(body)),
     ...(body !== undefined && { body }),
@@ -99,8 +99,11 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
   return { content, bodyState: state };
 }
 
-const nameIn = (attributes: Record<string, unknown> | null): string =>
-  cutText(withoutSecrets(String(attributes?.['userName'] ?? attributes?.['displayName'] ?? '')), 320);
+function nameIn(attributes: Record<string, unknown> | null): string {
+  const { userName, displayName } = attributes ?? {};
+  const name = typeof userName === 'string' ? userName : displayName;
+  return typeof name === 'string' ? cutText(withoutSecrets(name), 320) : '';
+}
 
 /** What a refused request calls whom it is about. */
 function namedIn(body: unknown): { name: string } | undefined {

@@ -86,7 +86,7 @@ async function about({ read }: Ask['db'], scope: Scope, opened: Opened[], wanted
   return opened.filter((each) => {
     const { subjectId, content } = each;
     const ids = [subjectId, ...(content.moved?.addedIds ?? []), ...(content.moved?.removedIds ?? [])];
-    const called = ids.flatMap((id) => (id === null ? [] : [id, ...(names.get(id) ?? [])]));
+    const called = ids.flatMap((id) => (id === null ? [] : [id, ...(names.get(id)?.names ?? [])]));
     const { body, ...rest } = content;
     return fold([...called, JSON.stringify(rest), body === undefined ? '' : JSON.stringify(body)].join('\n')).includes(
       wanted,

@@ -1,4 +1,5 @@
-import type { Content, Movement } from './content.ts';
+import type { Movement } from '../../groups/moved.ts';
+import type { Content } from './content.ts';
 import type { Names } from './names.ts';
 import { whyNotReplayable } from './replay/replayable.ts';
 import type { BodyState, KeptRequest } from './request.entity.ts';
@@ -42,7 +43,7 @@ export interface KeptView {
 
 export function viewOf(request: Opened, names: Names): KeptView {
   const { content, subjectType: type, subjectId: id } = request;
-  const called = (each: string): string => names.get(each)?.[0] ?? each;
+  const called = (each: string): string => names.get(each)?.names[0] ?? each;
   return {
     id: request.id,
     at: request.at,
@@ -58,7 +59,7 @@ export function viewOf(request: Opened, names: Names): KeptView {
     subject:
       type === null || id === null
         ? null
-        : { type, id, name: names.get(id)?.[0] ?? content.name ?? id, isThere: names.has(id) },
+        : { type, id, name: names.get(id)?.names[0] ?? content.name ?? id, isThere: names.get(id)?.isThere ?? false },
     name: content.name ?? null,
     became: content.became ?? null,
     differences: content.differences ?? [],

@@ -29,7 +29,7 @@ describeOnEachEngine('a request is replayed', function () {
     asAda(() => replayRequest(served.house.ground, served.acme.scope, id, token ?? ''));
   const last = async (): Promise<string> => (await kept(served))[0]!.id;
   /** Everything that a replay could leave, but what is noted of replays themselves. */
-  const everything = async (): Promise<unknown> => {
+  const everything = async (): Promise<unknown[]> => {
     const { db, trail } = served.house.ground;
     await trail.flush();
     const tables = ['users', 'user_causes', 'user_addresses', 'directory_groups', 'group_members', 'outbox'];
@@ -80,8 +80,8 @@ describeOnEachEngine('a request is replayed', function () {
     await kept(served);
     const before = await everything();
     await assert.rejects(replay(request, token), { code: 'scimRequest.changedSince' });
-    const [after, ...rest] = [await everything()];
-    assert.deepEqual((after as unknown[]).slice(0, -1), (before as unknown[]).slice(0, -1), String(rest));
+    const after = await everything();
+    assert.deepEqual(after.slice(0, -1), before.slice(0, -1));
   });
 
   it('of two confirmations at once only one is done', async () => {
@@ -116,9 +116,9 @@ describeOnEachEngine('a request is replayed', function () {
     await replay(request, token);
     await assert.rejects(replay(request, token), { code: 'scimRequest.changedSince' });
     const all = await house.ground.db.read.findBy(UserTable, { userNameKey: 'bob@acme.example' });
-    assert.deepEqual(all.map(({ deletedAt, displayName }) => [deletedAt === null, displayName]).toSorted(), [
-      [false, 'Bob'],
-      [true, 'Bob'],
+    assert.deepEqual(all.map(({ deletedAt, displayName }) => `${deletedAt === null} ${displayName}`).toSorted(), [
+      'false Bob',
+      'true Bob',
     ]);
   });
 

@@ -46,7 +46,7 @@ export async function effectOf(
     status,
     became: became ?? null,
     differences: changed ? differencesOf(changed) : [],
-    moved: changed?.moved ? { ...changed.moved } : null,
+    moved: changed?.moved?.toJSON() ?? null,
     putOut: await countPutOut(on, accountId, since),
     refusal: null,
   };
