@@ -15,6 +15,7 @@ import { SigningKeys } from './auth/provider/keys/keys.ts';
 import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout/end.ts';
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
+import { Inspector } from './directory/scim/inspector/inspector.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
 import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
@@ -55,6 +56,8 @@ export interface House {
   artifacts: Artifacts;
   /** By which `sub` each client knows people. */
   subjects: Subjects;
+  /** The last requests of each SCIM key. */
+  inspector: Inspector;
   /** Writes what is buffered and closes the database. */
   close: () => Promise<void>;
 }
@@ -74,6 +77,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const outbox = new Outbox(db);
   const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };
+  const inspector = new Inspector(ground);
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
   const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
@@ -93,6 +97,7 @@ export async function buildHouse(config: Config): Promise<House> {
     keys: new SigningKeys(ground),
     artifacts: new Artifacts(ground, sessions),
     subjects: createSubjects(keyring),
+    inspector,
     upstairs: {
       accountsDeleted: async (m, accountIds) => {
         await dropConnections(m, accountIds);
@@ -109,6 +114,7 @@ export async function buildHouse(config: Config): Promise<House> {
       },
     },
     close: async () => {
+      await inspector.stop();
       await trail.stop();
       await outbound.close();
       await db.close();

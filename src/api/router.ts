@@ -2,10 +2,11 @@ import type { Target } from '../access/sigv4/query.ts';
 import { accountOperations } from './accounts/routes.ts';
 import { apiErrors, invalid } from './errors.ts';
 import type { Operation } from './operation.ts';
+import { scimRequestOperations } from './scim-requests/routes.ts';
 import { userOperations } from './users/routes.ts';
 
 /** Every operation. A new resource is one folder, and a line here. */
-export const operations: readonly Operation[] = [...accountOperations, ...userOperations];
+export const operations: readonly Operation[] = [...accountOperations, ...userOperations, ...scimRequestOperations];
 
 /** An address in front of the API that no page can ever want: for those who do not like it at the root. */
 const prefix = '/api';

@@ -17,6 +17,7 @@ import { peopleRoutes } from './people/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import { factorRoutes } from './security/factor-routes.ts';
 import { securityRoutes } from './security/routes.ts';
+import { scimRequestRoutes } from './scim-requests/routes.ts';
 import { setUpRoutes } from './set-up/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
 import { secondRoutes } from './sign-in/second-routes.ts';
@@ -42,6 +43,7 @@ export function createConsole(web: ConsoleWeb): Router {
     disconnectRoutes,
     keyRoutes,
     readinessRoutes,
+    scimRequestRoutes,
     groupRoutes,
     peopleRoutes,
     personRoutes,

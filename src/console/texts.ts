@@ -62,6 +62,7 @@ export const flashes = new Map([
   ['removed', 'The person was removed, and is out everywhere.'],
   ['connectionSaved', 'The settings were saved, and the provider’s discovery document was read.'],
   ['keyRevoked', 'The access key was revoked: requests with it are refused from now on.'],
+  ['replayed', 'The request was done again, as it was shown. The trail has a record of it, with your name.'],
   ['accessKeyOff', 'The access key is off: requests with it are refused until you activate it again.'],
   ['accessKeyOn', 'The access key is on again.'],
   ['accessKeyDeleted', 'The access key was deleted.'],

@@ -31,4 +31,32 @@ export const directoryErrors = errors({
     text: 'The key that is replaced can go on for 0 to {most} hours.',
   },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
+  'scimRequest.notFound': {
+    kind: 'NotFound',
+    text: 'There is no such request; of each access key the last 1,000 are kept.',
+  },
+  'scimRequest.readsNothing': {
+    kind: 'BadRequest',
+    text: 'Only requests that create, change or delete a user or a group can be replayed.',
+  },
+  'scimRequest.bodyMissing': {
+    kind: 'BadRequest',
+    text: 'This request cannot be replayed: its content is not kept, or not all of it.',
+  },
+  'scimRequest.erased': {
+    kind: 'BadRequest',
+    text: 'This request cannot be replayed: what it said of a person was erased.',
+  },
+  'scimRequest.connectionGone': {
+    kind: 'Conflict',
+    text: 'This request cannot be replayed: the directory that sent it is no longer connected.',
+  },
+  'scimRequest.changedSince': {
+    kind: 'Conflict',
+    text: 'What this would do is no longer what was shown: something has changed since. Nothing was done; look at its effect again.',
+  },
+  'scimRequest.effectInvalid': {
+    kind: 'BadRequest',
+    text: 'The effect of this replay was not shown to you within the last fifteen minutes. Look at it again.',
+  },
 });

@@ -24,6 +24,7 @@ import { signingKeySecret, SigningKeyTable } from '../auth/provider/keys/key.ent
 import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
+import { KeptRequestTable } from '../directory/scim/inspector/request.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -51,6 +52,7 @@ import { Consequences1700000600000 } from './migrations/1700000600000-consequenc
 import { ScimReading1700000700000 } from './migrations/1700000700000-scim-reading.ts';
 import { NestedGroups1700000720000 } from './migrations/1700000720000-nested-groups.ts';
 import { ScimKeyExpiry1700000720100 } from './migrations/1700000720100-scim-key-expiry.ts';
+import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-requests.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -79,6 +81,7 @@ export const storage: Storage = {
     RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
+    KeptRequestTable,
     OutboxEventTable,
     TrailRecordTable,
     PersonKeyTable,
@@ -110,6 +113,7 @@ export const storage: Storage = {
     ScimReading1700000700000,
     NestedGroups1700000720000,
     ScimKeyExpiry1700000720100,
+    ScimRequests1700000740000,
   ],
 };
 

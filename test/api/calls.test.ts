@@ -3,6 +3,8 @@ import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { setAccessKeyActive } from '../../src/access/keys/keys.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
 import { operations } from '../../src/api/router.ts';
+import type { DirectoryScope } from '../../src/directory/groups/scope.ts';
+import { createScimKey } from '../../src/directory/scim/keys/keys.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { suspendUser } from '../../src/users/lifecycle/administer.ts';
@@ -16,6 +18,15 @@ interface Listed {
   Accounts: Record<string, unknown>[];
   Users: Record<string, unknown>[];
   NextToken?: string;
+}
+
+/** A request that a company's directory sent. */
+async function requestOf({ house }: Api, scope: DirectoryScope): Promise<string> {
+  const { key } = await createScimKey(house.ground, scope, { name: 'Okta' });
+  const seen = house.inspector.begin(key, 'DELETE', new URL('http://x/scim/v2/Users/x'));
+  house.inspector.end(seen, { status: 204 });
+  await house.inspector.flush();
+  return seen.id;
 }
 
 describeOnEachEngine('administration API', () => {
@@ -225,20 +236,25 @@ describeOnEachEngine('administration API', () => {
   it('security check 35: every operation × nobody, another organisation’s key, ids of both mixed', async () => {
     const before = await api.epochOf(ada);
     const { accountId } = api.acme.scope;
-    const theirs = { accountId: api.other.scope.accountId, userId: zoe };
+    const own = { accountId, userId: ada, scimRequestId: await requestOf(api, api.acme.scope) };
+    const theirs = {
+      accountId: api.other.scope.accountId,
+      userId: zoe,
+      scimRequestId: await requestOf(api, api.other.scope),
+    };
     for (const { method, path, operation } of operations) {
       const at = (ids: Record<string, string>): string =>
         path.replaceAll(/\{(\w+)\}/g, (_, label: string) => ids[label] ?? assert.fail(`no id for ${label}`)) +
         (operation === undefined ? '' : `?operation=${operation}`);
-      const mine = at({ accountId, userId: ada });
+      const mine = at(own);
       const nobody = await api.send({ method, target: mine, headers: api.headers() });
       assert.equal(nobody.error, 'MissingAuthenticationTokenException', mine);
       if (!path.includes('{')) continue;
       const foreign = [await api.call(api.other.key, method, mine), await call(method, at(theirs))];
-      if (path.includes('{userId}')) {
+      if (/\{(?!accountId\})/.test(path)) {
         foreign.push(
           await call(method, at({ ...theirs, accountId })),
-          await call(method, at({ ...theirs, userId: ada })),
+          await call(method, at({ ...own, accountId: theirs.accountId })),
         );
       }
       for (const answer of foreign) {

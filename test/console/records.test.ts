@@ -118,6 +118,15 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('UpdateAccountOpenIdConfig', `${base}/connection`, typed);
     const key = await does('CreateApiKey', `${base}/connection/keys`, { keyName: 'Okta' });
     secrets.add(/carillon_scim_[\w-]+/.exec(key.body)?.[0] ?? '');
+    await fetch(`${running.url}/scim/v2/Users`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${/carillon_scim_[\w-]+/.exec(key.body)?.[0] ?? ''}`,
+        'content-type': 'application/scim+json',
+      },
+      body: JSON.stringify({ schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'], userName: 'x@else.example' }),
+    });
+    await running.house.inspector.flush();
     const only = async (table: string): Promise<string> =>
       (await ground.db.read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
     const replaced = await does('RotateApiKey', `${base}/connection/keys/${await only('scim_keys')}/rotate`, {
@@ -125,6 +134,8 @@ describeOnEachEngine('security check 36: the console', function () {
       overlap: '24',
     });
     secrets.add(/carillon_scim_[\w-]+/.exec(replaced.body)?.[0] ?? '');
+    const sentOnce = `${base}/connection/requests/${await only('scim_requests')}/replay`;
+    await does('ReplayScimRequest: scimRequest.effectInvalid', sentOnce, { effect: 'never shown' });
     await does('DeleteApiKey', `${base}/connection/keys/${await only('scim_keys')}/revoke`);
 
     // Groups and people.

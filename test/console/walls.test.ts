@@ -9,6 +9,7 @@ import { PasskeyTable } from '../../src/access/administrators/factors/factors.en
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
 import { createClient } from '../../src/auth/provider/clients/clients.ts';
+import { ScimKeyTable } from '../../src/directory/scim/keys/key.entity.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
@@ -36,6 +37,15 @@ const fill = (path: string, ids: Record<string, string>): string =>
 
 const send = async (at: Visitor, { method, path }: Route, fields: Record<string, string>): Promise<Page> =>
   method === 'GET' ? at.get(path) : at.followHere(await at.post(path, fields));
+
+/** A request that a directory sent with this key. */
+async function requestOf({ house }: Running, keyId: string): Promise<string> {
+  const key = (await house.ground.db.read.findOneBy(ScimKeyTable, { id: keyId }))!;
+  const seen = house.inspector.begin(key, 'DELETE', new URL('http://x/scim/v2/Users/x'));
+  house.inspector.end(seen, { status: 204 });
+  await house.inspector.flush();
+  return seen.id;
+}
 
 describeOnEachEngine('console: its walls', () => {
   let running: Running;
@@ -69,6 +79,7 @@ describeOnEachEngine('console: its walls', () => {
       accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
       clientId: await only('oidc_clients'),
     };
+    theirs['requestId'] = await requestOf(running, theirs['keyId']!);
     const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
     const by = { organisationId: other.id, actorId: null };
     const { administrator } = await inviteAdministrator(ground, by, { userName: 'mallory' });
@@ -99,6 +110,7 @@ describeOnEachEngine('console: its walls', () => {
         'domains',
         'connections',
         'scim_keys',
+        'scim_requests',
         'oidc_clients',
         'users',
         'directory_groups',

@@ -2,6 +2,7 @@ import type { Locator, Page } from 'playwright-core';
 import { accountAndDomain } from './walk/account.ts';
 import { administratorsAndTrail } from './walk/house.ts';
 import { gettingStarted } from './walk/start.ts';
+import { directoryRequests } from './walk/requests.ts';
 import { groupsAndPeople } from './walk/people.ts';
 import { leaving } from './walk/leaving.ts';
 import { singleSignOn } from './walk/connection.ts';
@@ -54,6 +55,7 @@ export async function walk(stage: Stage, camera: Camera): Promise<void> {
   await accountAndDomain(step);
   await singleSignOn(step);
   await groupsAndPeople(step);
+  await directoryRequests(step);
   await administratorsAndTrail(step);
   await leaving(step);
 }

@@ -58,7 +58,8 @@ describeOnEachEngine('erasing a person, end to end', function () {
   }
 
   const trailText = async (): Promise<string> => {
-    const { ground } = stage.carillon.house;
+    const { ground, inspector } = stage.carillon.house;
+    await inspector.flush();
     await ground.trail.flush();
     const { organisationId } = stage.company.scope;
     return JSON.stringify((await listTrail(ground, { organisationId, limit: 500 })).map(presentRecord));
@@ -86,6 +87,10 @@ describeOnEachEngine('erasing a person, end to end', function () {
     await visitor.postFrom('/me', '/me/devices/nonsense/sign-out');
     assert.match(await trailText(), /rosa\.rogue@[\s\S]*OnlyRosa|OnlyRosa[\s\S]*rosa\.rogue@/);
     assert.notDeepEqual(await places(), []);
+    const [kept] = await carillon.house.ground.db.read.query<{ person: string }[]>(
+      `SELECT "person" FROM "scim_requests"`,
+    );
+    assert.equal(kept?.person, stage.userId, 'the inspector keeps what the directory sent as theirs');
   }
 
   /** Others look for the person by their address: a program, an administrator's command, a directory. */

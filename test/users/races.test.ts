@@ -182,7 +182,8 @@ describeOnEachEngine('at the same time', function (engine) {
       const group = await acme.group(`Late ${kind}`, [user]);
       await mapGroup(ground, acme.scope, { groupName: group.displayName, tier: 'Pro' });
       const nos = {
-        member: () => push((m) => removeMembers(ground, m, acme.scope, group.id, [user.id]), group.id),
+        member: () =>
+          push(async (m) => void (await removeMembers(ground, m, acme.scope, group.id, [user.id])), group.id),
         deleted: () =>
           push(async (m) => {
             await lockRows(m, 'users', [user.id]);

@@ -33,6 +33,10 @@ export const cliErrors = errors({
     text: 'Nothing was changed. This is what happens with --yes, which does it without asking: {says}',
   },
   'cli.declined': { kind: 'PreconditionFailed', text: 'Nothing was changed.' },
+  'cli.replayRefused': {
+    kind: 'Conflict',
+    text: 'Nothing was changed: the request would be refused now, with {status}. {detail}',
+  },
   'cli.noDatabase': {
     kind: 'ServiceUnavailable',
     text:

@@ -8,6 +8,7 @@ import type { Place } from '../guard.ts';
 import { copyable, empty, facts, time } from '../parts.ts';
 import { keysView, scimUrl, type TypedKey } from './key-view.ts';
 import { readinessTexts } from './readiness-texts.ts';
+import { texts as requestTexts } from '../scim-requests/texts.ts';
 import { texts } from './texts.ts';
 
 /** What was typed; never the secret. */
@@ -38,6 +39,7 @@ export function connectionView(view: ConnectionView): Html {
     ${settingsView(view)}
     <h2 id="keys">${texts.keys}</h2>
     <p>${texts.keysIntro}</p>
+    ${connection && html`<p><a href="${place.base}/connection/requests">${requestTexts.link}</a></p>`}
     ${connection ? keysView(view) : empty(texts.keysNeedConnection)}
     ${
       connection &&

@@ -7,6 +7,7 @@ import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
 import { type Member, memberIdsAfter, putIn, requireFewNested, sliceSize, takeOut, takeSome } from './member-sets.ts';
+import { Moved } from './moved.ts';
 import type { DirectoryScope } from './scope.ts';
 
 /**
@@ -22,6 +23,8 @@ export class MemberChange {
   /** People who came or went. */
   readonly #people = new Set<string>();
   readonly #gone = new Set<string>();
+  /** Who came and who went, in the order of what was asked. */
+  readonly moved = new Moved();
   #nestedCame = false;
   #nestedGone = false;
 
@@ -106,7 +109,9 @@ export class MemberChange {
 
   async #putIn(ids: readonly string[]): Promise<void> {
     for (const some of chunks(ids, sliceSize)) {
-      for (const { memberId, memberType } of await putIn(this.#m, this.#scope, this.#groupId, some)) {
+      const came = await putIn(this.#m, this.#scope, this.#groupId, some);
+      this.moved.came(came);
+      for (const { memberId, memberType } of came) {
         if (memberType === 'Group') this.#nestedCame = true;
         else this.#people.add(memberId);
       }
@@ -122,6 +127,7 @@ export class MemberChange {
   }
 
   #went(members: readonly Member[]): void {
+    this.moved.went(members);
     for (const { memberId, memberType } of members) {
       if (memberType === 'Group') this.#nestedGone = true;
       else {
@@ -132,14 +138,14 @@ export class MemberChange {
   }
 }
 
-/** A change by itself, in the unit of work of whoever asks for it. */
+/** A change by itself, in the unit of work of whoever asks for it; gives who came and who went. */
 type Change = (
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   groupId: string,
   ids: readonly string[],
-) => Promise<void>;
+) => Promise<Moved>;
 
 const byItself =
   (kind: 'add' | 'remove' | 'replace'): Change =>
@@ -147,6 +153,7 @@ const byItself =
     const change = new MemberChange(ground, m, scope, groupId);
     await change[kind](ids);
     await change.settle();
+    return change.moved;
   };
 
 /** @throws group.memberUnknown, group.tooManyNested; nothing may be committed then */

@@ -17,6 +17,9 @@ import { authenticate } from './http/authenticate.ts';
 import { conditionsOf, isUnchanged } from './http/conditions.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { eventNameOf } from './http/event-name.ts';
+import type { Inspector } from './inspector/inspector.ts';
+import type { Replay } from './inspector/replay/replayed.ts';
+import type { Seen } from './inspector/seen.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
@@ -45,7 +48,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
 ]);
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
-export function scimRoute({ ground }: { ground: Ground }): HotRoute {
+export function scimRoute({ ground, inspector }: { ground: Ground; inspector: Inspector }): HotRoute {
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
   const shares = createShares(bodiesLimit);
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
@@ -55,11 +58,15 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
     async handle(req, res, url) {
       let key: ScimKey | null = null;
       let share: Share | null = null;
+      let seen: Seen | null = null;
       try {
         key = await authenticate(ground, req, wrongKeys);
+        seen = inspector.begin(key, req.method ?? '', url);
         await perKey(key.id);
         share = shares(key.connectionId);
-        send(req, res, await answer(ground, { key, share }, req, res, url));
+        const reply = await answer(ground, { key, share }, req, res, url, seen);
+        send(req, res, reply);
+        inspector.end(seen, reply);
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
@@ -67,6 +74,7 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
         // Not of a flood: the log and the metrics count it.
         if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
         refuse(req, res, error);
+        if (seen) inspector.end(seen, error);
       } finally {
         share?.give();
       }
@@ -74,12 +82,15 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
   };
 }
 
-async function answer(
+/** Answers a request whose key was good. @param replay when an administrator does it again */
+export async function answer(
   ground: Ground,
-  { key, share }: { key: ScimKey; share: Share },
+  { key, share }: { key: Pick<ScimKey, 'id' | 'organisationId' | 'accountId' | 'connectionId'>; share?: Share },
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
+  seen: Seen,
+  replay?: Replay,
 ): Promise<ScimReply> {
   const { endpoint, id, isSearch, isStrange } = targetOf(url);
   if (!endpoint || isStrange) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
@@ -98,7 +109,9 @@ async function answer(
     projection: projectionOf(url.searchParams),
     conditions: conditionsOf(req.headers),
     base: `${ground.config.publicUrl}${root}`,
-    body: (limit = bodyLimit) => readJson(req, { limit, types: bodyTypes, share }),
+    body: (limit = bodyLimit) => seen.reading(req, readJson(req, { limit, types: bodyTypes, share })),
+    seen,
+    replay,
   };
   return handle(request, id ?? '');
 }

@@ -163,7 +163,9 @@ export function assertRefused(reply: Reply, status: number, scimType?: string, w
 
 /** Everything that is stored but for the record of requests, which a refusal is to leave. */
 export async function dump({ ground }: House): Promise<string> {
-  const names = storage.entities.map(({ options }) => options.tableName!).filter((name) => !name.startsWith('trail_'));
+  const names = storage.entities
+    .map(({ options }) => options.tableName!)
+    .filter((name) => !name.startsWith('trail_') && name !== 'scim_requests');
   const all: Record<string, unknown> = {};
   for (const name of names.toSorted()) {
     const rows = await ground.db.read.query<Record<string, unknown>[]>(`SELECT * FROM "${name}"`);

@@ -7,6 +7,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { groupChange } from '../inspector/change.ts';
 import { groupSchema } from '../protocol/attributes.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
@@ -25,8 +26,9 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const requestParameters = { displayName: input.displayName, members: members.length };
   const group = await perform(request, 'CreateDirectoryGroup', requestParameters, async (m) => {
     const created = await createGroup(ground, m, scope, input);
-    await addMembers(ground, m, scope, created.id, members);
-    return { result: created, responseElements: { groupId: created.id } };
+    const moved = await addMembers(ground, m, scope, created.id, members);
+    const changed = groupChange(created.id, null, created, moved);
+    return { result: created, responseElements: { groupId: created.id }, changed };
   });
   const reply = await shown(request, group);
   return { ...reply, status: 201, location: `${base}/Groups/${group.id}` };
@@ -60,7 +62,8 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
     const group = await requireStored(m, scope, id);
     requireVersion(request.conditions, () => versionOf(group));
     await deleteGroup(ground, m, scope, group);
-    return { result: undefined, responseElements: { displayName: group.displayName } };
+    const changed = groupChange(group.id, group, null);
+    return { result: undefined, responseElements: { displayName: group.displayName }, changed };
   });
   return { status: 204 };
 }
@@ -77,7 +80,8 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
     await members.settle();
     await touchGroup(m, id);
     const now = (await m.findOneBy(GroupTable, { id }))!;
-    return { result: now, responseElements: { displayName: now.displayName } };
+    const changed = groupChange(id, group, now, members.moved);
+    return { result: now, responseElements: { displayName: now.displayName }, changed };
   });
 }
 

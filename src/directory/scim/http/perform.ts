@@ -1,9 +1,13 @@
 import type { Writer } from '../../../platform/database/unit.ts';
 import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import type { Done } from '../../../trail/trail.ts';
+import type { ResourceChange } from '../inspector/change.ts';
 import { isGoodKey } from '../keys/keys.ts';
 import { scimError } from '../protocol/errors.ts';
 import type { ScimRequest } from './request.ts';
+
+/** What a unit of work gives: for the trail, and what it has changed for the inspector. */
+export type Performed<T> = Done<T> & { changed?: ResourceChange };
 
 /**
  * Every change that a directory makes: one unit of work with its one record. A directory pushes many people at once, so
@@ -11,15 +15,23 @@ import type { ScimRequest } from './request.ts';
  * @throws scim.keyRefused when the key was revoked since the request began: a body can take its time
  */
 export function perform<T>(
-  { ground, scope, keyId }: ScimRequest,
+  { ground, scope, keyId, seen, replay }: ScimRequest,
   eventName: string,
   requestParameters: Record<string, unknown>,
-  unit: (m: Writer) => Promise<Done<T>>,
+  unit: (m: Writer) => Promise<Performed<T>>,
 ): Promise<T> {
   const { organisationId, accountId } = scope;
   faultPoint('scim.read', eventName);
-  return ground.trail.perform({ eventName, organisationId, accountId, requestParameters, beside: true }, async (m) => {
-    if (!(await isGoodKey(m, keyId))) throw scimError('scim.keyRefused');
-    return unit(m);
-  });
+  const guarded = async (m: Writer): Promise<Done<T>> => {
+    // A replay is an administrator's, who may do it also for a key that was revoked.
+    if (!replay && !(await isGoodKey(m, keyId))) throw scimError('scim.keyRefused');
+    const { changed, ...done } = await unit(m);
+    seen.changed = changed;
+    return done;
+  };
+  // What is tried only to be undone leaves no record.
+  if (replay?.isTrial) return ground.db.write(async (m) => (await guarded(m)).result);
+  const parameters = replay ? { ...requestParameters, replayOf: replay.of } : requestParameters;
+  const action = { eventName, organisationId, accountId, requestParameters: parameters, beside: true };
+  return ground.trail.perform(action, guarded);
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import type { Replay } from '../inspector/replay/replayed.ts';
+import type { Seen } from '../inspector/seen.ts';
 import { badSyntax, badValue } from '../protocol/errors.ts';
 import type { Conditions } from './conditions.ts';
 import type { Projection } from '../protocol/projection.ts';
@@ -18,6 +20,10 @@ export interface ScimRequest {
   conditions: Conditions;
   /** Reads the body as JSON: as many bytes as any request may have, or as this one may. */
   body: (limit?: number) => Promise<unknown>;
+  /** What is noted of it for the administrator. */
+  seen: Seen;
+  /** When an administrator does it again. */
+  replay?: Replay | undefined;
 }
 
 /** What a resource answers; no body for 204. */

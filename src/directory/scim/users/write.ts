@@ -7,6 +7,7 @@ import type { User } from '../../../users/user.entity.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { userChange } from '../inspector/change.ts';
 import { userSchema } from '../protocol/attributes.ts';
 import { withoutOwnId } from '../protocol/own-id.ts';
 import { readPatch } from '../protocol/patch.ts';
@@ -21,7 +22,8 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
-    return { result: created, responseElements: { userId: created.id }, about: created.id };
+    const changed = userChange(created.id, null, asInput(created, input.active !== false));
+    return { result: created, responseElements: { userId: created.id }, about: created.id, changed };
   });
   const reply = await shown(request, { user, active: input.active !== false, groups: [] });
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
@@ -50,7 +52,8 @@ export async function remove(request: ScimRequest, id: string): Promise<ScimRepl
     const active = await isActive(m, id);
     requireVersion(request.conditions, () => versionOf(user, active));
     await deletePerson(ground, m, user);
-    return { result: undefined, responseElements: { userName: personal(user.userName) }, about: user.id };
+    const changed = userChange(user.id, asInput(user, active), null);
+    return { result: undefined, responseElements: { userName: personal(user.userName) }, about: user.id, changed };
   });
   return { status: 204 };
 }
@@ -76,6 +79,7 @@ async function write(
       result: { user: updated, active: after.active ?? before.active },
       responseElements: { userName: personal(updated.userName), ...(turned && { active: after.active }) },
       about: updated.id,
+      changed: userChange(updated.id, before, asInput(updated, after.active ?? before.active)),
       ...(turned && { eventName: after.active ? 'ActivateUser' : 'DeactivateUser' }),
     };
   });

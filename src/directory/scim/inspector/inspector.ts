@@ -1,0 +1,101 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { chunks } from '../../../platform/database/chunks.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { CarillonError } from '../../../platform/errors/errors.ts';
+import type { ScimReply } from '../http/request.ts';
+import type { ScimKey } from '../keys/key.entity.ts';
+import { keepCounts, keepRequests } from './keep.ts';
+import { Seen } from './seen.ts';
+import { Waiting } from './waiting.ts';
+
+/** What was noted is written this much later; while much comes, later, since a key's oldest never need to be. */
+const flushMs = 1_000;
+const busyFlushMs = 5_000;
+const busy = 500;
+/** Requests of one unit of work: soon done, so that no directory waits for it. */
+const batch = 100;
+/** A flood of refusals by rate is one line a minute. */
+const floodMs = 60_000;
+/** How often a batch that cannot be written is tried. */
+const mostTries = 5;
+
+/**
+ * Keeps the last requests of each key for the administrator: noted while they are answered, written a moment later in
+ * batches. It is a diagnosis and no record: what a dead process had not written is lost, and nothing waits for it.
+ */
+export class Inspector {
+  readonly #ground: Ground;
+  readonly #waiting = new Waiting();
+  readonly #floods = new Map<string, Seen>();
+  #timer: NodeJS.Timeout | null = null;
+  #flushed: Promise<void> = Promise.resolve();
+  #tries = 0;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** Begins to watch a request whose key was good. */
+  begin(key: ScimKey, method: string, url: URL): Seen {
+    return new Seen(key, method, url);
+  }
+
+  /** Takes what was noted of a request that was answered, or refused. */
+  end(seen: Seen, outcome: ScimReply | CarillonError): void {
+    seen.end(outcome);
+    if (outcome instanceof Error && outcome.kind === 'Throttled' && this.#isFlood(seen)) return;
+    this.#take(seen);
+  }
+
+  /** Everything that was noted before this call is written when it answers; it never throws. */
+  flush(): Promise<void> {
+    this.#flushed = this.#flushed.then(() => this.#write());
+    return this.#flushed;
+  }
+
+  async stop(): Promise<void> {
+    await this.flush();
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** Counts a refusal by rate that follows another of the same minute. */
+  #isFlood(seen: Seen): boolean {
+    const first = this.#floods.get(seen.key.id);
+    if (!first || seen.at - first.at >= floodMs) {
+      this.#floods.set(seen.key.id, seen);
+      return false;
+    }
+    first.times++;
+    first.lastAt = seen.at;
+    this.#in(flushMs);
+    return true;
+  }
+
+  async #write(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const all = this.#waiting.take();
+    try {
+      for (const some of chunks(all, batch)) await keepRequests(this.#ground, some);
+      await keepCounts(this.#ground, [...this.#floods.values()]);
+      this.#tries = 0;
+    } catch (error) {
+      this.#ground.log.warn({ error }, 'inspector: could not write what directories sent');
+      const left = all.filter(({ writtenTimes }) => writtenTimes === 0);
+      // A key may have gone meanwhile: that is seen at the next try.
+      if (++this.#tries < mostTries) for (const seen of left) this.#take(seen);
+    }
+    const now = clock.now();
+    for (const [keyId, { at }] of this.#floods) if (now - at > floodMs) this.#floods.delete(keyId);
+    if (all.length >= busy) this.#in(busyFlushMs);
+  }
+
+  #take(seen: Seen): void {
+    this.#waiting.add(seen);
+    this.#in(flushMs);
+  }
+
+  #in(milliseconds: number): void {
+    this.#timer ??= setTimeout(() => void this.flush(), milliseconds).unref();
+  }
+}

@@ -1,0 +1,112 @@
+import { insertRows } from '../../../platform/database/insert.ts';
+import { rows } from '../../../platform/database/run.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
+import type { Writer } from '../../../platform/database/unit.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { type About, whomFor } from './about.ts';
+import { type Content, sealContent } from './content.ts';
+import { differencesOf } from './difference.ts';
+import { cutText, keptQuery, withoutSecrets } from './redact.ts';
+import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
+import type { Seen } from './seen.ts';
+import { mostOfKey } from './waiting.ts';
+
+/** Writes requests in one unit of work, and deletes those of their keys that are no longer among the last. */
+export async function keepRequests(ground: Ground, batch: readonly Seen[]): Promise<void> {
+  const about = await whomFor(ground.db.read, batch);
+  await ground.db.write(async (m) => {
+    const keyIds = [...new Set(batch.map(({ key }) => key.id))];
+    // A key may have gone with its connection since.
+    const there = new Set(
+      (await rows<{ id: string }>(m, sql`SELECT "id" FROM "scim_keys" WHERE "id" IN (${list(keyIds)})`)).map(
+        ({ id }) => id,
+      ),
+    );
+    const kept: KeptRequest[] = [];
+    for (const seen of batch) if (there.has(seen.key.id)) kept.push(await rowOf(ground, m, seen, about.get(seen)!));
+    await insertRows(m, KeptRequestTable, kept, 'pass over');
+    for (const keyId of there) await prune(m, keyId);
+  });
+  for (const seen of batch) seen.writtenTimes = seen.times;
+}
+
+/** Writes how many requests of a flood came since its line was written. */
+export async function keepCounts(ground: Ground, floods: readonly Seen[]): Promise<void> {
+  for (const seen of floods) {
+    const { id, times, lastAt, writtenTimes } = seen;
+    if (writtenTimes === 0 || writtenTimes === times) continue;
+    await ground.db.write((m) =>
+      rows(m, sql`UPDATE "scim_requests" SET "times" = ${times}, "lastAt" = ${lastAt} WHERE "id" = ${id}`),
+    );
+    seen.writtenTimes = times;
+  }
+}
+
+const prune = (m: Writer, keyId: string): Promise<unknown> =>
+  rows(
+    m,
+    sql`DELETE FROM "scim_requests" WHERE "keyId" = ${keyId} AND "id" < (
+          SELECT "id" FROM "scim_requests" WHERE "keyId" = ${keyId} ORDER BY "id" DESC LIMIT 1 OFFSET ${mostOfKey - 1})`,
+  );
+
+async function rowOf(ground: Ground, m: Writer, seen: Seen, about: About): Promise<KeptRequest> {
+  const path = plainPath(seen, about.subjectId);
+  const { content, bodyState } = contentOf(seen, path);
+  const row = seen.row(path);
+  const { subjectType, subjectId, person } = about;
+  return {
+    ...row,
+    subjectType,
+    subjectId,
+    bodyState,
+    ...(await sealContent(m, ground.trail.people, row, person, content)),
+  };
+}
+
+const endpoints = new Set(['Users', 'Groups', 'Bulk', 'Me', 'Schemas', 'ResourceTypes', 'ServiceProviderConfig']);
+/** What stands for a part of a path that may tell of a person. */
+const untold = '…';
+
+/** The path as far as it tells of nobody: what is no endpoint, and no id of a resource that is known, is left out. */
+function plainPath(seen: Seen, subjectId: string | null): string {
+  const [endpoint = '', ...rest] = seen.segments();
+  const first = endpoints.has(endpoint) || endpoint === '.search' ? endpoint : untold;
+  if (rest.length === 0) return `/${first}`;
+  const [second = ''] = rest;
+  const isTold = rest.length === 1 && (second === subjectId || second === '.search' || second === '');
+  return `/${first}/${isTold ? second : untold}`;
+}
+
+const mostOfTarget = 512;
+
+function contentOf(seen: Seen, path: string): { content: Content; bodyState: KeptRequest['bodyState'] } {
+  const { body, state } = seen.body();
+  const { changed, error, url } = seen;
+  const query = keptQuery(url.searchParams);
+  const target = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
+  const content: Content = {
+    ...(target !== path && { target }),
+    ...(changed && {
+      name: nameIn(changed.after ?? changed.before),
+      became: changed.before === null ? ('created' as const) : changed.after === null ? 'deleted' : 'changed',
+      differences: differencesOf(changed),
+    }),
+    ...(changed?.moved && { moved: changed.moved.toJSON() }),
+    ...(error && { detail: withoutSecrets(cutText(error.message, 1_024)) }),
+    ...(!changed && namedIn(body)),
+    ...(body !== undefined && { body }),
+  };
+  return { content, bodyState: state };
+}
+
+function nameIn(attributes: Record<string, unknown> | null): string {
+  const { userName, displayName } = attributes ?? {};
+  const name = typeof userName === 'string' ? userName : displayName;
+  return typeof name === 'string' ? cutText(withoutSecrets(name), 320) : '';
+}
+
+/** What a refused request calls whom it is about. */
+function namedIn(body: unknown): { name: string } | undefined {
+  const name = body !== null && typeof body === 'object' ? nameIn(body as Record<string, unknown>) : '';
+  return name === '' ? undefined : { name };
+}
