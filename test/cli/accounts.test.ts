@@ -179,8 +179,24 @@ describeOnEachEngine('the commands for organisations, accounts, domains and conn
     const made = await json('scim-key create Okta');
     assert.match(made.key, /^carillon_scim_/);
     const { scimKeys } = await json('scim-key list');
-    assert.deepEqual(Object.keys(scimKeys[0]), ['id', 'accountId', 'connectionId', 'name', 'createdAt', 'lastUsedAt']);
+    assert.deepEqual(Object.keys(scimKeys[0]), [
+      'id',
+      'accountId',
+      'connectionId',
+      'name',
+      'createdAt',
+      'lastUsedAt',
+      'expiresAt',
+    ]);
     assert.ok(!JSON.stringify(scimKeys).includes(made.key));
+    const next = await json('scim-key rotate okta --overlap 1 --name Next --expires 2999-12-31');
+    assert.match(next.key, /^carillon_scim_/);
+    assert.deepEqual([next.name, next.expiresAt], ['Next', '3000-01-01T00:00:00.000Z']);
+    assert.equal(next.replaces.id, made.id);
+    assert.ok(Date.parse(next.replaces.expiresAt) > Date.now());
+    const refused = await call(['scim-key', 'rotate', 'Okta', '--overlap', '9999', '--json']);
+    assert.equal(refused.error().code, 'scimKey.overlapInvalid');
+    assert.equal((await run('scim-key revoke Next --yes')).status, 0);
     assert.equal((await run('scim-key revoke okta')).status, 4);
     const revoked = await call(['scim-key', 'revoke', made.id, '--yes']);
     assert.match(revoked.stdout, /Okta was revoked/);

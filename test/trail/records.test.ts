@@ -16,7 +16,7 @@ const quiet = new Set(
   (
     'serve doctor migrate restore env-example command-reference completion backup|admin list|admin sessions|' +
     'access-key list|organisation list|organisation show|account list|account show|domain list|domain show|' +
-    'connection show|connection check|scim-key list|group list|group show|user list|user show|user why|client list|' +
+    'connection show|connection check|connection readiness|scim-key list|group list|group show|user list|user show|user why|client list|' +
     'client show|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
   )
     .split('|')

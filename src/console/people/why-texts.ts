@@ -29,7 +29,7 @@ export const whyTexts = {
   domainMend: (claimed: boolean): string =>
     `An administrator ${claimed ? 'verifies' : 'claims and verifies'} it, under Domains; the domain’s owner adds its TXT record`,
   released: 'They were released: the domain of their address was removed.',
-  releasedMend: 'Nobody: they may register anew',
+  releasedMend: 'Nothing brings them back; they may register anew',
   account: 'The account was deleted.',
   accountMend: 'Nobody',
   noGroup: (theirs: number): string =>
