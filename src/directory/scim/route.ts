@@ -7,6 +7,7 @@ import { createRate } from '../../platform/http/rate.ts';
 import { errorHeaders, reportError, sendText } from '../../platform/http/reply.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import type { Action } from '../../trail/trail.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
 import { authenticate } from './http/authenticate.ts';
@@ -131,13 +132,15 @@ const verbs: ReadonlyMap<string, string> = new Map([
 /** A refused request as the trail names it, when it came to no unit of work that would. */
 function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathname }: URL): Action {
   const verb = verbs.get(method);
+  const path = pathname.slice(0, 256);
   const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
   return {
     readOnly: method === 'GET' || method === 'HEAD',
     eventName: key && verb && noun ? `${verb}${noun}` : 'ScimRequest',
     organisationId: key?.organisationId ?? null,
     accountId: key?.accountId ?? null,
-    requestParameters: { method, path: pathname.slice(0, 256) },
+    // An id is an id; an address in its place tells of a person.
+    requestParameters: { method, path: /@|%40/i.test(pathname) ? personal(path) : path },
   };
 }
 
