@@ -8,6 +8,7 @@ import { errorHeaders, reportError, sendText } from '../../platform/http/reply.t
 import type { HotRoute } from '../../platform/http/route.ts';
 import { createShares, type Share } from '../../platform/http/share.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { personal } from '../../trail/people/personal.ts';
 import type { Action } from '../../trail/trail.ts';
 import { bulkEndpoint } from './bulk/endpoint.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
@@ -151,13 +152,15 @@ const allowed = (methods: readonly string[]): string =>
 
 /** A refused request as the trail names it, when it came to no unit of work that would. */
 function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathname }: URL): Action {
+  const path = pathname.slice(0, 256);
   const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
   return {
     readOnly: method === 'GET' || method === 'HEAD',
     eventName: eventNameOf(method, key ? noun : undefined),
     organisationId: key?.organisationId ?? null,
     accountId: key?.accountId ?? null,
-    requestParameters: { method, path: pathname.slice(0, 256) },
+    // An id is an id; an address in its place tells of a person.
+    requestParameters: { method, path: /@|%40/i.test(pathname) ? personal(path) : path },
   };
 }
 

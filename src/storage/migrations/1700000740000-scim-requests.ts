@@ -38,10 +38,7 @@ export class ScimRequests1700000740000 implements MigrationInterface {
       q,
       tables,
       [['scim_requests', 'keyId', 'scim_keys']],
-      [
-        'CREATE INDEX "ix_scim_requests_key" ON "scim_requests" ("keyId", "id")',
-        'CREATE INDEX "ix_scim_requests_account" ON "scim_requests" ("accountId", "id")',
-      ],
+      ['CREATE INDEX "ix_scim_requests_key" ON "scim_requests" ("keyId", "id")'],
     );
 
   down = (q: QueryRunner): Promise<void> => dropTables(q, tables);

@@ -24,6 +24,7 @@ interface Result {
   method: string;
   bulkId?: string;
   location?: string;
+  version?: string;
   status: string;
   response?: { status: string; detail: string; scimType?: string };
 }
@@ -67,7 +68,8 @@ describeOnEachEngine('SCIM: bulk', () => {
     ]);
     const base = 'http://localhost:3000/scim/v2';
     const [nora, , , , guides] = results;
-    assert.deepEqual(results, [
+    for (const { method, version } of results) assert.equal(method === 'DELETE', version === undefined);
+    assert.deepEqual(results.map(({ version, ...result }) => result), [
       { method: 'POST', bulkId: 'qwerty', location: `${base}/Users/${idOf(nora)}`, status: '201' },
       { method: 'PUT', location: `${base}/Users/${old}`, status: '200' },
       { method: 'PATCH', location: `${base}/Users/${old}`, status: '200' },
@@ -103,7 +105,7 @@ describeOnEachEngine('SCIM: bulk', () => {
     const [, , , made, b, , a] = results.map(idOf);
     assert.deepEqual((await membersOf(scim, present)).toSorted(), [a!, b!].toSorted());
     assert.deepEqual(await membersOf(scim, made!), [b]);
-    assert.deepEqual((await scim.get(`/Users/${b}`)).body[enterprise], { manager: { value: a } });
+    assert.equal((await scim.get(`/Users/${b}`)).body[enterprise].manager.value, a);
   });
 
   it('makes what refers to each other in a circle, also to itself', async () => {
@@ -119,9 +121,10 @@ describeOnEachEngine('SCIM: bulk', () => {
     assert.deepEqual(await membersOf(scim, a), [b]);
     assert.deepEqual((await membersOf(scim, b)).toSorted(), [c, u].toSorted());
     assert.deepEqual((await membersOf(scim, c)).toSorted(), [a, c].toSorted());
-    const managerOf = async (id: string) => (await scim.get(`/Users/${id}`)).body[enterprise];
-    assert.deepEqual(await managerOf(u), { department: 'D', manager: { value: v } });
-    assert.deepEqual(await managerOf(v), { manager: { value: u } });
+    const extensionOf = async (id: string) => (await scim.get(`/Users/${id}`)).body[enterprise];
+    assert.equal((await extensionOf(u)).department, 'D');
+    assert.equal((await extensionOf(u)).manager.value, v);
+    assert.equal((await extensionOf(v)).manager.value, u);
   });
 
   it('makes all of a circle or none, and says of each why', async () => {

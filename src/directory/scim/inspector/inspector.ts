@@ -11,9 +11,9 @@ import { Waiting } from './waiting.ts';
 /** What was noted is written this much later; while much comes, later, since a key's oldest never need to be. */
 const flushMs = 1_000;
 const busyFlushMs = 5_000;
-const busy = 500;
+const busy = 200;
 /** Requests of one unit of work: soon done, so that no directory waits for it. */
-const batch = 100;
+const batch = 25;
 /** A flood of refusals by rate is one line a minute. */
 const floodMs = 60_000;
 /** How often a batch that cannot be written is tried. */

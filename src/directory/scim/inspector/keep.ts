@@ -14,6 +14,12 @@ import { mostOfKey } from './waiting.ts';
 /** Writes requests in one unit of work, and deletes those of their keys that are no longer among the last. */
 export async function keepRequests(ground: Ground, batch: readonly Seen[]): Promise<void> {
   const about = await whomFor(ground.db.read, batch);
+  const ready: Ready[] = [];
+  for (const seen of batch) {
+    ready.push(readyToKeep(seen, about.get(seen)!));
+    // Directories are answered meanwhile.
+    if (ready.length % atOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
   await ground.db.write(async (m) => {
     const keyIds = [...new Set(batch.map(({ key }) => key.id))];
     // A key may have gone with its connection since.
@@ -23,11 +29,22 @@ export async function keepRequests(ground: Ground, batch: readonly Seen[]): Prom
       ),
     );
     const kept: KeptRequest[] = [];
-    for (const seen of batch) if (there.has(seen.key.id)) kept.push(await rowOf(ground, m, seen, about.get(seen)!));
+    for (const { row, person, content } of ready)
+      if (there.has(row.keyId))
+        kept.push({ ...row, ...(await sealContent(m, ground.trail.people, row, person, content)) });
     await insertRows(m, KeptRequestTable, kept, 'pass over');
     for (const keyId of there) await prune(m, keyId);
   });
   for (const seen of batch) seen.writtenTimes = seen.times;
+}
+
+/** Requests that are looked at without a pause. */
+const atOnce = 10;
+
+interface Ready {
+  row: Omit<KeptRequest, 'person' | 'digest' | 'sealed'>;
+  person: string;
+  content: Content;
 }
 
 /** Writes how many requests of a flood came since its line was written. */
@@ -49,18 +66,10 @@ const prune = (m: Writer, keyId: string): Promise<unknown> =>
           SELECT "id" FROM "scim_requests" WHERE "keyId" = ${keyId} ORDER BY "id" DESC LIMIT 1 OFFSET ${mostOfKey - 1})`,
   );
 
-async function rowOf(ground: Ground, m: Writer, seen: Seen, about: About): Promise<KeptRequest> {
-  const path = plainPath(seen, about.subjectId);
+function readyToKeep(seen: Seen, { subjectType, subjectId, person }: About): Ready {
+  const path = plainPath(seen, subjectId);
   const { content, bodyState } = contentOf(seen, path);
-  const row = seen.row(path);
-  const { subjectType, subjectId, person } = about;
-  return {
-    ...row,
-    subjectType,
-    subjectId,
-    bodyState,
-    ...(await sealContent(m, ground.trail.people, row, person, content)),
-  };
+  return { row: { ...seen.row(path), subjectType, subjectId, bodyState }, person, content };
 }
 
 const endpoints = new Set(['Users', 'Groups', 'Bulk', 'Me', 'Schemas', 'ResourceTypes', 'ServiceProviderConfig']);

@@ -1,10 +1,13 @@
+import { rows } from '../../../platform/database/run.ts';
 import { selectRows } from '../../../platform/database/select.ts';
-import { join, sql } from '../../../platform/database/sql.ts';
+import { join, list, sql, type Sql } from '../../../platform/database/sql.ts';
 import { fold } from '../../../platform/text/fold.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import { directoryErrors } from '../../errors.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
 import { openContents } from './content.ts';
+import { allKeysOf } from './keys.ts';
 import { namesFor } from './names.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import { type KeptView, type Opened, viewOf } from './view.ts';
@@ -37,7 +40,7 @@ export async function listRequests(
   const size = wanted === '' ? limit + 1 : slice;
   const found: Opened[] = [];
   for (let before = query.before, more = true; more && found.length <= limit;) {
-    const read = await readSome(db, { ...query, before }, size);
+    const read = await readSome(db.read, { ...query, before }, size);
     const opened = await openContents(db.read, seal, read);
     found.push(...(wanted === '' ? opened : await about(db, query, opened, wanted)));
     more = wanted !== '' && read.length === size;
@@ -68,16 +71,27 @@ export async function openRequest({ db, seal }: Ask, scope: Scope, id: string): 
   return opened;
 }
 
-function readSome({ read }: Ask['db'], query: RequestQuery, limit: number): Promise<KeptRequest[]> {
-  const { organisationId, accountId, keyId, outcome, status, method, before } = query;
-  const conditions = [sql`"organisationId" = ${organisationId}`, sql`"accountId" = ${accountId}`];
-  if (keyId) conditions.push(sql`"keyId" = ${keyId}`);
+async function readSome(on: Reader, query: RequestQuery, limit: number): Promise<KeptRequest[]> {
+  const { keyId, outcome, status, method, before } = query;
+  const keys = (await allKeysOf(on, query)).filter(({ id }) => !keyId || id === keyId);
+  if (keys.length === 0) return [];
+  const conditions: Sql[] = [];
   if (outcome === 'failed') conditions.push(sql`"status" >= 400`);
   if (outcome === 'done') conditions.push(sql`"status" < 400`);
   if (status) conditions.push(sql`"status" = ${status}`);
   if (method) conditions.push(sql`"method" = ${method}`);
   if (before) conditions.push(sql`"id" < ${before}`);
-  return selectRows(read, KeptRequestTable, sql`${join(conditions, ' AND ')} ORDER BY "id" DESC LIMIT ${limit}`);
+  // The newest of each key by its index, and of those the newest: rows are written often, and read seldom.
+  const ofEach = keys.map(({ id }) => {
+    const where = join([sql`"keyId" = ${id}`, ...conditions], ' AND ');
+    return sql`SELECT "id" FROM (SELECT "id" FROM "scim_requests" WHERE ${where} ORDER BY "id" DESC LIMIT ${limit}) k`;
+  });
+  const found = await rows<{ id: string }>(
+    on,
+    sql`SELECT "id" FROM (${join(ofEach, ' UNION ALL ')}) r ORDER BY "id" DESC LIMIT ${limit}`,
+  );
+  const ids = found.map(({ id }) => id);
+  return selectRows(on, KeptRequestTable, sql`"id" IN (${list(ids)}) ORDER BY "id" DESC`);
 }
 
 /** Those of them that are about somebody, by whatever was sent and by what they are called now. */

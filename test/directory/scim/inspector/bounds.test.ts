@@ -111,6 +111,7 @@ describeOnEachEngine('the inspector is bounded, and keeps no secret', function (
     clock.advance((house.ground.config.keepDeletedDays + 1) * 86_400_000);
     await until(() => eraseWhatIsDue(house.ground, house.upstairs));
     await scim.patch(`/Users/${id}`, { op: 'replace', path: 'displayName', value: 'Rosarogue' });
+    await house.ground.trail.flush();
     assert.deepEqual(await placesOf(house, tells), []);
     const all = await kept(served);
     for (const tell of tells) assert.ok(!JSON.stringify(all).toLowerCase().includes(tell), `${tell} is told still`);
