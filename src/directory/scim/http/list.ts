@@ -8,9 +8,10 @@ import type { Resource } from '../protocol/present.ts';
 import type { Projection } from '../protocol/projection.ts';
 import { sortKeysOf } from '../protocol/sort.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { countAll, findPart, type Found, type Source } from './page.ts';
+import { countAll, findPart, type Found, type Part } from './page.ts';
 import { type ListQuery, listQueryOf, searchQuery } from './query.ts';
 import { projectionOf, type ScimReply, type ScimRequest } from './request.ts';
+import { type Scanned, scanPart } from './scan.ts';
 import type { Asking } from './stored.ts';
 
 /** One type of resources, as lists find and show it. */
@@ -61,40 +62,57 @@ async function answer(listing: Listing, request: ScimRequest, query: ListQuery):
     isDescending: query.isDescending,
     isFiltered: query.filter !== null,
   };
+  const isScan = asking.engine === 'sqlite' && sources.some(({ isScanned }) => isScanned);
+  const find = async (part: Pick<Part, 'after' | 'offset' | 'limit'>, total?: number): Promise<Counted> => {
+    const whole = { ...order, ...part };
+    if (isScan) return scanPart(on, sources, whole, total === undefined);
+    return { found: await findPart(on, asking.engine, sources, whole), total: undefined };
+  };
   let body: object;
   let total: number;
   let found: Found[];
   if ('cursor' in page) {
     // One more than is shown tells whether there is a next page.
-    const more = await findPart(on, asking.engine, sources, { ...order, after, offset: 0, limit: page.count + 1 });
-    found = await fitting(on, listing, more.slice(0, page.count), projection);
-    const isLast = found.length === more.length;
-    total = after?.total ?? (isLast ? found.length : await countAll(on, sources));
+    const more = await find({ after, offset: 0, limit: page.count + 1 }, after?.total);
+    found = await fitting(on, listing, more.found.slice(0, page.count), projection);
+    const isLast = found.length === more.found.length;
+    total = after?.total ?? more.total ?? (isLast ? found.length : await countAll(on, sources));
     const last = found.at(-1);
     const next = isLast || !last ? null : cursorAt(ground.seal, scope, listing.endpoint, query, { ...last, total });
     body = cursorResponse(await shown(on, listing, found, asking, projection), total, next);
   } else {
-    const all = await findPart(on, asking.engine, sources, {
-      ...order,
-      offset: page.startIndex - 1,
-      limit: page.count,
-    });
+    const all = await find({ offset: page.startIndex - 1, limit: page.count });
     // A page that is not full is the last, and tells how many there are.
-    const tells = all.length < page.count && (all.length > 0 || page.startIndex === 1);
-    total = tells ? page.startIndex - 1 + all.length : await countAll(on, sources);
-    found = await fitting(on, listing, all, projection);
+    const tells = all.found.length < page.count && (all.found.length > 0 || page.startIndex === 1);
+    total = all.total ?? (tells ? page.startIndex - 1 + all.found.length : await countAll(on, sources));
+    found = await fitting(on, listing, all.found, projection);
     body = listResponse(await shown(on, listing, found, asking, projection), total, page.startIndex);
   }
   observe(listing, request, query, total, found);
   return { status: 200, body };
 }
 
-function sourcesOf({ types }: Listing, asking: Asking, { filter, sortBy }: ListQuery): Source[] {
+interface Counted {
+  found: Found[];
+  /** Known of what was looked at row by row. */
+  total: number | undefined;
+}
+
+type Asked = Scanned & { /** Whether no index leads to what fits, and in order. */ isScanned: boolean };
+
+function sourcesOf({ types }: Listing, asking: Asking, { filter, sortBy }: ListQuery): Asked[] {
   const stored = types.map((each) => each.stored(asking));
-  const conditions =
+  const compiled =
     filter === null ? [] : stored.length === 1 ? [compileFilter(filter, stored[0]!)] : compileForAll(filter, stored);
   const keys = sortBy === null ? [] : sortKeysOf(sortBy, stored);
-  return types.map(({ type, id, from }, i) => ({ type, id, from: from(asking, conditions[i] ?? null), key: keys[i] }));
+  return types.map(({ type, id, from }, i) => ({
+    type,
+    id,
+    from: from(asking, compiled[i]?.condition ?? null),
+    whole: from(asking, null),
+    key: keys[i],
+    isScanned: compiled[i] ? !compiled[i].isServed : sortBy !== null,
+  }));
 }
 
 /** What goes on the page: a resource that does not ends it. */

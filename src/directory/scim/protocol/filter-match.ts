@@ -1,4 +1,5 @@
 import { fold } from '../../../platform/text/fold.ts';
+import { byBytes } from '../../../platform/text/order.ts';
 import { type Attribute, attributesOf, type ResourceSchema } from './attributes.ts';
 import { badFilter } from './errors.ts';
 import { flagOf, requireOperator, textOf } from './filter-sql.ts';
@@ -25,13 +26,10 @@ const isOrdered: Record<Exclude<Comparison, 'co' | 'sw' | 'ew'>, (order: number)
   le: (order) => order <= 0,
 };
 
-/** Text in the order of its bytes in UTF-8, as both engines have it. */
-const orderOf = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));
-
 function textHolds(by: Comparison, have: string, wanted: string): boolean {
   if (by === 'co') return have.includes(wanted);
   if (by === 'sw') return have.startsWith(wanted);
-  return by === 'ew' ? have.endsWith(wanted) : isOrdered[by](orderOf(have, wanted));
+  return by === 'ew' ? have.endsWith(wanted) : isOrdered[by](byBytes(have, wanted));
 }
 
 /** Whether a value answers a question with yes; an absent one equals nothing, and a flag that is not there is false. */

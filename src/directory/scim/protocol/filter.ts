@@ -38,6 +38,9 @@ type Ask = (name: string, question: Question, negated: boolean) => Sql;
 class Compilation {
   /** Comparisons that no index serves. */
   scans = 0;
+  /** Comparisons that an index serves, and all that there are. */
+  served = 0;
+  asked = 0;
   readonly #stored: Stored;
   /** Whether names that the schema lacks stand for what has no value: another type of resource has them. */
   readonly #lenient: boolean;
@@ -93,6 +96,7 @@ class Compilation {
     if (!rows) throw unusable(name);
     const isAny = question.op === 'pr' && !steps[many + 1];
     if (isAny) this.scans++;
+    if (isAny) this.asked++;
     if (!isAny && !sub) throw unusable(name);
     const narrowed = this.#narrowed(rows, sub, question, negated);
     const inner = isAny ? always : this.#column(sub!, rows.column(sub!), name, question, false, narrowed !== undefined);
@@ -117,12 +121,15 @@ class Compilation {
     const eq = filters(filter).find((each) => each.op === 'compare' && each.attribute === 'value');
     const narrowed = eq?.op === 'compare' ? this.#narrowed(rows, attribute.sub.get('value'), eq, negated) : undefined;
     const before = this.scans;
+    const { served, asked } = this;
     const inner = this.compile(filter, false, (inside, question, isNegated) => {
       const sub = attribute.sub.get(inside);
       if (!sub) throw unusable(`${name}.${inside}`);
       return this.#element(sub, rows, `${name}.${inside}`, question, isNegated);
     });
     if (narrowed) this.scans = before;
+    // One index leads to all that this may be true of.
+    if (narrowed) this.served = served + (this.asked - asked);
     return within(rows, inner, narrowed, negated);
   }
 
@@ -170,6 +177,8 @@ class Compilation {
     const isIndexed =
       column.kind === 'text' && column.indexed && question.op === 'compare' && (question.by === 'eq') !== negated;
     if (column.kind === 'text' && !isIndexed && !isNarrowed) this.scans++;
+    if (isIndexed || isNarrowed) this.served++;
+    this.asked++;
     if (question.op === 'pr') return present(column, negated);
     return compare(column, question.by, question.value, negated);
   }
@@ -184,28 +193,48 @@ function within(rows: Rows, inner: Sql, narrowed: Sql | undefined, negated: bool
   return narrowed ? sql`(${narrowed} AND ${found})` : found;
 }
 
+/** A filter in SQL. */
+export interface Compiled {
+  condition: Sql;
+  /** Whether an index leads to what fits, so that not every row is looked at. */
+  isServed: boolean;
+}
+
 /**
  * Compiles a SCIM filter (RFC 7644 §3.4.2.2) to a condition for WHERE, with every value a parameter.
  * @throws scim.invalidFilter for whatever is not understood, or names what the schema lacks; scim.tooMany
  */
-export function compileFilter(text: string, stored: Stored, bounds = filterBounds): Sql {
+export function compileFilter(text: string, stored: Stored, bounds = filterBounds): Compiled {
   const filter = parseFilter(text);
   requireFew(filter, bounds.comparisons);
   return compileTree(filter, stored, bounds);
 }
 
-function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, lenient = false): Sql {
-  const compilation = new Compilation(stored, lenient);
-  const condition = compilation.compile(filter, false);
-  requireFewScans(compilation.scans, bounds);
-  return condition;
+function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, lenient = false): Compiled {
+  // Of what must all hold, one part that an index serves is enough.
+  const parts = filters(filter).map((each) => {
+    const compilation = new Compilation(stored, lenient);
+    const condition = compilation.compile(each, false);
+    return { condition, scans: compilation.scans, isServed: compilation.served === compilation.asked };
+  });
+  requireFewScans(
+    parts.reduce((sum, { scans }) => sum + scans, 0),
+    bounds,
+  );
+  return {
+    condition: sql`(${join(
+      parts.map(({ condition }) => condition),
+      ' AND ',
+    )})`,
+    isServed: parts.some(({ isServed }) => isServed),
+  };
 }
 
 /**
  * The same for a query over several types of resources, in their order: what one of them lacks has no value there (RFC
  * 7644 §3.4.2.1). @throws scim.invalidFilter also for a name that none of them has; scim.tooMany
  */
-export function compileForAll(text: string, all: readonly Stored[], bounds = filterBounds): Sql[] {
+export function compileForAll(text: string, all: readonly Stored[], bounds = filterBounds): Compiled[] {
   const filter = parseFilter(text);
   requireFew(filter, bounds.comparisons);
   for (const name of names(filter)) if (all.every(({ schema }) => !attributesOf(name, schema))) throw unusable(name);

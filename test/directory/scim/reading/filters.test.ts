@@ -151,7 +151,7 @@ describeOnEachEngine('SCIM filters', () => {
     const asking = { engine: engineOf(on), base: `${ground.config.publicUrl}/scim/v2`, scope };
     const unbounded = { comparisons: Infinity, scans: Infinity };
     const isUser = schema === userSchema;
-    const where = compileFilter(text, isUser ? storedUser(asking) : storedGroup(asking), unbounded);
+    const { condition: where } = compileFilter(text, isUser ? storedUser(asking) : storedGroup(asking), unbounded);
     const found = await rows<{ id: string }>(
       on,
       isUser

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { directs, engineOf, rows } from '../../../../src/platform/database/run.ts';
 import { sql } from '../../../../src/platform/database/sql.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
-import { created, groupBody, type Served, serveScim, userBody } from '../support.ts';
+import { created, groupBody, type Resource, type Served, serveScim, userBody } from '../support.ts';
 
 /** Enough that no planner would rather read them all. */
 const crowd = 20_000;
@@ -133,12 +133,80 @@ describeOnEachEngine('SCIM reads', () => {
 
   it('see what does', async () => {
     const [found] = await statementsOf(filter('/Users', 'userName co "zz"'));
-    const scans = await scansIn({
-      ...found!,
-      text: found!.text
-        .replaceAll('"connectionId"', '"connectionId" || \'\'')
-        .replaceAll('"accountId"', '"accountId" || \'\''),
+    const unkeyed = (text: string): string => text.replaceAll('"connectionId"', '"connectionId" || \'\'');
+    const plain = unkeyed(found!.text)
+      .replaceAll('"accountId"', '"accountId" || \'\'')
+      .replaceAll('u."id" >', 'u."id" || \'\' >');
+    assert.ok((await scansIn({ ...found!, text: plain })).length > 0, plain);
+  });
+
+  describe('of whom no index leads to', () => {
+    /** The crowd, in the order of their ids, with Paula before them. */
+    const everybody = (): { id: string; name: string; externalId: string }[] => [
+      { id: paula, name: 'paula', externalId: '00u1' },
+      ...Array.from({ length: crowd }, (_, i) => ({
+        id: `u${i + 1}`,
+        name: `n${i + 1}`,
+        externalId: `x${i + 1}`,
+      })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ];
+    const fitting = () => everybody().filter(({ name }) => name.includes('9'));
+    const asked = (rest: string) =>
+      `${filter('/Users', 'userName co "9" and externalId co "9"')}&attributes=userName${rest}`;
+    const names = (body: Resource): string[] => body.Resources.map((each) => String(each['userName']).split('@')[0]!);
+
+    it('find the same on every page, by number', async () => {
+      const all = fitting().map(({ name }) => name);
+      for (const [startIndex, count] of [
+        [1, 10],
+        [1, 0],
+        [191, 100],
+        [all.length - 4, 10],
+        [all.length + 1, 10],
+      ] as const) {
+        const { body } = await served.scim.get(asked(`&startIndex=${startIndex}&count=${count}`));
+        assert.deepEqual(names(body), all.slice(startIndex - 1, startIndex - 1 + count));
+        assert.equal(body['totalResults'], all.length);
+      }
     });
-    assert.ok(scans.length > 0, found!.text);
+
+    for (const [sortBy, isDescending] of [
+      ['', false],
+      ['externalId', false],
+      ['externalId', true],
+      ['displayName', true],
+    ] as const)
+      it(`and by a cursor, ${sortBy ? `sorted by ${sortBy}` : 'as they came'}${isDescending ? ', descending' : ''}`, async () => {
+        const all = fitting();
+        const sign = isDescending ? -1 : 1;
+        if (sortBy === 'externalId') all.sort((a, b) => sign * (a.externalId < b.externalId ? -1 : 1));
+        const rest = sortBy ? `&sortBy=${sortBy}&sortOrder=${isDescending ? 'descending' : 'ascending'}` : '';
+        let cursor = '';
+        for (let page = 0; page < 3; page++) {
+          const { body, text } = await served.scim.get(asked(`&count=150&cursor=${cursor}${rest}`));
+          assert.deepEqual(
+            names(body),
+            all.slice(page * 150, page * 150 + 150).map(({ name }) => name),
+            text.slice(0, 200),
+          );
+          assert.equal(body['totalResults'], all.length);
+          cursor = String(body['nextCursor']);
+        }
+      });
+
+    it('let others have their turn meanwhile, where the database is in the same process', async function () {
+      if (served.house.ground.db.engine !== 'sqlite') this.skip();
+      let turns = 0;
+      let isOver = false;
+      const count = (): void => {
+        turns++;
+        if (!isOver) setImmediate(count);
+      };
+      setImmediate(count);
+      const statements = await statementsOf(asked('&count=1&sortBy=displayName'));
+      isOver = true;
+      assert.ok(turns >= crowd / 500, String(turns));
+      for (const each of statements.slice(0, 6)) assert.deepEqual(await scansIn(each), [], each.text);
+    });
   });
 });
