@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { TrailRecordTable } from '../../../src/trail/record.entity.ts';
-import { createScimKey, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
+import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
+import { createScimKey, revokeScimKey } from '../../../../src/directory/scim/keys/keys.ts';
+import { describeOnEachEngine } from '../../../support/engines.ts';
 import {
   assertRefused,
   created,
@@ -15,7 +15,7 @@ import {
   type Served,
   serveScim,
   userBody,
-} from './support.ts';
+} from '../support.ts';
 
 const requestSchema = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
