@@ -107,9 +107,9 @@ function tolerant(key: string, paths: Paths): Path | undefined {
 export function changes({ op, path: named, value }: Operation, schema: ResourceSchema, paths: Paths): Change[] {
   if (named !== undefined) {
     const path = paths(named);
-    const { mutability, name } = path.steps[0];
-    if (mutability === 'readOnly') throw scimError('scim.mutability', { field: name, values: { field: name } });
-    return mutability === 'ignored' ? [] : [{ op, path, value, named, explicit: true }];
+    const readOnly = path.steps.find(({ mutability }) => mutability === 'readOnly');
+    if (readOnly) throw scimError('scim.mutability', { field: readOnly.name, values: { field: readOnly.name } });
+    return path.steps[0].mutability === 'ignored' ? [] : [{ op, path, value, named, explicit: true }];
   }
   if (op === 'remove') throw scimError('scim.noTarget', { values: { reason: '"remove" needs a path' } });
   if (!isObject(value)) throw badSyntax('an operation without a path needs an object as its value');
@@ -118,7 +118,8 @@ export function changes({ op, path: named, value }: Operation, schema: ResourceS
     const own = key.toLowerCase() === schema.urn.toLowerCase() && isObject(each) ? Object.entries(each) : undefined;
     return (own ?? [[key, each] as const]).flatMap(([name, part]) => {
       const inner = tolerant(name, paths);
-      if (inner?.steps[0].mutability !== 'readWrite') return [];
+      if (!inner || inner.steps.some(({ mutability }) => mutability === 'readOnly' || mutability === 'ignored'))
+        return [];
       return [{ op, path: inner, value: part, named: name, explicit: false }];
     });
   });

@@ -99,8 +99,11 @@ export const telling = ({ sub }: Attribute): string[] =>
 
 /** What makes two elements of a list one. */
 export function sameness(attribute: Attribute, element: Complex, folded: Fold = fold): string {
-  const parts = telling(attribute).map((name) => element[name] ?? null);
-  return JSON.stringify(parts.map((part) => (typeof part === 'string' ? folded(part) : part)));
+  const parts = telling(attribute).map((name) => {
+    const part = element[name] ?? null;
+    return typeof part === 'string' && !attribute.sub.get(name.toLowerCase())?.caseExact ? folded(part) : part;
+  });
+  return JSON.stringify(parts);
 }
 
 /** @throws scim.invalidValue for more elements than the attribute can have */

@@ -5,6 +5,7 @@ import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
 import { maxUserOperations, patchUser } from '../../../../src/directory/scim/protocol/patch-user.ts';
 import { createPaths, readPatch } from '../../../../src/directory/scim/protocol/patch.ts';
 import { readUser, type UserInput } from '../../../../src/directory/scim/protocol/user.ts';
+import { readValue } from '../../../../src/directory/scim/protocol/values.ts';
 import { CarillonError } from '../../../../src/platform/errors/errors.ts';
 import { refused } from './refused.ts';
 
@@ -291,6 +292,14 @@ describe('PATCH of a user', () => {
       patchUser(big, readPatch({ operations: [{ op: 'replace', path: 'active', value: false }] })).active,
       false,
     );
+  });
+
+  it('tells values apart by their case where that matters', () => {
+    const plain = userSchema.attributes.get('emails')!;
+    const exact = { ...plain, sub: new Map(plain.sub).set('value', { ...plain.sub.get('value')!, caseExact: true }) };
+    const two = [{ value: 'MIIB' }, { value: 'miib' }];
+    assert.deepEqual(readValue(exact, two), two);
+    assert.deepEqual(readValue(plain, two), two.slice(0, 1));
   });
 
   it('reads a path once for all operations', () => {

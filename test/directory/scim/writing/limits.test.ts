@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { AccountTable } from '../../../src/accounts/accounts/account.entity.ts';
-import { AdministratorTable } from '../../../src/access/administrators/administrator.entity.ts';
-import { createPerson } from '../../../src/users/lifecycle/people.ts';
-import { UserTable } from '../../../src/users/user.entity.ts';
-import { newAdministrator } from '../../support/administrator.ts';
-import { lostDomain } from '../../support/company.ts';
-import { describeOnEachEngine } from '../../support/engines.ts';
-import { until } from '../../support/until.ts';
-import { assertRefused, created, dump, type Scim, type Served, serveScim, userBody } from './support.ts';
+import { AccountTable } from '../../../../src/accounts/accounts/account.entity.ts';
+import { AdministratorTable } from '../../../../src/access/administrators/administrator.entity.ts';
+import { createPerson } from '../../../../src/users/lifecycle/people.ts';
+import { UserTable } from '../../../../src/users/user.entity.ts';
+import { newAdministrator } from '../../../support/administrator.ts';
+import { lostDomain } from '../../../support/company.ts';
+import { describeOnEachEngine } from '../../../support/engines.ts';
+import { until } from '../../../support/until.ts';
+import { assertRefused, created, dump, type Scim, type Served, serveScim, userBody } from '../support.ts';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
