@@ -15,6 +15,7 @@ import { SigningKeys } from './auth/provider/keys/keys.ts';
 import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout/end.ts';
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
+import { LdapClients } from './directory/ldap/clients.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
 import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
@@ -43,6 +44,8 @@ export interface House {
   metrics: Metrics;
   outbound: Outbound;
   providers: Providers;
+  /** LDAP directories, each with its connections. */
+  ldap: LdapClients;
   dns: TxtResolver;
   sessions: Sessions;
   /** What the floors above the people's let go of when accounts and people are deleted. */
@@ -75,6 +78,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const trail = new Trail(db, log, new PersonKeys(db, seal, config.trailUnknownDays));
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
+  const ldap = new LdapClients(outbound, seal, log);
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
   const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
@@ -87,6 +91,7 @@ export async function buildHouse(config: Config): Promise<House> {
     metrics: createMetrics(),
     outbound,
     providers: new Providers(outbound, seal),
+    ldap,
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
     clients: new ClientRegistry(db, outbox),
@@ -109,6 +114,7 @@ export async function buildHouse(config: Config): Promise<House> {
       },
     },
     close: async () => {
+      ldap.close();
       await trail.stop();
       await outbound.close();
       await db.close();

@@ -24,6 +24,7 @@ import { signingKeySecret, SigningKeyTable } from '../auth/provider/keys/key.ent
 import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts';
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
+import { bindPasswordSecret, DirectoryTable } from '../directory/ldap/directory.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -47,6 +48,7 @@ import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
+import { Directories1700000800000 } from './migrations/1700000800000-directories.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -76,6 +78,7 @@ export const storage: Storage = {
     RelyingPartySessionTable,
     SessionTable,
     ScimKeyTable,
+    DirectoryTable,
     OutboxEventTable,
     TrailRecordTable,
     PersonKeyTable,
@@ -104,12 +107,14 @@ export const storage: Storage = {
     AccessKeys1700000400000,
     TrailSeals1700000500000,
     Consequences1700000600000,
+    Directories1700000800000,
   ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
+  bindPasswordSecret,
   totpSecret,
   accessKeySecret,
   apiReplyBody,

@@ -9,5 +9,5 @@ import { type Connection, ConnectionTable } from '../connectors/openid/connectio
  */
 export async function connectionFor(on: Reader, address: string): Promise<Connection | null> {
   const claim = await verifiedDomainOf(on, address);
-  return claim && on.findOneBy(ConnectionTable, { accountId: claim.accountId });
+  return claim && on.findOneBy(ConnectionTable, { accountId: claim.accountId, kind: 'openid' });
 }

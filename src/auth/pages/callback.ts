@@ -62,5 +62,5 @@ async function concerned({ ground }: Web, url: URL, connectionId: string | null)
   const state = url.searchParams.get('state');
   const attempt = state && (await ground.db.read.findOneBy(SignInAttemptTable, { stateHash: hashToken(state) }));
   const id = attempt ? attempt.connectionId : connectionId;
-  return id === null ? null : ground.db.read.findOneBy(ConnectionTable, { id });
+  return id === null ? null : ground.db.read.findOneBy(ConnectionTable, { id, kind: 'openid' });
 }

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Domain } from '../../accounts/domains/domain.entity.ts';
 import { listDomains } from '../../accounts/domains/domains.ts';
 import { absentChecksBeforeLoss } from '../../accounts/domains/verify.ts';
@@ -57,7 +58,7 @@ export async function lookAtSignIn(read: Reader, account: Account): Promise<Find
     const mend = `carillon domain claim <domain> --account ${id}`;
     return [fail(`Nobody can sign in to ${name}: it has no verified domain.`, mend)];
   }
-  if (type !== 'EnterpriseOIDC') return [];
+  if (!tiersByGroup(type)) return [];
   const mapped = groups.filter(({ tier, groupId }) => tier !== null && groupId !== null);
   const waiting = groups.filter(({ groupId }) => groupId === null).map(({ groupName }) => groupName);
   const findings: Finding[] = [];

@@ -39,7 +39,7 @@ export async function createScimKey(
     // The connection may be gone since the page was shown; its row is the account's, whose unit this is.
     const connection = await firstRow(
       m,
-      sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
+      sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId} AND "kind" = 'openid'`,
     );
     if (!connection) throw directoryErrors('scimKey.connectionGone');
     if ((await m.countBy(ScimKeyTable, { connectionId, revokedAt: IsNull() })) >= keysPerConnection) {
