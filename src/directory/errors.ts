@@ -22,5 +22,10 @@ export const directoryErrors = errors({
   'scimKey.notFound': { kind: 'NotFound', text: 'There is no such access key.' },
   'scimKey.connectionGone': { kind: 'NotFound', text: 'The directory that this key was for is no longer connected.' },
   'scimKey.nameInvalid': { kind: 'BadRequest', text: 'An access key needs a name of 1 to 200 characters.' },
+  'directory.nothingHeld': { kind: 'Conflict', text: 'No changes of this directory wait for anybody.' },
+  'directory.heldChanged': {
+    kind: 'Conflict',
+    text: 'There are {people} people now whom this concerns. Look at the list again before you let it go on.',
+  },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
 });

@@ -25,6 +25,9 @@ import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts'
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { bindPasswordSecret, DirectoryTable } from '../directory/ldap/directory.entity.ts';
+import { DirectoryEntryTable } from '../directory/ldap/sync/state/entry.entity.ts';
+import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
+import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -50,6 +53,7 @@ import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Directories1700000800000 } from './migrations/1700000800000-directories.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
+import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -97,6 +101,9 @@ export const storage: Storage = {
     AccessKeyTable,
     ApiReplyTable,
     KeyringChangeTable,
+    DirectoryEntryTable,
+    DirectoryStateTable,
+    HeldPersonTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -108,6 +115,7 @@ export const storage: Storage = {
     TrailSeals1700000500000,
     Consequences1700000600000,
     Directories1700000800000,
+    DirectorySync1700000810000,
   ],
 };
 

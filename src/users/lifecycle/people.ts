@@ -9,7 +9,7 @@ import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
 import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
-import { addressRows, personColumns, type PersonInput } from './person.ts';
+import { addressRows, type PersonColumns, personColumns, type PersonInput } from './person.ts';
 import { rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 
@@ -24,9 +24,17 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
-  const columns = await personColumns(m, scope, input, null);
+  const user = newPerson(scope, connectionId, await personColumns(m, scope, input, null));
+  await insertRow(m, UserTable, user);
+  await inheritSuspension(ground, m, user);
+  await writeAddresses(m, user, input);
+  return user;
+}
+
+/** The row of somebody new. */
+export function newPerson(scope: Scope, connectionId: string | null, columns: PersonColumns): User {
   const now = clock.now();
-  const user: User = {
+  return {
     id: newId(),
     organisationId: scope.organisationId,
     accountId: scope.accountId,
@@ -43,10 +51,6 @@ export async function createPerson(
     deletedAt: null,
     releasedAt: null,
   };
-  await insertRow(m, UserTable, user);
-  await inheritSuspension(ground, m, user);
-  await writeAddresses(m, user, input);
-  return user;
 }
 
 /** The same person with other attributes. @throws what `personColumns` throws */
