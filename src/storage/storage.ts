@@ -25,6 +25,7 @@ import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts'
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { bindPasswordSecret, DirectoryTable } from '../directory/ldap/directory.entity.ts';
+import { DirectoryGuessesTable } from '../directory/ldap/sign-in/guess.entity.ts';
 import { DirectoryEntryTable } from '../directory/ldap/sync/state/entry.entity.ts';
 import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
 import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
@@ -104,6 +105,7 @@ export const storage: Storage = {
     DirectoryEntryTable,
     DirectoryStateTable,
     HeldPersonTable,
+    DirectoryGuessesTable,
   ],
   migrations: [
     FirstLight1700000000000,

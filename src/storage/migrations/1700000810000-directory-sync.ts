@@ -46,12 +46,21 @@ const tables = {
     bigint('since'),
     optional(bigint('approvedAt')),
   ],
+  directory_guesses: [
+    key(id('directoryId')),
+    key(text('subject', 64)),
+    id('organisationId'),
+    id('accountId'),
+    bigint('since'),
+    bigint('count'),
+  ],
 };
 
 const references: Reference[] = [
   ['directory_entries', 'accountId', 'accounts'],
   ['directory_states', 'accountId', 'accounts'],
   ['directory_held', 'userId', 'users'],
+  ['directory_guesses', 'accountId', 'accounts'],
 ];
 
 const indices = [
@@ -61,7 +70,7 @@ const indices = [
   `CREATE INDEX "ix_directory_held_user" ON "directory_held" ("userId")`,
 ];
 
-/** What following a directory remembers: its entries, how far its changes were read, and whom the guard holds. */
+/** What following a directory remembers: its entries, how far its changes were read, whom the guard holds, and guesses. */
 export class DirectorySync1700000810000 implements MigrationInterface {
   name = 'DirectorySync1700000810000';
 

@@ -16,7 +16,7 @@ import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.
 
 /** What a directory says of one of its groups. */
 export interface DirectoryGroup {
-  /** Lower-case hex. */
+  /** objectGUID or entryUUID, as text. */
   guid: string;
   dn: string;
   name: string;

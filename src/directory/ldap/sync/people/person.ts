@@ -4,7 +4,7 @@ import type { PersonInput } from '../../../../users/lifecycle/person.ts';
 
 /** What a directory says of one of its people, in the terms of Carillon. */
 export interface DirectoryPerson {
-  /** Lower-case hex. */
+  /** objectGUID or entryUUID, as text. */
   guid: string;
   dn: string;
   /** The one address that is shown (the guide, "Configure Multiple Email Addresses"); null: the entry has none. */

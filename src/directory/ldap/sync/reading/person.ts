@@ -1,5 +1,6 @@
 import { normaliseAddress } from '../../../../accounts/domains/name.ts';
 import type { Entry } from '../../client/entry.ts';
+import { guidBytes, guidText } from '../../ids.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { Shape } from './shape.ts';
 import { fromDays, fromFileTime } from './times.ts';
@@ -11,7 +12,7 @@ const lockedForGood = '000001010000Z';
 
 /** Attributes that say no, of every kind of directory: what is not there is not answered. */
 const refusals = ['userAccountControl', 'accountExpires', 'pwdAccountLockedTime', 'shadowExpire', 'nsAccountLock'];
-const names = ['givenName', 'sn', 'title', 'department'];
+const names = ['title', 'department'];
 
 /** What is asked of a person's entry. */
 export const personAttributes = ({ attributes }: Shape): string[] => [
@@ -19,20 +20,25 @@ export const personAttributes = ({ attributes }: Shape): string[] => [
   attributes.mail,
   ...(attributes.proxies === null ? [] : [attributes.proxies]),
   attributes.displayName,
+  attributes.givenName,
+  attributes.surname,
   ...names,
   ...refusals,
 ];
 
-/** An entry's guid as text: objectGUID's bytes in hex, entryUUID as it is; null for an entry that shows none. */
+/** An entry's guid as text, objectGUID and entryUUID alike; null for an entry that shows none. */
 export function guidOf(entry: Entry, { attributes }: Shape): string | null {
   const [value] = entry.bytes(attributes.guid);
   if (!value?.length || value.length > 64) return null;
-  return attributes.guid.toLowerCase() === 'objectguid' ? value.toString('hex') : value.toString('utf8').toLowerCase();
+  if (!isBinary(attributes.guid)) return value.toString('utf8').toLowerCase();
+  return value.length === 16 ? guidText(value) : null;
 }
 
 /** The value to look a guid up by. */
 export const guidValue = (guid: string, { attributes }: Shape): string | Buffer =>
-  attributes.guid.toLowerCase() === 'objectguid' ? Buffer.from(guid, 'hex') : guid;
+  isBinary(attributes.guid) ? guidBytes(guid) : guid;
+
+const isBinary = (attribute: string): boolean => attribute.toLowerCase() === 'objectguid';
 
 /** What an entry says of a person; null for one without a guid, which nobody could be told by. */
 export function readPerson(entry: Entry, shape: Shape): DirectoryPerson | null {
@@ -46,8 +52,8 @@ export function readPerson(entry: Entry, shape: Shape): DirectoryPerson | null {
     mail,
     addresses: distinct([...(mail === null ? [] : [mail]), ...others, ...proxiesOf(entry, shape)]),
     displayName: textOf(entry, attributes.displayName),
-    givenName: textOf(entry, 'givenName'),
-    familyName: textOf(entry, 'sn'),
+    givenName: textOf(entry, attributes.givenName),
+    familyName: textOf(entry, attributes.surname),
     title: textOf(entry, 'title'),
     department: textOf(entry, 'department'),
     disabled: isDisabled(entry),

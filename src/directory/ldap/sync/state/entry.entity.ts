@@ -4,7 +4,7 @@ import { type Columns, id, text, time } from '../../../../platform/database/colu
 /** What Carillon remembers of one entry of a directory: which person or group it is, and how it last looked. */
 export interface DirectoryEntry {
   directoryId: string;
-  /** objectGUID, entryUUID: what a rename or a move leaves as it is; in lower-case hex. */
+  /** objectGUID, entryUUID: what a rename or a move leaves as it is; as text. */
   guid: string;
   organisationId: string;
   accountId: string;
