@@ -13,6 +13,8 @@ import { readWhole } from './whole.ts';
 /** A directory that is connected. */
 export interface Followed extends DirectoryScope {
   name: string;
+  /** When its settings were changed last: what was read before was perhaps of something else. */
+  changedAt: number | string;
 }
 
 export interface Source {
@@ -85,7 +87,7 @@ export class DirectoryFollower {
     if (!(await lease(ground, directory.connectionId, this.#id, leaseMs))) return;
     await applyExpiry(ground, directory);
     const pace = this.#paceOf(directory);
-    const whole = this.#isWholeDue(state);
+    const whole = this.#isWholeDue(state, Number(directory.changedAt));
     if (whole && performance.now() < pace.retryAt) return;
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
@@ -111,8 +113,9 @@ export class DirectoryFollower {
     }
   }
 
-  #isWholeDue({ fullWanted, fullAt, cursor }: DirectoryState): boolean {
-    return fullWanted || cursor === null || fullAt === null || fullAt < clock.now() - wholeEveryMs;
+  #isWholeDue({ fullWanted, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
+    if (fullWanted || cursor === null || fullAt === null) return true;
+    return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
   }
 
   async #stateOf(directory: Followed): Promise<DirectoryState> {

@@ -34,7 +34,7 @@ describeOnEachEngine('following a directory', () => {
     paper = new PaperDirectory();
     between = null;
     follower = new DirectoryFollower(house.ground, {
-      directories: async () => [{ ...acme.scope, name: 'paper' }],
+      directories: async () => [{ ...acme.scope, name: 'paper', changedAt: 0 }],
       read: async (_directory, work) => work(between ? between(paper.reader()) : paper.reader()),
       explain: (error) => ({ code: 'directory.unavailable', detail: String(error) }),
     });
@@ -46,7 +46,7 @@ describeOnEachEngine('following a directory', () => {
     await house.ground.db.write((m) => m.delete(DomainTable, { accountId: acme.scope.accountId }));
   });
 
-  const poll = (): Promise<void> => follower.poll({ ...acme.scope, name: 'paper' });
+  const poll = (): Promise<void> => follower.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
   const user = (name: string): Promise<User | null> =>
     house.ground.db.read.findOneBy(UserTable, {
       accountId: acme.scope.accountId,
@@ -267,7 +267,7 @@ describeOnEachEngine('following a directory', () => {
     paper.group('Pros', many(3));
     await map('Pros');
     await poll();
-    for (const guid of [...paper.people.keys()]) paper.people.delete(guid);
+    for (const guid of paper.people.keys()) paper.people.delete(guid);
     paper.changes++;
     await poll();
     assert.equal(await mayIn('p0'), true);
@@ -361,10 +361,10 @@ describeOnEachEngine('following a directory', () => {
       },
       explain: () => null,
     });
-    await second.poll({ ...acme.scope, name: 'paper' });
+    await second.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
     assert.equal(reads, 0);
     await follower.stop();
-    await second.poll({ ...acme.scope, name: 'paper' });
+    await second.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
     assert.equal(reads, 1);
     await second.stop();
   });

@@ -1,4 +1,5 @@
 import { clock } from '../../../../platform/clock/clock.ts';
+import { normaliseAddress } from '../../../../accounts/domains/name.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
@@ -148,6 +149,7 @@ async function writeIn(
   news: readonly DirectoryPerson[],
 ): Promise<Outcome> {
   const outcome: Outcome = { created: new Map(), updated: new Map(), problems: new Map() };
+  await adopt(m, scope, news);
   const present = await presentOf(m, scope, news);
   await updateAll(ground, m, scope, present, news, outcome);
   const fresh = news.filter((person) => !present.has(person.guid));
@@ -168,6 +170,31 @@ async function writeIn(
     .flatMap(({ guid }) => outcome.created.get(guid) ?? []);
   await sayNoToMany(ground, m, scope, refusedAtOnce, 'directory', scope.connectionId);
   return outcome;
+}
+
+/**
+ * People whom the account had before this directory was connected are its people by their address: the domain is the
+ * account's, and the directory is too. An account has one source of people at a time, so nobody else has them.
+ */
+async function adopt(
+  m: Writer,
+  { accountId, connectionId }: DirectoryScope,
+  news: readonly DirectoryPerson[],
+): Promise<void> {
+  const byKey = new Map(news.filter(hasMail).map(({ mail, guid }) => [normaliseAddress(mail), guid]));
+  const found = await rows<{ id: string; primaryAddressKey: string }>(
+    m,
+    sql`SELECT "id", "primaryAddressKey" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
+        AND "releasedAt" IS NULL AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId})
+        AND "primaryAddressKey" IN (${list([...byKey.keys()])})`,
+  );
+  for (const { id, primaryAddressKey } of found) {
+    const externalId = byKey.get(primaryAddressKey);
+    await rows(
+      m,
+      sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = ${externalId} WHERE "id" = ${id}`,
+    );
+  }
 }
 
 async function presentOf(
