@@ -6,9 +6,9 @@ import { SignInAttemptTable } from '../connectors/openid/attempt.entity.ts';
 import { type Connection, ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
 import { carry, OpenIdStrategy } from '../connectors/openid/strategy.ts';
-import { letIn } from '../people/let-in.ts';
-import { sessionCookie, whoIs, type Web } from '../web.ts';
+import type { Web } from '../web.ts';
 import { recordRefusal } from './attempts.ts';
+import { enter } from './enter.ts';
 import { addressOf, refuseDuplicates } from './query.ts';
 import { answerRefusal } from './refusal-page.ts';
 
@@ -47,14 +47,6 @@ async function prove(
     recordRefusal(web, error, await concerned(web, url, connectionId));
     throw error;
   }
-}
-
-async function enter(web: Web, req: Request, res: Response, proof: Proof): Promise<void> {
-  const { ground, sessions, cookies } = web;
-  const before = await whoIs(web, req, 'user');
-  const { token } = await letIn(ground, sessions, proof, before.in ? before.session : null);
-  cookies.set(res, sessionCookie.user, token, ground.config.sessionHours * 3600);
-  res.redirect(303, proof.target);
 }
 
 /** The connection that a callback is about: that of its attempt, else the one that its address names. */

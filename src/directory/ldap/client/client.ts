@@ -91,6 +91,11 @@ export class LdapClient {
     return this.#use('service', work);
   }
 
+  /** Works on a connection for proofs, as whoever it binds there: for what people do to their own entry. */
+  proof<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#use('proof', work);
+  }
+
   /** Closes every connection; calls under way are refused. */
   close(): void {
     this.#closed = true;

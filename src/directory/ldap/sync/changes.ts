@@ -46,8 +46,10 @@ export async function readChanges(
   if (now.server !== cursor.server) return false;
   const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
   if (!still) {
-    for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
-    await readChangedGroups(ground, scope, reader, cursor);
+    let created = 0;
+    for await (const people of reader.changedPeople(cursor)) created += await applyPeople(ground, scope, people);
+    if (created === 0) await readChangedGroups(ground, scope, reader, cursor);
+    else await readGroupsOfNew(ground, scope, reader);
     pace.scanWanted = true;
   }
   await followNewMappings(ground, scope, reader);
@@ -56,6 +58,12 @@ export async function readChanges(
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
     await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() });
   return true;
+}
+
+/** Groups may have named somebody before they were known. That is what the whole read was wanted for. */
+async function readGroupsOfNew(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+  await readGroups(ground, scope, reader);
+  await keep(ground, scope.connectionId, { fullWanted: false });
 }
 
 async function readChangedGroups(

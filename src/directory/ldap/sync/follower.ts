@@ -1,5 +1,7 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { withContext } from '../../../platform/context/context.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import { newId } from '../../../platform/ids/ids.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
@@ -87,7 +89,7 @@ export class DirectoryFollower {
     if (!(await lease(ground, directory.connectionId, this.#id, leaseMs))) return;
     await applyExpiry(ground, directory);
     const pace = this.#paceOf(directory);
-    const whole = this.#isWholeDue(state, Number(directory.changedAt));
+    const whole = this.#isWholeDue(state, Number(directory.changedAt)) || (await this.#mayTakeMore(directory, state));
     if (whole && performance.now() < pace.retryAt) return;
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
@@ -116,6 +118,14 @@ export class DirectoryFollower {
   #isWholeDue({ fullWanted, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
     if (fullWanted || cursor === null || fullAt === null) return true;
     return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
+  }
+
+  /** Whether a domain was verified since: entries with its addresses can become people now. */
+  async #mayTakeMore({ accountId }: Followed, { fullAt }: DirectoryState): Promise<boolean> {
+    const since = sql`"verifiedAt" >= ${fullAt ?? 0}`;
+    const on = this.#ground.db.read;
+    const held = sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified' AND ${since} LIMIT 1`;
+    return (await firstRow(on, held)) !== null;
   }
 
   async #stateOf(directory: Followed): Promise<DirectoryState> {
