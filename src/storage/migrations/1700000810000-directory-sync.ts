@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { bigint, flag, id, json, key, longText, optional, text } from './columns.ts';
+import { bigint, id, json, key, longText, optional, text } from './columns.ts';
 import { createTables, dropTables, type Reference } from './tables.ts';
 
 const tables = {
@@ -27,7 +27,9 @@ const tables = {
     bigint('people'),
     bigint('groups'),
     bigint('problems'),
-    flag('fullWanted'),
+    optional(bigint('fullWantedAt')),
+    optional(bigint('groupsWantedAt')),
+    optional(bigint('groupsAt')),
     optional(bigint('failingSince')),
     optional(text('errorCode', 64)),
     optional(longText('errorDetail')),

@@ -56,7 +56,7 @@ export async function approveHeld(ground: Ground, scope: DirectoryScope, by: str
     if (held.length !== seen) throw directoryErrors('directory.heldChanged', { values: { people: held.length } });
     const now = clock.now();
     await rows(m, sql`UPDATE "directory_held" SET "approvedAt" = ${now} WHERE "directoryId" = ${directoryId}`);
-    await m.update(DirectoryStateTable, { directoryId }, { approvedAt: now, approvedBy: by, fullWanted: true });
+    await m.update(DirectoryStateTable, { directoryId }, { approvedAt: now, approvedBy: by, fullWantedAt: now });
     return { result: held.length };
   });
 }

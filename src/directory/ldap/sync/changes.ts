@@ -12,7 +12,7 @@ import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
 import { readGroups } from './whole.ts';
-import { keep } from './state/states.ts';
+import { isWanted, keep, stateOf } from './state/states.ts';
 
 /** What a poll remembers from one to the next, of one directory; a new process begins without. */
 export interface Pace {
@@ -46,24 +46,18 @@ export async function readChanges(
   if (now.server !== cursor.server) return false;
   const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
   if (!still) {
-    let created = 0;
-    for await (const people of reader.changedPeople(cursor)) created += await applyPeople(ground, scope, people);
-    if (created === 0) await readChangedGroups(ground, scope, reader, cursor);
-    else await readGroupsOfNew(ground, scope, reader);
+    for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
+    await readChangedGroups(ground, scope, reader, cursor);
     pace.scanWanted = true;
   }
   await followNewMappings(ground, scope, reader);
+  const state = await stateOf(ground.db.read, scope.connectionId);
+  if (state && isWanted(state.groupsWantedAt, state.groupsAt)) await readGroups(ground, scope, reader);
   if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace);
   const moved = now.position !== cursor.position || now.context !== cursor.context;
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
     await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() });
   return true;
-}
-
-/** Groups may have named somebody before they were known. That is what the whole read was wanted for. */
-async function readGroupsOfNew(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
-  await readGroups(ground, scope, reader);
-  await keep(ground, scope.connectionId, { fullWanted: false });
 }
 
 async function readChangedGroups(

@@ -8,7 +8,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyExpiry, newPace, type Pace, readChanges } from './changes.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { DirectoryState } from './state/state.entity.ts';
-import { keep, lease, newState, release, stateOf } from './state/states.ts';
+import { isWanted, keep, lease, newState, release, stateOf } from './state/states.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
 import { readWhole } from './whole.ts';
 
@@ -115,8 +115,8 @@ export class DirectoryFollower {
     }
   }
 
-  #isWholeDue({ fullWanted, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
-    if (fullWanted || cursor === null || fullAt === null) return true;
+  #isWholeDue({ fullWantedAt, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
+    if (isWanted(fullWantedAt, fullAt) || cursor === null || fullAt === null) return true;
     return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
   }
 

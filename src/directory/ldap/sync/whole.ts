@@ -34,15 +34,16 @@ export async function readWhole(ground: Ground, scope: DirectoryScope, reader: D
     fullAt: began,
     readAt: began,
     fullMs,
-    fullWanted: false,
   });
 }
 
 /** The groups that have a tier, and what is nested in them: all that matter. */
 export async function readGroups(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
   const on = ground.db.read;
+  const groupsAt = clock.now();
   const groups = await walkGroups(reader, memberIndex(on, scope), await mappedGuids(on, scope));
   await applyGroups(ground, scope, groups, true);
+  await keep(ground, scope.connectionId, { groupsAt });
 }
 
 async function count({ db }: Ground, { connectionId }: DirectoryScope) {

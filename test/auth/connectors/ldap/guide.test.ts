@@ -75,7 +75,7 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     const found = await findUsers(on, stage.scope, primary);
     assert.equal(found.length, 1);
     assert.equal(found[0]?.primaryAddress, primary);
-    const { externalId } = (await on.findOneBy(UserTable, { id: found[0]!.id }))!;
+    const { externalId } = (await on.findOneBy(UserTable, { id: found[0]?.id ?? '' }))!;
     assert.equal(await on.countBy(UserTable, { accountId: stage.scope.accountId, externalId: externalId! }), 1);
   });
 

@@ -12,7 +12,7 @@ import { deletePerson, updatePerson } from '../../../../users/lifecycle/people.t
 import { type User, UserTable } from '../../../../users/user.entity.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
-import { wantFull } from '../state/states.ts';
+import { wantGroups } from '../state/states.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
 
@@ -22,14 +22,12 @@ const peopleAtOnce = 200;
 /**
  * Makes Carillon's people what the directory says of these entries: first whom it says no to, since that cannot wait;
  * then the changes, those who are new, and whose no it took back. Entries that did not change cost a look-up.
- * @returns how many are new: groups that were read before may name them, so a whole read is wanted then
  */
 export async function applyPeople(
   ground: Ground,
   scope: DirectoryScope,
   people: readonly DirectoryPerson[],
-): Promise<number> {
-  let created = 0;
+): Promise<void> {
   for (const some of chunks(people, peopleAtOnce)) {
     const known = await entriesOf(ground.db.read, scope, some);
     const isKnown = (person: DirectoryPerson): boolean => {
@@ -38,10 +36,9 @@ export async function applyPeople(
     };
     await obeyNo(ground, scope, some, known);
     const news = some.filter((person) => !isKnown(person));
-    if (news.length > 0) created += await write(ground, scope, news);
+    if (news.length > 0) await write(ground, scope, news);
     await obeyYes(ground, scope, some);
   }
-  return created;
 }
 
 /** An entry as it was remembered; `userId` is null when its person is none any more, or never was one. */
@@ -126,17 +123,17 @@ async function obeyYes(ground: Ground, scope: DirectoryScope, people: readonly D
 }
 
 /** Writes what is new of these entries, in one unit of work with its record. */
-async function write(ground: Ground, scope: DirectoryScope, news: readonly DirectoryPerson[]): Promise<number> {
+async function write(ground: Ground, scope: DirectoryScope, news: readonly DirectoryPerson[]): Promise<void> {
   const { organisationId, accountId, connectionId } = scope;
   const requestParameters = { directoryId: connectionId, entries: news.length };
   const action = { eventName: 'SyncDirectory', organisationId, accountId, requestParameters };
-  return ground.trail.perform(action, async (m) => {
+  await ground.trail.perform(action, async (m) => {
     const outcome = await writeIn(ground, m, scope, news);
     await remember(m, scope, news, outcome);
     const { created, updated, problems } = outcome;
-    if (created.size > 0) await wantFull(m, connectionId);
+    if (created.size > 0) await wantGroups(m, connectionId);
     const responseElements = { created: created.size, updated: updated.size, refused: problems.size };
-    return { result: created.size, responseElements };
+    return { result: undefined, responseElements };
   });
 }
 

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import { type Columns, flag, id, integer, json, longText, text, time } from '../../../../platform/database/columns.ts';
+import { type Columns, id, integer, json, longText, text, time } from '../../../../platform/database/columns.ts';
 
 /** How far one server's changes were read. What it counts by belongs to that server alone. */
 export interface Cursor {
@@ -25,8 +25,12 @@ export interface DirectoryState {
   people: number;
   groups: number;
   problems: number;
-  /** A full read is wanted now, whatever the time. */
-  fullWanted: boolean;
+  /** When a whole read was wanted last, whatever the time of the next; done once one has begun since. */
+  fullWantedAt: number | null;
+  /** The same of the groups alone: somebody new is known, whom they may have named before. */
+  groupsWantedAt: number | null;
+  /** When the last read of all groups began. */
+  groupsAt: number | null;
   /** Since when reading fails, and the stable code and text of the last failure. */
   failingSince: number | null;
   errorCode: string | null;
@@ -55,7 +59,9 @@ export const DirectoryStateTable = new EntitySchema<DirectoryState>({
     people: integer,
     groups: integer,
     problems: integer,
-    fullWanted: flag,
+    fullWantedAt: { ...time, nullable: true },
+    groupsWantedAt: { ...time, nullable: true },
+    groupsAt: { ...time, nullable: true },
     failingSince: { ...time, nullable: true },
     errorCode: { ...text(64), nullable: true },
     errorDetail: { ...longText, nullable: true },

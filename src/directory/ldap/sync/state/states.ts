@@ -9,7 +9,7 @@ import { type DirectoryState, DirectoryStateTable } from './state.entity.ts';
 export const stateOf = (on: Reader, directoryId: string): Promise<DirectoryState | null> =>
   on.findOneBy(DirectoryStateTable, { directoryId });
 
-/** What begins when a directory is connected: a full read is wanted. */
+/** What begins when a directory is connected. */
 export const newState = ({ organisationId, accountId, connectionId }: DirectoryScope): DirectoryState => ({
   directoryId: connectionId,
   organisationId,
@@ -21,7 +21,9 @@ export const newState = ({ organisationId, accountId, connectionId }: DirectoryS
   people: 0,
   groups: 0,
   problems: 0,
-  fullWanted: true,
+  fullWantedAt: null,
+  groupsWantedAt: null,
+  groupsAt: null,
   failingSince: null,
   errorCode: null,
   errorDetail: null,
@@ -43,8 +45,17 @@ export async function keep(
 
 /** A full read at the next turn: an administrator asks for it, or a group was added. */
 export async function wantFull(m: Writer, directoryId: string): Promise<void> {
-  await m.update(DirectoryStateTable, { directoryId }, { fullWanted: true });
+  await m.update(DirectoryStateTable, { directoryId }, { fullWantedAt: clock.now() });
 }
+
+/** All groups are wanted anew at the next turn: somebody new is known, whom they may have named before. */
+export async function wantGroups(m: Writer, directoryId: string): Promise<void> {
+  await m.update(DirectoryStateTable, { directoryId }, { groupsWantedAt: clock.now() });
+}
+
+/** Whether what was wanted has not begun since. */
+export const isWanted = (wantedAt: number | null, begunAt: number | null): boolean =>
+  wantedAt !== null && wantedAt >= (begunAt ?? 0);
 
 /**
  * Takes the following of a directory for this process, or goes on with it: one process follows, the others wait until
