@@ -24,7 +24,7 @@ export interface StepResult {
   says: string;
   /** What to do; null when nothing is to be done. */
   advice: string | null;
-  reason: Reason | 'nothing' | 'refused' | null;
+  reason: Reason | 'nothing' | 'denied' | null;
 }
 
 /** One server, tried step by step until one fails. */
@@ -136,7 +136,9 @@ class Trial {
     });
     await this.#try('group', async () => {
       const filter = parseFilter(groupFilter ?? defaults.groupFilter) ?? present('objectClass');
-      const entry = await firstOf(session, { base, filter, attributes: [names.groupName, names.member] });
+      const search = { base, filter, attributes: [names.groupName, names.member] };
+      const filled = await firstOf(session, { ...search, filter: all(filter, present(names.member)) });
+      const entry = filled ?? (await firstOf(session, search));
       return entry && texts.group(entry.text(names.groupName) ?? entry.dn, entry.texts(names.member).length);
     });
   }
@@ -173,11 +175,11 @@ class Trial {
 const stepOf = (error: unknown): DiagnosisStep | null =>
   error instanceof LdapFault && error.step !== 'request' ? error.step : null;
 
-function reasonOf(error: unknown): Reason | 'nothing' | 'refused' {
+function reasonOf(error: unknown): Reason | 'nothing' | 'denied' {
   if (error === null) return 'nothing';
   if (error instanceof LdapFault) return error.reason;
   const nowhere: number[] = [resultCodes.noSuchObject, resultCodes.invalidDn];
-  return error instanceof LdapRefusal && nowhere.includes(error.code) ? 'nothing' : 'refused';
+  return error instanceof LdapRefusal && nowhere.includes(error.code) ? 'nothing' : 'denied';
 }
 
 /** A search for one entry: paging lets it end there, which a size limit would call a fault. */

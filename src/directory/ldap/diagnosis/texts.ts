@@ -93,15 +93,15 @@ const found: Partial<Record<DiagnosisStep, Advice>> = {
   },
 };
 
-const refused: Advice = {
+const denied: Advice = {
   says: 'The directory refused to answer.',
   advice: 'Check the rights of the service account; the log of Carillon has the directory’s own words.',
 };
 
 /** What a failed step means, and what to do. */
-export const adviceOf = (step: DiagnosisStep, reason: Reason | 'nothing' | 'refused'): Advice => {
-  if (reason === 'nothing') return found[step] ?? refused;
-  return reason === 'refused' ? refused : reasons[reason];
+export const adviceOf = (step: DiagnosisStep, reason: Reason | 'nothing' | 'denied'): Advice => {
+  if (reason === 'nothing') return found[step] ?? denied;
+  return reason === 'denied' ? denied : reasons[reason];
 };
 
 export const texts = {
