@@ -16,6 +16,7 @@ import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import { LdapClients } from './directory/ldap/clients.ts';
+import { dropDirectories } from './directory/ldap/directories.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
 import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
@@ -101,6 +102,7 @@ export async function buildHouse(config: Config): Promise<House> {
     upstairs: {
       accountsDeleted: async (m, accountIds) => {
         await dropConnections(m, accountIds);
+        await dropDirectories(m, accountIds);
         for (const accountId of accountIds) await removeClientsOf(ground, m, { accountId });
       },
       organisationDeleted: async (m, organisationId) => {

@@ -8,6 +8,8 @@ import { confirmRoutes } from './confirm/routes.ts';
 import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
+import { directoryConnectRoutes } from './directory/connect-routes.ts';
+import { directoryRoutes } from './directory/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
@@ -40,6 +42,8 @@ export function createConsole(web: ConsoleWeb): Router {
     connectionRoutes,
     disconnectRoutes,
     keyRoutes,
+    directoryRoutes,
+    directoryConnectRoutes,
     groupRoutes,
     peopleRoutes,
     personRoutes,

@@ -33,9 +33,15 @@ export interface Slapd {
   password: string;
 }
 
+interface Trusted {
+  certificate: TestCertificate;
+  /** PEM. */
+  ca: string;
+}
+
 export interface SlapdOptions {
   /** Its certificate, which may have a fault, and who is to be trusted for it; null: it does not offer TLS at all. */
-  tls?: { certificate: TestCertificate; ca: string } | null;
+  tls?: ((host: string) => Trusted) | null;
   /** More entries, as LDIF, loaded before it starts (without memberOf, which is written for live changes alone). */
   ldif?: string;
   /** How many entries one answer may have without paging; 1,000 as Windows has it. */
@@ -63,7 +69,7 @@ export async function startSlapd(options: SlapdOptions = {}): Promise<Slapd & Ke
 async function start(folder: string, options: SlapdOptions): Promise<{ slapd: Slapd; server: KeptServer }> {
   const port = await freePorts(2);
   const host = await ownLoopback([port, port + 1]);
-  const trusted = options.tls === undefined ? trust(host) : options.tls;
+  const trusted = options.tls === null ? null : (options.tls ?? trust)(host);
   const conf = join(folder, 'conf');
   for (const path of [conf, join(folder, 'db')]) mkdirSync(path, { mode: 0o700 });
   if (trusted) {
@@ -91,7 +97,7 @@ async function start(folder: string, options: SlapdOptions): Promise<{ slapd: Sl
   return { slapd, server };
 }
 
-function trust(host: string): { certificate: TestCertificate; ca: string } {
+function trust(host: string): Trusted {
   const authority = new TestAuthority('Test OpenLDAP Authority');
   return { certificate: authority.issue({ names: ['ldap.example.test', host] }), ca: authority.cert };
 }

@@ -1,5 +1,6 @@
 import { listDomains } from '../../accounts/domains/domains.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import { listGroups } from '../../directory/groups/mappings.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { type Because, entitlement } from '../../users/entitlement/entitlement.ts';
@@ -65,7 +66,7 @@ async function missingOf(
     if (reason.kind === 'domain') missing.push(await domainMissing(on, accountId, reason.domain));
     if (reason.kind === 'noGroup') missing.push(await groupMissing(on, accountId, paths));
   }
-  if (!(await connectionOf(on, accountId)))
+  if (!(await connectionOf(on, accountId)) && !(await connectedDirectory(on, accountId)))
     missing.push('A connection to an identity provider, which proves who people are: carillon connection set');
   return missing;
 }

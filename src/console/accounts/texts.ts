@@ -29,9 +29,9 @@ export const texts = {
   steps: {
     claim: 'Claim a domain',
     verify: 'Verify a domain',
-    connect: 'Connect the identity provider',
+    connect: 'Connect the identity provider, or your Active Directory',
     key: 'Create a SCIM access key for the directory',
-    map: 'Give a pushed group a permission tier',
+    map: 'Give a group a permission tier',
   },
   deleted: 'Deleted accounts',
   deletedCaption: 'Deleted accounts of your organisation, until they are erased',

@@ -11,14 +11,15 @@ type Settings = Pick<Directory, 'id' | 'servers' | 'ca' | 'bindName' | 'bindPass
 
 /** The clients of the directories that are in use, each with its connections; one a process. */
 export class LdapClients {
-  readonly #outbound: Outbound;
+  /** By which every address is judged. */
+  readonly outbound: Outbound;
   readonly #seal: Seal;
   readonly #log: Log | undefined;
   readonly #limits: ClientOptions['limits'];
   readonly #known = new Map<string, { updatedAt: number; client: LdapClient }>();
 
   constructor(outbound: Outbound, seal: Seal, log?: Log, limits?: ClientOptions['limits']) {
-    this.#outbound = outbound;
+    this.outbound = outbound;
     this.#seal = seal;
     this.#log = log;
     this.#limits = limits;
@@ -50,7 +51,7 @@ export class LdapClients {
       ca,
       bindName,
       bindPassword,
-      outbound: this.#outbound,
+      outbound: this.outbound,
       log: this.#log,
       limits: this.#limits,
     });

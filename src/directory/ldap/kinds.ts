@@ -60,6 +60,11 @@ export const defaultsOf: Record<DirectoryKind, KindDefaults> = {
   },
 };
 
+export const attributeKeys = Object.keys(activeDirectory.attributes) as (keyof AttributeNames)[];
+
+/** Whether a directory may do without. */
+export const mayBeMissing = (key: string): boolean => key === 'principalName' || key === 'proxyAddresses';
+
 /** Whether it speaks as Active Directory does: userAccountControl, uSNChanged, in-chain filters. */
 export const isActiveDirectory = (kind: DirectoryKind): boolean => kind !== 'openldap';
 
