@@ -16,6 +16,7 @@ import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import { LdapClients } from './directory/ldap/clients.ts';
+import { forgetEntriesOf } from './directory/ldap/sync/state/forget.ts';
 import { dropDirectories } from './directory/ldap/directories.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
@@ -112,6 +113,7 @@ export async function buildHouse(config: Config): Promise<House> {
       peopleErased: async (m, userIds) => {
         await eraseSessions(m, userIds);
         await eraseRelyingParties(m, userIds);
+        await forgetEntriesOf(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
       },
     },

@@ -5,6 +5,7 @@ import type { LdapClients } from '../../../directory/ldap/clients.ts';
 import { connectedDirectory } from '../../../directory/ldap/directories.ts';
 import { DirectoryTable } from '../../../directory/ldap/directory.entity.ts';
 import { ldapErrors } from '../../../directory/ldap/errors.ts';
+import { forgetDirectory } from '../../../directory/ldap/sync/state/forget.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { keepWithoutDirectory } from '../../../users/lifecycle/disconnect.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
@@ -33,6 +34,7 @@ export async function disconnectDirectory(
     // Tiers are read from the groups, which go with the connection.
     const left = await keepWithoutDirectory(ground, m, scope, by);
     await dropConnections(m, [accountId]);
+    await forgetDirectory(m, directory.id);
     await m.update(DirectoryTable, { id: directory.id }, { connectedAt: null });
     announceDirectory(ground, directory.id);
     const { id, name } = directory;

@@ -6,6 +6,7 @@ import { list, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { asDirectory } from './unit.ts';
 import { type HeldPerson, HeldPersonTable } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
 
@@ -77,13 +78,8 @@ export async function hold(
   const left = whole ? [...before].filter(([id, why]) => why === missing && !wanted.has(id)).map(([id]) => id) : [];
   if (fresh.length === 0 && left.length === 0) return;
   const since = clock.now();
-  const action = {
-    eventName: 'HoldDirectoryChanges',
-    organisationId,
-    accountId,
-    requestParameters: { directoryId, missing, people: userIds.length },
-  };
-  await ground.trail.perform(action, async (m) => {
+  const action = { eventName: 'HoldDirectoryChanges', requestParameters: { missing, people: userIds.length } };
+  await asDirectory(ground, scope, action, async (m) => {
     await drop(m, directoryId, [...left, ...fresh]);
     await insertRows(
       m,

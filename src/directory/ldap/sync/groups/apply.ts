@@ -3,13 +3,14 @@ import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
 import { list, sql } from '../../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../../platform/database/unit.ts';
-import { CarillonError } from '../../../../platform/errors/errors.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import { grantedGroups } from '../../../../users/entitlement/granted.ts';
 import { type Group, GroupTable } from '../../../../users/entitlement/group.entity.ts';
-import { createGroup, deleteGroup, renameGroup } from '../../../groups/groups.ts';
+import { deleteGroup } from '../../../groups/groups.ts';
 import { addMembers, replaceMembers } from '../../../groups/members.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
+import { storeGroup } from '../../groups/store.ts';
+import { asDirectory } from '../unit.ts';
 import { hold, holdNobody, mustWait } from '../guard.ts';
 import { dnHashOf } from '../people/person.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
@@ -80,10 +81,8 @@ async function inOneUnit(
   groups: readonly DirectoryGroup[],
   unit: (m: Writer, stored: ReadonlyMap<string, Group>) => Promise<number>,
 ): Promise<void> {
-  const { organisationId, accountId, connectionId } = scope;
-  const requestParameters = { directoryId: connectionId, groups: groups.length };
-  const action = { eventName: 'SyncDirectoryGroups', organisationId, accountId, requestParameters };
-  await ground.trail.perform(action, async (m) => {
+  const action = { eventName: 'SyncDirectoryGroups', requestParameters: { groups: groups.length } };
+  await asDirectory(ground, scope, action, async (m) => {
     const stored = await storeGroups(ground, m, scope, groups);
     const lost = await unit(m, stored);
     return { result: undefined, responseElements: { peopleWithoutGroup: lost } };
@@ -146,46 +145,32 @@ async function differs(
 const isTaken = (groups: Iterable<Group>, name: string, except: string): boolean =>
   [...groups].some(({ id, displayName }) => id !== except && displayName === name);
 
-/** The groups as rows: new ones made, renamed ones renamed. Two of one name: the second is told by its DN. */
+/** The groups as rows, and as entries, by whose DNs they are found as members. */
 async function storeGroups(
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   groups: readonly DirectoryGroup[],
 ): Promise<Map<string, Group>> {
-  const stored = new Map((await groupsOf(m, scope)).map((group) => [group.externalId ?? '', group]));
+  const { organisationId, accountId, connectionId: directoryId } = scope;
+  const stored = new Map<string, Group>();
   const entries: DirectoryEntry[] = [];
   for (const { guid, dn, name } of groups) {
-    const present = stored.get(guid);
-    if (!present) {
-      const make = (displayName: string): Promise<Group> =>
-        createGroup(ground, m, scope, { displayName, externalId: guid });
-      stored.set(guid, await make(name.slice(0, 256)).catch(orByDn(() => make(dn.slice(0, 256)))));
-    } else if (present.displayName !== name) {
-      await renameGroup(m, scope, present, name.slice(0, 256)).catch(orByDn(async () => undefined));
-    }
-    const { organisationId, accountId, connectionId: directoryId } = scope;
-    const localId = stored.get(guid)!.id;
-    const known = { directoryId, guid, organisationId, accountId, localId, dnHash: dnHashOf(dn), contentHash: '' };
-    entries.push({ ...known, kind: 'group', expiresAt: null, goneAt: null, problem: null });
+    const group = await storeGroup(ground, m, scope, { id: guid, name, dn });
+    stored.set(guid, group);
+    const known = { directoryId, guid, organisationId, accountId, localId: group.id, dnHash: dnHashOf(dn) };
+    entries.push({ ...known, contentHash: '', kind: 'group', expiresAt: null, goneAt: null, problem: null });
   }
   for (const some of chunks(entries)) {
     const guids = some.map(({ guid }) => guid);
     await rows(
       m,
-      sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${scope.connectionId} AND "guid" IN (${list(guids)})`,
+      sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${directoryId} AND "guid" IN (${list(guids)})`,
     );
   }
   await insertRows(m, DirectoryEntryTable, entries);
   return stored;
 }
-
-const orByDn =
-  <T>(otherwise: () => Promise<T>) =>
-  (error: unknown): Promise<T> => {
-    if (error instanceof CarillonError && error.code === 'group.nameTaken') return otherwise();
-    throw error;
-  };
 
 /** Groups that no group with a tier leads to any more, or that the directory has no more; their mappings wait. */
 async function dropOthers(

@@ -12,6 +12,7 @@ import { deletePerson, updatePerson } from '../../../../users/lifecycle/people.t
 import { type User, UserTable } from '../../../../users/user.entity.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
+import { asDirectory } from '../unit.ts';
 import { wantGroups } from '../state/states.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
@@ -87,21 +88,15 @@ async function obeyNo(
 /** The directory's no to these people, in one unit of work with its record. */
 export async function refuse(
   ground: Ground,
-  { organisationId, accountId, connectionId }: DirectoryScope,
+  scope: DirectoryScope,
   userIds: readonly string[],
-  parameters: Record<string, unknown>,
+  requestParameters: Record<string, unknown>,
 ): Promise<void> {
   for (const some of chunks(userIds, peopleAtOnce)) {
-    const action = {
-      eventName: 'DeactivateUser',
-      organisationId,
-      accountId,
-      beside: true,
-      requestParameters: { directoryId: connectionId, ...parameters },
-      ...(some.length === 1 && { about: some[0]! }),
-    };
-    await ground.trail.perform(action, async (m) => {
-      const told = await sayNoToMany(ground, m, { organisationId, accountId }, some, 'directory', connectionId);
+    const about = some.length === 1 && { about: some[0]! };
+    const action = { eventName: 'DeactivateUser', beside: true, requestParameters, ...about };
+    await asDirectory(ground, scope, action, async (m) => {
+      const told = await sayNoToMany(ground, m, scope, some, 'directory', scope.connectionId);
       return { result: undefined, responseElements: { userIds: told } };
     });
   }
@@ -109,14 +104,11 @@ export async function refuse(
 
 async function obeyYes(ground: Ground, scope: DirectoryScope, people: readonly DirectoryPerson[]): Promise<void> {
   const now = clock.now();
-  const { organisationId, accountId, connectionId } = scope;
   const known = await entriesOf(ground.db.read, scope, people);
   const ids = people.filter((person) => !saysNo(person, now)).flatMap(({ guid }) => known.get(guid)?.userId ?? []);
   const lifted = [...(await refusedOf(ground.db.read, ids))];
   if (lifted.length === 0) return;
-  const requestParameters = { directoryId: connectionId };
-  const action = { eventName: 'ActivateUser', organisationId, accountId, requestParameters, beside: true };
-  await ground.trail.perform(action, async (m) => ({
+  await asDirectory(ground, scope, { eventName: 'ActivateUser', beside: true }, async (m) => ({
     result: undefined,
     responseElements: { userIds: await liftNoOfMany(ground, m, lifted, 'directory') },
   }));
@@ -124,14 +116,12 @@ async function obeyYes(ground: Ground, scope: DirectoryScope, people: readonly D
 
 /** Writes what is new of these entries, in one unit of work with its record. */
 async function write(ground: Ground, scope: DirectoryScope, news: readonly DirectoryPerson[]): Promise<void> {
-  const { organisationId, accountId, connectionId } = scope;
-  const requestParameters = { directoryId: connectionId, entries: news.length };
-  const action = { eventName: 'SyncDirectory', organisationId, accountId, requestParameters };
-  await ground.trail.perform(action, async (m) => {
+  const action = { eventName: 'SyncDirectory', requestParameters: { entries: news.length } };
+  await asDirectory(ground, scope, action, async (m) => {
     const outcome = await writeIn(ground, m, scope, news);
     await remember(m, scope, news, outcome);
     const { created, updated, problems } = outcome;
-    if (created.size > 0) await wantGroups(m, connectionId);
+    if (created.size > 0) await wantGroups(m, scope.connectionId);
     const responseElements = { created: created.size, updated: updated.size, refused: problems.size };
     return { result: undefined, responseElements };
   });
