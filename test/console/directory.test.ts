@@ -89,7 +89,6 @@ import { type Running, signedIn, startConsole } from './support.ts';
     const names = (await running.changes()).map(({ eventName, errorCode }) => `${eventName}${errorCode ? '!' : ''}`);
     assert.deepEqual(names.slice(names.indexOf('AuthorizeDirectory')), [
       'AuthorizeDirectory',
-      'TestDirectory',
       'ConnectDirectory',
       'AddOrUpdateGroups!',
       'AddOrUpdateGroups',

@@ -44,7 +44,8 @@ export class TestAuthority {
 
   constructor(commonName = 'Test Authority') {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    this.#signer = { name: nameOf(commonName), key: privateKey };
+    // Two of one name could not be trusted beside each other.
+    this.#signer = { name: nameOf(`${commonName} ${randomBytes(4).toString('hex')}`), key: privateKey };
     const extensions = [
       extension('2.5.29.19', true, sequence(boolean(true))),
       extension('2.5.29.15', true, bits(Buffer.from([0x06]), 1)),

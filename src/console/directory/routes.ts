@@ -42,16 +42,6 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
     show(req, res, { title: texts.title, part: 'directory', body });
   });
 
-  const newOne = (req: Request, res: Response, { typed, fault }: Answer = {}): void => {
-    const { base, csrf } = placeOf(req);
-    const action = `${base}/directory/new`;
-    const body = html`${alertOf(fault, inputNames)}
-      <p>${texts.newIntro}</p>
-      ${settingsForm({ csrf, action, directory: null, typed, fault })}
-      <p><a href="${base}/directory">${texts.back}</a></p>`;
-    show(req, res, { title: texts.newTitle, part: 'directory', body, status: fault?.status ?? 200 });
-  };
-
   router.get(`${path}/new`, (req, res) => newOne(req as Request, res));
 
   router.post(`${path}/new`, async (req, res) => {
@@ -110,6 +100,17 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
     await one(req as Request, res, directoryId, { trials });
   });
   return router;
+}
+
+/** The form of a directory that is not there yet. */
+function newOne(req: Request, res: Response, { typed, fault }: Answer = {}): void {
+  const { base, csrf } = placeOf(req);
+  const action = `${base}/directory/new`;
+  const body = html`${alertOf(fault, inputNames)}
+    <p>${texts.newIntro}</p>
+    ${settingsForm({ csrf, action, directory: null, typed, fault })}
+    <p><a href="${base}/directory">${texts.back}</a></p>`;
+  show(req, res, { title: texts.newTitle, part: 'directory', body, status: fault?.status ?? 200 });
 }
 
 function inputOf(req: Request): DirectoryInput {

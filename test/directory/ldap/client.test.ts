@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import type { LdapClient } from '../../../src/directory/ldap/client/client.ts';
-import { all, any, equals, inChain, present } from '../../../src/directory/ldap/client/filters.ts';
-import { guidBytes, guidText } from '../../../src/directory/ldap/ids.ts';
+import {
+  all,
+  any,
+  atLeast,
+  atMost,
+  equals,
+  type Filter,
+  hasBits,
+  inChain,
+  not,
+  parseFilter,
+  present,
+} from '../../../src/directory/ldap/client/filters.ts';
+import { guidBytes, guidText, sidText } from '../../../src/directory/ldap/ids.ts';
 import { baseOf, defaultsOf, kindOf } from '../../../src/directory/ldap/kinds.ts';
 import { isSambaHere, needSamba, type Samba } from '../../support/samba.ts';
 import { isSlapdHere, needSlapd, type Slapd } from '../../support/slapd.ts';
@@ -23,7 +35,6 @@ import { clientAt } from './support.ts';
   });
 
   it('reads people and groups with the default filters, computers left out', async () => {
-    const { parseFilter } = await import('../../../src/directory/ldap/client/filters.ts');
     const names = async (filter: string): Promise<string[]> => {
       const found = await client.search({ base: samba.baseDn, filter: parseFilter(filter)!, attributes: ['cn'] });
       return found.map((entry) => entry.text('cn') ?? '');
@@ -135,6 +146,27 @@ import { clientAt } from './support.ts';
       assert.equal(answer.accepted, false);
       assert.equal(!answer.accepted && answer.code, null);
     }
+  });
+
+  it('finds the disabled by a bit, changes by their number, and the primary group by its SID', async () => {
+    const names = async (filter: Filter): Promise<string[]> => {
+      const found = await client.search({ base: samba.baseDn, filter, attributes: ['sAMAccountName'] });
+      return found.map((entry) => entry.text('sAMAccountName') ?? '');
+    };
+    const isPerson = present('mail');
+    assert.deepEqual(await names(all(isPerson, hasBits('userAccountControl', 2))), ['dave']);
+    assert.ok(!(await names(all(isPerson, not(hasBits('userAccountControl', 2))))).includes('dave'));
+    const { highestCommittedUsn } = await client.rootDse();
+    assert.ok((await names(all(isPerson, atMost('uSNChanged', highestCommittedUsn!)))).includes('alice'));
+    assert.deepEqual(await names(all(isPerson, atLeast('uSNChanged', '99999999999'))), []);
+    const [prim] = await client.search({
+      base: samba.baseDn,
+      filter: equals('sAMAccountName', 'prim'),
+      attributes: ['objectSid', 'primaryGroupID'],
+    });
+    const domain = sidText(prim!.bytes('objectSid')[0]!).replace(/-\d+$/, '');
+    const tierPrimary = await client.read(`CN=Tier-Primary,OU=Groups,${samba.baseDn}`, ['objectSid']);
+    assert.equal(sidText(tierPrimary!.bytes('objectSid')[0]!), `${domain}-${prim!.text('primaryGroupID')}`);
   });
 
   it('works over StartTLS', async () => {

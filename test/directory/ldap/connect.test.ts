@@ -4,7 +4,12 @@ import { connectDirectory } from '../../../src/auth/connectors/ldap/connect.ts';
 import { disconnectDirectory } from '../../../src/auth/connectors/ldap/disconnect.ts';
 import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
 import { saveConnection } from '../../../src/auth/connectors/openid/settings.ts';
-import { connectedDirectory, listDirectories, requireDirectory } from '../../../src/directory/ldap/directories.ts';
+import {
+  connectedDirectories,
+  connectedDirectory,
+  listDirectories,
+  requireDirectory,
+} from '../../../src/directory/ldap/directories.ts';
 import { addGroup } from '../../../src/directory/ldap/groups/add.ts';
 import { storeGroup } from '../../../src/directory/ldap/groups/store.ts';
 import { authoriseDirectory } from '../../../src/directory/ldap/settings/authorise.ts';
@@ -133,6 +138,11 @@ describeOnEachEngine('connecting a directory', () => {
     await connectDirectory(house.ground, house.ldap, scope, first.id);
     assert.equal(await typeOf(scope), 'EnterpriseDirectory');
     assert.equal((await connectedDirectory(house.ground.db.read, scope.accountId))?.id, first.id);
+    const all = await connectedDirectories(house.ground.db.read);
+    assert.deepEqual(
+      all.map(({ id }) => id),
+      [first.id],
+    );
     await assert.rejects(connectDirectory(house.ground, house.ldap, scope, second.id), {
       code: 'connection.otherSource',
     });

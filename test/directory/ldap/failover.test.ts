@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:net';
+import { Attribute, Change } from 'ldapts';
 import type { LdapClient } from '../../../src/directory/ldap/client/client.ts';
 import type { Limits } from '../../../src/directory/ldap/client/limits.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
@@ -7,7 +8,9 @@ import { TestAuthority } from '../../support/authority.ts';
 import { startFakeAd } from '../../support/fake-ad.ts';
 import type { KeptServer } from '../../support/kept-server.ts';
 import { portOf } from '../../support/port.ts';
+import { administratorOf, isSambaHere, startSamba } from '../../support/samba.ts';
 import { isSlapdHere, type Slapd, startSlapd } from '../../support/slapd.ts';
+import { until } from '../../support/until.ts';
 import { clientOf } from './support.ts';
 
 const isUnavailable = (error: unknown): boolean =>
@@ -17,6 +20,31 @@ const serverOf = (client: LdapClient): Promise<string> =>
     await session.read('', ['namingContexts']);
     return session.server;
   });
+
+(isSambaHere() ? describe : describe.skip)('failing over between domain controllers', () => {
+  it('one that was stopped in the middle (SIGSTOP) is given up, and used again when it is back', async function () {
+    this.timeout(120_000);
+    const [first, second] = [await startSamba(), await startSamba()];
+    const ca = first.ca + second.ca;
+    const limits = { connectMs: 2_000, lastConnectMs: 10_000, suspectMs: 200, probeMs: 500, awayMs: 50, awayMaxMs: 50 };
+    const servers = [first, second].map(({ host, url }) => ({ host, at: url }));
+    const client = clientOf(servers, { ...first, ca }, { limits });
+    assert.equal(await serverOf(client), first.url);
+    first.pause();
+    assert.equal(await serverOf(client), second.url);
+    first.resume();
+    await until(async () => (await serverOf(client)) === first.url, 20_000);
+    // A change at one domain controller is seen there: what the tests of sign-in and sync stand on.
+    const administrator = await administratorOf(first);
+    const dave = `CN=Dave Disabled,OU=Staff,${first.baseDn}`;
+    const enabled = new Attribute({ type: 'userAccountControl', values: ['512'] });
+    await administrator.modify(dave, new Change({ operation: 'replace', modification: enabled }));
+    await administrator.unbind();
+    assert.deepEqual(await client.bindAs(dave, first.password), { accepted: true });
+    client.close();
+    await Promise.all([first.stop(), second.stop()]);
+  });
+});
 
 (isSlapdHere() ? describe : describe.skip)('failing over between the servers of a directory', () => {
   const authority = new TestAuthority();

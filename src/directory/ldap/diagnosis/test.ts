@@ -15,6 +15,6 @@ export async function testDirectory(
   directoryId: string,
 ): Promise<Diagnosis[]> {
   const directory = await requireDirectory(ground.db.read, scope, directoryId);
-  ground.trail.observed({ eventName: 'TestDirectory', ...scope, requestParameters: { directoryId } });
+  ground.trail.observed({ eventName: 'TestDirectory', readOnly: true, ...scope, requestParameters: { directoryId } });
   return diagnose(ldap.outbound, { ...directory, bindPassword: ldap.passwordOf(directory) });
 }

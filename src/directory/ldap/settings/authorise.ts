@@ -10,7 +10,7 @@ import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import { announceDirectory } from '../changed.ts';
-import { LdapClient } from '../client/client.ts';
+import type { LdapClient } from '../client/client.ts';
 import type { LdapClients } from '../clients.ts';
 import { type Diagnosis, diagnose } from '../diagnosis/diagnose.ts';
 import { requireDirectory } from '../directories.ts';

@@ -72,13 +72,14 @@ function readName(input: string): string | null {
 
 function readServers(input: string): string[] {
   const typed = input.split(/[\s,]+/).filter(Boolean);
-  const wrong = (value: string): Error =>
-    ldapErrors('directory.serverInvalid', { field: 'servers', values: { value: value.slice(0, 100) } });
-  const servers = typed.map((text) => readTarget(text)?.url ?? raise(wrong(text)));
+  const servers = typed.map((text) => readTarget(text)?.url ?? raise(wrongServer(text)));
   const twice = servers.find((server, i) => servers.indexOf(server) !== i);
-  if (servers.length === 0 || servers.length > mostServers || twice) throw wrong(twice ?? '“”');
+  if (servers.length === 0 || servers.length > mostServers || twice) throw wrongServer(twice ?? '“”');
   return servers;
 }
+
+const wrongServer = (value: string): Error =>
+  ldapErrors('directory.serverInvalid', { field: 'servers', values: { value: value.slice(0, 100) } });
 
 function readCa(input: string): string | null {
   const text = input.replaceAll('\r', '').trim();
@@ -133,7 +134,7 @@ function readAttributes(input: string): Partial<AttributeNames> {
     }
     read[known] = none ? null : value;
   }
-  return read as Partial<AttributeNames>;
+  return read;
 }
 
 /** The attributes as they are typed. */
