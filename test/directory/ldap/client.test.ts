@@ -64,7 +64,7 @@ import { clientAt } from './support.ts';
     assert.ok(tokens!.bytes('tokenGroups').every((sid) => (sid[0] === 1 && sid.length === 28) || sid.length === 16));
   });
 
-  it('takes nothing in a value for syntax', async () => {
+  it('security check 24: takes nothing in a value for syntax', async () => {
     const odd = 'Back\\slash + "quote" = #1; *';
     const found = await client.search({ base: samba.baseDn, filter: equals('cn', odd), attributes: ['cn'] });
     assert.deepEqual(
@@ -133,7 +133,7 @@ import { clientAt } from './support.ts';
     assert.deepEqual(await as('Alice Liddell'), { accepted: true });
   });
 
-  it('sends no empty password and no control character', async () => {
+  it('security check 24: sends no empty password and no control character', async () => {
     const alice = `CN=Alice Liddell,OU=Staff,${samba.baseDn}`;
     for (const [dn, password] of [
       ['', ''],

@@ -113,7 +113,7 @@ describeOnEachEngine('connecting a directory', () => {
     await assert.rejects(authorise(team, inputFor(samba)), { code: 'account.notEnterprise' });
   });
 
-  it('asks for the password again when a server, the authority or the service account changes', async () => {
+  it('security check 27: asks for the password again when a server, the authority or the service account changes', async () => {
     const scope = await enterprise(house, 'example.test');
     const { id } = await authorise(scope, inputFor(slapd));
     const kept = { ...inputFor(slapd), bindPassword: '' };

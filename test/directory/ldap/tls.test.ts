@@ -62,7 +62,7 @@ async function faultOf(server: TestDirectory, at?: string, more = {}): Promise<[
     ],
   ];
   for (const [what, tls, reason] of faults) {
-    it(`a certificate that is ${what} is refused, over LDAPS and StartTLS`, async function () {
+    it(`security check 27: a certificate that is ${what} is refused, over LDAPS and StartTLS`, async function () {
       this.timeout(30_000);
       const server = await start({ tls });
       assert.deepEqual(await faultOf(server), ['tls', reason]);
@@ -70,12 +70,12 @@ async function faultOf(server: TestDirectory, at?: string, more = {}): Promise<[
     });
   }
 
-  it('without an authority of its own a directory needs one that the system trusts', async () => {
+  it('security check 27: without an authority of its own a directory needs one that the system trusts', async () => {
     const server = await start({});
     assert.deepEqual(await faultOf(server, server.url, { ca: null }), ['tls', 'unknownAuthority']);
   });
 
-  it('a server without TLS gets no password: it refuses StartTLS, and that is the end', async () => {
+  it('security check 27: a server without TLS gets no password: it refuses StartTLS, and that is the end', async () => {
     const server = await start({ tls: null });
     assert.deepEqual(await faultOf(server, server.startTlsUrl), ['startTls', 'startTlsRefused']);
     assert.deepEqual(await faultOf(server, server.startTlsUrl.replace('ldap:', 'ldaps:')), ['tls', 'closed']);
@@ -83,7 +83,7 @@ async function faultOf(server: TestDirectory, at?: string, more = {}): Promise<[
 });
 
 describe('TLS, with somebody on the way', () => {
-  it('StartTLS that is refused, tampered with or stalled ends before any bind', async () => {
+  it('security check 27: StartTLS that is refused, tampered with or stalled ends before any bind', async () => {
     const expected = { refuse: 'startTlsRefused', inject: 'startTlsStripped', ignore: 'timedOut' } as const;
     for (const [startTls, reason] of Object.entries(expected)) {
       const fake = await startFakeAd({ startTls: startTls as keyof typeof expected });
