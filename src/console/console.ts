@@ -9,6 +9,7 @@ import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { directoryConnectRoutes } from './directory/connect-routes.ts';
+import { directoryFollowingRoutes } from './directory/following-routes.ts';
 import { directoryRoutes } from './directory/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
@@ -44,6 +45,7 @@ export function createConsole(web: ConsoleWeb): Router {
     keyRoutes,
     directoryRoutes,
     directoryConnectRoutes,
+    directoryFollowingRoutes,
     groupRoutes,
     peopleRoutes,
     personRoutes,

@@ -73,6 +73,11 @@ export const flashes = new Map([
     'The directory is disconnected. Nobody was put out by that; nobody signs in with a directory password any more.',
   ],
   ['directoryRemoved', 'The directory was removed.'],
+  ['directoryReading', 'The directory is read whole as soon as its turn comes, within seconds.'],
+  [
+    'directoryApproved',
+    'It goes on: the directory is read again now, and whoever it still does not return is out everywhere.',
+  ],
   ['keyRevoked', 'The access key was revoked: requests with it are refused from now on.'],
   ['accessKeyOff', 'The access key is off: requests with it are refused until you activate it again.'],
   ['accessKeyOn', 'The access key is on again.'],

@@ -55,6 +55,7 @@ import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.
 import { Directories1700000800000 } from './migrations/1700000800000-directories.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
+import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -118,6 +119,7 @@ export const storage: Storage = {
     Consequences1700000600000,
     Directories1700000800000,
     DirectorySync1700000810000,
+    DirectoryEntryNames1700000811000,
   ],
 };
 

@@ -92,4 +92,45 @@ export function directory(cli: Cli): void {
     examples: ['carillon directory remove corp.example.com'],
     work: async () => (await load()).remove,
   });
+  following(cli, it);
+}
+
+/** What is done about a directory that is connected; without its name, the account's one. */
+function following(cli: Cli, it: ReturnType<typeof noun>): void {
+  const work = () => import('../work/directory-following.ts');
+  verb(cli, it, {
+    call: 'status [directory]',
+    does: 'show how the following of the connected directory goes',
+    more: 'Last looks, counts, entries that are nobody here and why, what fails, and who waits for an administrator.',
+    expects,
+    takes,
+    examples: ['carillon directory status', 'carillon directory status corp.example.com --json'],
+    work: async () => (await work()).status,
+  });
+  verb(cli, it, {
+    call: 'held [directory]',
+    does: 'list whom the directory did not return, and who waits for an administrator therefore',
+    expects,
+    takes: [...takes, 'limit'],
+    examples: ['carillon directory held --limit 1000'],
+    work: async () => (await work()).held,
+  });
+  verb(cli, it, {
+    call: 'approve [directory]',
+    does: 'let it go on: put out whom the directory still does not return',
+    more: 'Look at them first: carillon directory held.',
+    expects,
+    options: [['--people <number>', 'refuse unless it concerns exactly so many; needed with --yes']],
+    takes: [...takes, 'yes'],
+    examples: ['carillon directory approve', 'carillon directory approve --people 120 --yes'],
+    work: async () => (await work()).approve,
+  });
+  verb(cli, it, {
+    call: 'read [directory]',
+    does: 'have the server read the directory whole now',
+    expects,
+    takes,
+    examples: ['carillon directory read'],
+    work: async () => (await work()).read,
+  });
 }

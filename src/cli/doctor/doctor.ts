@@ -145,7 +145,7 @@ async function lookAtConnections(
           const directory = await connectedDirectory(read, account.id);
           return [
             ...(connection ? await lookAtConnection(seal, outbound, account, connection) : []),
-            ...(directory ? await lookAtDirectory(seal, outbound, account, directory) : []),
+            ...(directory ? await lookAtDirectory(read, seal, outbound, account, directory) : []),
           ];
         }),
       );

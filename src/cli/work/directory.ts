@@ -24,7 +24,7 @@ import { type Exit, exits } from '../frame/exit.ts';
 import { callerName, withHouse } from '../frame/house.ts';
 import { secretOf } from '../frame/secret.ts';
 
-async function chosen(on: Reader, account: Account, given: string): Promise<Directory> {
+export async function chosen(on: Reader, account: Account, given: string): Promise<Directory> {
   const found = byIdOrName(await listDirectories(on, scopeOf(account)), given);
   if (!found) throw notFound('directory', given);
   return found;

@@ -60,7 +60,11 @@ async function missingOf(
     if (reason.kind === 'administrator')
       missing.push(`An administrator’s yes. To lift the suspension: carillon user activate ${address}`);
     if (reason.kind === 'directory')
-      missing.push('The directory’s yes: activate the person there, and it pushes that here.');
+      missing.push(
+        (await connectedDirectory(on, accountId))
+          ? 'The directory’s yes: enable the account there, extend it if it has expired, or restore it. That is seen here within seconds.'
+          : 'The directory’s yes: activate the person there, and it pushes that here.',
+      );
     if (reason.kind === 'released')
       missing.push('Nothing brings them back: the domain of their address was removed. They may register anew.');
     if (reason.kind === 'domain') missing.push(await domainMissing(on, accountId, reason.domain));

@@ -56,4 +56,10 @@ export const texts = {
   removeConfirmHint: (name: string): string => `Type ${name} to delete it.`,
   removeButton: 'Delete account',
   peopleCount: (people: number): string => counted(people, 'person', 'people'),
+  directoryFails: 'Directory fails',
+  directoryWaits: 'Directory waits for you',
+  directoryFailing: 'The directory cannot be read',
+  directoryFailingNote: 'Nobody is put out by that; changes in it are not seen until it answers again.',
+  directoryHeld: 'Look at the list',
+  since: 'since',
 };

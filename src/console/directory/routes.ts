@@ -5,6 +5,7 @@ import type { Diagnosis } from '../../directory/ldap/diagnosis/diagnose.ts';
 import { testDirectory } from '../../directory/ldap/diagnosis/test.ts';
 import { listDirectories, requireDirectory } from '../../directory/ldap/directories.ts';
 import { authoriseDirectory } from '../../directory/ldap/settings/authorise.ts';
+import { followingOf } from '../../directory/ldap/sync/status.ts';
 import type { DirectoryInput } from '../../directory/ldap/settings/input.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
@@ -13,6 +14,7 @@ import { placeOf } from '../guard.ts';
 import { done, show } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { diagnosisView } from './diagnosis-view.ts';
+import { followingView } from './following-view.ts';
 import { inputNames, settingsForm, type Typed } from './form-view.ts';
 import { texts } from './texts.ts';
 import { factsView, listView } from './view.ts';
@@ -61,8 +63,11 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
     const { typed, fault, trials } = answer;
     const directory = await requireDirectory(read, place.scope, directoryId);
     const at = `${base}/directory/${directory.id}`;
+    const scope = { ...place.scope, connectionId: directory.id };
+    const following = directory.connectedAt === null ? null : await followingOf(read, scope);
     const [way, label] = directory.connectedAt === null ? ['connect', texts.connect] : ['disconnect', texts.disconnect];
     const body = html`${alertOf(fault, inputNames)} ${factsView(place, directory)}
+      ${following && followingView(place, directory, following)}
       <div class="actions">
         ${buttonForm(csrf, `${at}/test`, texts.test)}<a class="button quiet" href="${at}/${way}">${label}</a>
       </div>

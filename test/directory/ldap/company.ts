@@ -8,6 +8,7 @@ import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.
 import { type Directory, bindPasswordSecret, DirectoryTable } from '../../../src/directory/ldap/directory.entity.ts';
 import { defaultsOf, type DirectoryKind } from '../../../src/directory/ldap/kinds.ts';
 import type { DirectoryScope } from '../../../src/directory/groups/scope.ts';
+import type { Scope } from '../../../src/users/lifecycle/out.ts';
 import { newId } from '../../../src/platform/ids/ids.ts';
 import { placeIn } from '../../../src/platform/secrets/sealed.ts';
 
@@ -30,16 +31,30 @@ export async function connectedCompany(
   const organisation = await ground.db.write((m) => createOrganisation(m, 'Acme'));
   const account = await createAccount(ground, organisation.id, { name: 'Acme' });
   for (const domain of domains) await claimDomain(ground, organisation.id, account.id, { domain });
+  const now = Date.now();
+  await ground.db.write((m) =>
+    m.update(DomainTable, { accountId: account.id }, { state: 'verified', verifiedAt: now }),
+  );
+  return connectedIn({ ground }, kind, server, { organisationId: organisation.id, accountId: account.id });
+}
+
+/** This directory, connected to an account that is there. */
+export async function connectedIn(
+  { ground }: Pick<House, 'ground'>,
+  kind: DirectoryKind,
+  server: Served,
+  { organisationId, accountId }: Scope,
+): Promise<{ scope: DirectoryScope; directory: Directory }> {
   const id = `d-${newId().slice(-10)}`;
   const now = Date.now();
   const directory: Directory = {
     id,
-    organisationId: organisation.id,
-    accountId: account.id,
+    organisationId,
+    accountId,
     name: 'Corporate',
     kind,
     servers: [server.url],
-    ca: server.ca,
+    ca: server.ca === '' ? null : server.ca,
     bindName: server.bindName,
     bindPassword: ground.seal.seal(server.bindPassword, placeIn(bindPasswordSecret, id)),
     baseDn: server.baseDn,
@@ -51,13 +66,12 @@ export async function connectedCompany(
     connectedAt: now,
   };
   await ground.db.write(async (m) => {
-    await m.update(DomainTable, { accountId: account.id }, { state: 'verified', verifiedAt: now });
-    await m.update(AccountTable, { id: account.id }, { type: 'EnterpriseDirectory' });
+    await m.update(AccountTable, { id: accountId }, { type: 'EnterpriseDirectory' });
     await m.insert(DirectoryTable, directory);
     await m.insert(ConnectionTable, {
       id,
-      organisationId: organisation.id,
-      accountId: account.id,
+      organisationId,
+      accountId,
       kind: 'ldap',
       issuer: '',
       clientId: '',
@@ -69,5 +83,5 @@ export async function connectedCompany(
       checkedAt: now,
     });
   });
-  return { scope: { organisationId: organisation.id, accountId: account.id, connectionId: id }, directory };
+  return { scope: { organisationId, accountId, connectionId: id }, directory };
 }

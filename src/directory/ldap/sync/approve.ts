@@ -7,6 +7,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { directoryErrors } from '../../errors.ts';
 import type { HeldPerson } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
+import { wantFull } from './state/states.ts';
 
 /** Somebody whom the guard holds, as the administrator sees them. */
 export interface HeldLine {
@@ -58,5 +59,15 @@ export async function approveHeld(ground: Ground, scope: DirectoryScope, by: str
     await rows(m, sql`UPDATE "directory_held" SET "approvedAt" = ${now} WHERE "directoryId" = ${directoryId}`);
     await m.update(DirectoryStateTable, { directoryId }, { approvedAt: now, approvedBy: by, fullWantedAt: now });
     return { result: held.length };
+  });
+}
+
+/** An administrator wants a directory read whole now (ReadDirectory), as after mending something there. */
+export async function requestRead(ground: Ground, scope: DirectoryScope): Promise<void> {
+  const { organisationId, accountId, connectionId: directoryId } = scope;
+  const action = { eventName: 'ReadDirectory', organisationId, accountId, requestParameters: { directoryId } };
+  await ground.trail.perform(action, async (m) => {
+    await wantFull(m, directoryId);
+    return { result: undefined };
   });
 }

@@ -159,7 +159,8 @@ async function storeGroups(
     const group = await storeGroup(ground, m, scope, { id: guid, name, dn });
     stored.set(guid, group);
     const known = { directoryId, guid, organisationId, accountId, localId: group.id, dnHash: dnHashOf(dn) };
-    entries.push({ ...known, contentHash: '', kind: 'group', expiresAt: null, goneAt: null, problem: null });
+    const nothing = { expiresAt: null, goneAt: null, problem: null, label: null, domain: null };
+    entries.push({ ...known, ...nothing, contentHash: '', kind: 'group' });
   }
   for (const some of chunks(entries)) {
     const guids = some.map(({ guid }) => guid);

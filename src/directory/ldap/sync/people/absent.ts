@@ -51,12 +51,14 @@ export async function applyAbsence(
 
 async function markGone(ground: Ground, { connectionId }: DirectoryScope, gone: readonly Missing[]): Promise<void> {
   for (const some of chunks(gone.map(({ guid }) => guid))) {
-    await ground.db.write((m) =>
-      rows(
+    await ground.db.write(async (m) => {
+      const these = sql`"directoryId" = ${connectionId} AND "guid" IN (${list(some)})`;
+      // An entry that became nobody leaves nothing, above all not its name.
+      await rows(m, sql`DELETE FROM "directory_entries" WHERE ${these} AND "localId" IS NULL`);
+      await rows(
         m,
-        sql`UPDATE "directory_entries" SET "goneAt" = ${clock.now()}
-            WHERE "directoryId" = ${connectionId} AND "guid" IN (${list(some)})`,
-      ),
-    );
+        sql`UPDATE "directory_entries" SET "goneAt" = ${clock.now()}, "label" = NULL, "domain" = NULL WHERE ${these}`,
+      );
+    });
   }
 }

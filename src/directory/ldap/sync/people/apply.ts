@@ -1,5 +1,5 @@
 import { clock } from '../../../../platform/clock/clock.ts';
-import { normaliseAddress } from '../../../../accounts/domains/name.ts';
+import { domainOf, normaliseAddress } from '../../../../accounts/domains/name.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
@@ -31,9 +31,11 @@ export async function applyPeople(
 ): Promise<void> {
   for (const some of chunks(people, peopleAtOnce)) {
     const known = await entriesOf(ground.db.read, scope, some);
+    const verified = await verifiedDomains(ground.db.read, scope);
     const isKnown = (person: DirectoryPerson): boolean => {
       const entry = known.get(person.guid);
-      return entry !== undefined && isSettled(entry) && entry.contentHash === contentHashOf(person);
+      if (!entry || entry.contentHash !== contentHashOf(person)) return false;
+      return isSettled(entry) || (entry.goneAt === null && isStuck(entry.problem, person, verified));
     };
     await obeyNo(ground, scope, some, known);
     const news = some.filter((person) => !isKnown(person));
@@ -47,6 +49,19 @@ type Known = Pick<DirectoryEntry, 'guid' | 'contentHash' | 'goneAt' | 'problem'>
 
 const isSettled = ({ goneAt, problem, userId }: Known): boolean =>
   goneAt === null && problem === null && userId !== null;
+
+/** Whether what stood in the way of an entry, which is as it was, still does: then it is not tried again. */
+const isStuck = (problem: string | null, { mail }: DirectoryPerson, verified: ReadonlySet<string>): boolean =>
+  problem === 'directory.noAddress' ||
+  (problem === 'user.domainNotVerified' && mail !== null && !verified.has(domainOf(mail) ?? ''));
+
+async function verifiedDomains(on: Reader, { accountId }: DirectoryScope): Promise<Set<string>> {
+  const found = await rows<{ name: string }>(
+    on,
+    sql`SELECT "name" FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`,
+  );
+  return new Set(found.map(({ name }) => name));
+}
 
 async function entriesOf(
   on: Reader,
@@ -275,6 +290,17 @@ async function freeNames(
   }
 }
 
+/** What is kept of an entry for the administrator, who is to mend it: nothing, unless there is a problem. */
+function namedFor(
+  problem: string | null,
+  { mail, displayName, dn }: DirectoryPerson,
+): Pick<DirectoryEntry, 'problem' | 'label' | 'domain'> {
+  if (problem === null) return { problem, label: null, domain: null };
+  const domain = mail === null ? null : domainOf(mail);
+  return { problem, label: (mail ?? displayName ?? dn).slice(0, longestLabel), domain };
+}
+const longestLabel = 320;
+
 async function remember(
   m: Writer,
   { organisationId, accountId, connectionId }: DirectoryScope,
@@ -294,7 +320,7 @@ async function remember(
       contentHash: contentHashOf(person),
       expiresAt: person.expiresAt,
       goneAt: null,
-      problem: problems.get(guid) ?? null,
+      ...namedFor(problems.get(guid) ?? null, person),
     };
   });
   await rows(

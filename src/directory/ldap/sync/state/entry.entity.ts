@@ -21,6 +21,9 @@ export interface DirectoryEntry {
   goneAt: number | null;
   /** The stable code of why it became no person. */
   problem: string | null;
+  /** With a problem: how the entry is named to the administrator, and the domain of its address. */
+  label: string | null;
+  domain: string | null;
 }
 
 export const DirectoryEntryTable = new EntitySchema<DirectoryEntry>({
@@ -38,5 +41,7 @@ export const DirectoryEntryTable = new EntitySchema<DirectoryEntry>({
     expiresAt: { ...time, nullable: true },
     goneAt: { ...time, nullable: true },
     problem: { ...text(64), nullable: true },
+    label: { ...text(320), nullable: true },
+    domain: { ...text(255), nullable: true },
   } satisfies Columns<DirectoryEntry>,
 });
