@@ -147,6 +147,7 @@ export class DirectoryFollower {
   async #failed(directory: Followed, error: unknown): Promise<void> {
     const { connectionId: directoryId } = directory;
     const explained = this.#source.explain(error);
+    if (explained?.code === 'directory.notConnected') return; // meanwhile, by an administrator
     if (!explained) this.#ground.log.error({ error, directoryId }, 'following a directory failed');
     const { code, detail } = explained ?? { code: 'directory.failed', detail: 'see the log of the server' };
     try {

@@ -11,22 +11,27 @@ import { ldapErrors } from '../errors.ts';
  * connected when it is written down.
  * @throws directory.notConnected
  */
-export function asDirectory<T>(
+export async function asDirectory<T>(
   ground: Ground,
   { organisationId, accountId, connectionId }: DirectoryScope,
   { requestParameters, ...action }: Omit<Action, 'organisationId' | 'accountId'>,
   unit: (m: Writer) => Promise<Done<T>>,
 ): Promise<T> {
   const named = { ...action, organisationId, accountId };
-  return ground.trail.perform(
-    { ...named, requestParameters: { directoryId: connectionId, ...requestParameters } },
-    async (m) => {
+  const whole = { ...named, requestParameters: { directoryId: connectionId, ...requestParameters } };
+  try {
+    return await ground.trail.perform(whole, async (m) => {
       const connected = await firstRow(
         m,
         sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
       );
-      if (!connected) throw ldapErrors('directory.notConnected');
+      if (!connected) throw new Disconnected();
       return unit(m);
-    },
-  );
+    });
+  } catch (error) {
+    throw error instanceof Disconnected ? ldapErrors('directory.notConnected') : error;
+  }
 }
+
+/** The directory was disconnected meanwhile: nobody refused anything to anybody, so it leaves no record. */
+class Disconnected extends Error {}
