@@ -17,6 +17,8 @@ import { portOf } from './port.ts';
 
 /** What Windows' Active Directory does, and Samba does not: sub-codes, ranges of values, odd pages, and bad manners. */
 export interface FakeAdOptions {
+  /** fake.example.test unless said; what it says of itself follows from it. */
+  domain?: string;
   entries?: FakeEntry[];
   /** By DN or user principal name, folded: the password that is accepted, or the refusal, such as `525`. */
   people?: Record<string, { password: string } | { subCode: string }>;
@@ -57,25 +59,28 @@ export interface FakeAd {
   stop: () => Promise<void>;
 }
 
-const baseDn = 'DC=fake,DC=example,DC=test';
-const service = { name: 'svc@fake.example.test', password: 'svc-secret' };
-const rootDse: FakeEntry = {
+const servicePassword = 'svc-secret';
+const baseOf = (domain: string): string => `DC=${domain.replaceAll('.', ',DC=')}`;
+const serviceOf = (domain: string): string => `svc-carillon@${domain}`;
+const nameOf = (domain: string): string => `dc1.${domain}`;
+const rootDse = (domain: string): FakeEntry => ({
   dn: '',
   attributes: {
     supportedCapabilities: ['1.2.840.113556.1.4.800'],
     supportedControl: ['1.2.840.113556.1.4.319'],
-    namingContexts: [baseDn],
-    defaultNamingContext: [baseDn],
-    dnsHostName: ['dc.fake.example.test'],
+    namingContexts: [baseOf(domain)],
+    defaultNamingContext: [baseOf(domain)],
+    dnsHostName: [nameOf(domain)],
     highestCommittedUSN: ['4096'],
   },
-};
+});
 
 /** Starts it on 127.0.0.1, with TLS from the first byte at `url`, and StartTLS at `startTlsUrl`. */
 export async function startFakeAd(options: FakeAdOptions = {}): Promise<FakeAd> {
-  const fake = new Fake(options);
+  const domain = options.domain ?? 'fake.example.test';
+  const fake = new Fake({ ...options, domain });
   const authority = new TestAuthority('Fake AD Authority');
-  const certificate = authority.issue({ names: ['dc.fake.example.test', '127.0.0.1'] });
+  const certificate = authority.issue({ names: [nameOf(domain), '127.0.0.1'] });
   const secure = createTlsServer({ ...certificate }, (socket) => fake.serve(socket, true));
   const context = createSecureContext({ ...certificate });
   const plain = createServer((socket) =>
@@ -89,9 +94,9 @@ export async function startFakeAd(options: FakeAdOptions = {}): Promise<FakeAd> 
     url: `ldaps://127.0.0.1:${portOf(secure)}`,
     startTlsUrl: `ldap://127.0.0.1:${portOf(plain)}`,
     ca: authority.cert,
-    baseDn,
-    bindName: service.name,
-    bindPassword: service.password,
+    baseDn: baseOf(domain),
+    bindName: serviceOf(domain),
+    bindPassword: servicePassword,
     binds: fake.binds,
     searches: () => fake.searches,
     set: (changes) => fake.set(changes),
@@ -105,10 +110,10 @@ export async function startFakeAd(options: FakeAdOptions = {}): Promise<FakeAd> 
 class Fake {
   readonly binds: FakeAd['binds'] = [];
   searches = 0;
-  #options: FakeAdOptions;
+  #options: FakeAdOptions & { domain: string };
   readonly #sockets = new Set<Socket>();
 
-  constructor(options: FakeAdOptions) {
+  constructor(options: FakeAdOptions & { domain: string }) {
     this.#options = options;
   }
 
@@ -169,7 +174,7 @@ class Fake {
     const password = reader.readString(0x80) ?? '';
     this.binds.push({ name, password, secure });
     if (!name && !password) return result(id, 0x61, 0);
-    if (name === service.name && password === service.password) return result(id, 0x61, 0);
+    if (name === serviceOf(this.#options.domain) && password === servicePassword) return result(id, 0x61, 0);
     const person = this.#options.people?.[name.toLowerCase()];
     if (person && 'password' in person && person.password === password) return result(id, 0x61, 0);
     const subCode = person && 'subCode' in person ? person.subCode : '52e';
@@ -218,7 +223,7 @@ class Fake {
 
   #found({ baseDN, scope, filter }: SearchRequest): FakeEntry[] {
     const base = baseDN.toLowerCase();
-    if (scope === 'base' && base === '') return [rootDse];
+    if (scope === 'base' && base === '') return [rootDse(this.#options.domain)];
     return (this.#options.entries ?? []).filter((entry) => {
       const dn = entry.dn.toLowerCase();
       const inside = scope === 'base' ? dn === base : dn === base || dn.endsWith(`,${base}`);

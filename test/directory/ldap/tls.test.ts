@@ -122,12 +122,12 @@ describe('TLS, with somebody on the way', () => {
       return Promise.resolve([{ address: asked === 1 ? '127.0.0.1' : '203.0.113.1', family: 4 }]);
     };
     const rebinding = { outbound: createOutbound({ privateHosts: [], lookup }) };
-    const named = fake.url.replace('127.0.0.1', 'dc.fake.example.test');
+    const named = fake.url.replace('127.0.0.1', 'dc1.fake.example.test');
     assert.deepEqual(await faultOf(fake, named, rebinding), ['resolve', 'notAllowed']);
-    const listed = { outbound: createOutbound({ privateHosts: ['dc.fake.example.test'], lookup }) };
+    const listed = { outbound: createOutbound({ privateHosts: ['dc1.fake.example.test'], lookup }) };
     asked = 0;
     const client = clientAt(fake, named, listed);
-    assert.equal((await client.rootDse()).dnsHostName, 'dc.fake.example.test');
+    assert.equal((await client.rootDse()).dnsHostName, 'dc1.fake.example.test');
     assert.equal(asked, 1);
     client.close();
     assert.equal(

@@ -64,11 +64,11 @@ const reasons: Record<Reason, Advice> = {
   },
   selfSigned: {
     says: 'The server’s certificate is signed by nobody but itself.',
-    advice: 'Give the server a certificate of your authority; or paste this very one below “Certificate authority”.',
+    advice: 'Give the server a certificate of your authority; or paste this very one under “Certificate authority”.',
   },
   unknownAuthority: {
     says: 'The server’s certificate is of an authority that is not trusted here.',
-    advice: 'Paste the certificate of your authority below “Certificate authority”, with those between, if any.',
+    advice: 'Paste the certificate of your authority under “Certificate authority”, with those between, if any.',
   },
   notTls: { says: 'The server does not speak TLS there.', advice: 'Check the port, or use ldap:// for StartTLS.' },
   credentials: {
