@@ -4,6 +4,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import process from 'node:process';
 
+/** The parts by which Samba's database is a domain's. */
+const hasSambaModules = () => folder('/usr/lib').some((name) => existsSync(`/usr/lib/${name}/samba/ldb/samba_dsdb.so`));
 const folder = (path) => (existsSync(path) ? readdirSync(path) : []);
 
 /** What a suite needs, the packages that bring it, and whether it is here. */
@@ -28,19 +30,35 @@ const needs = [
     packages: ['apache2', 'libapache2-mod-auth-openidc'],
     isHere: () => existsSync('/usr/lib/apache2/modules/mod_auth_openidc.so') && existsSync('/usr/sbin/apache2'),
   },
+  {
+    what: 'ACTIVE DIRECTORY',
+    packages: ['samba', 'samba-ad-provision', 'python3-samba'],
+    // Which of the releases of Debian part off.
+    ifKnown: ['samba-dsdb-modules', 'samba-ad-dc'],
+    isHere: () => existsSync('/usr/sbin/samba') && existsSync('/usr/share/samba/setup') && hasSambaModules(),
+  },
+  {
+    what: 'OPENLDAP',
+    packages: ['slapd', 'ldap-utils'],
+    isHere: () => existsSync('/usr/sbin/slapd') && existsSync('/usr/bin/ldapsearch'),
+  },
 ];
 const missing = () => needs.filter(({ isHere }) => !isHere());
 const apt = (...args) =>
   spawnSync('apt-get', ['-y', '-q', ...args], {
     stdio: 'ignore',
     timeout: 900_000,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
 
-const wanted = missing().flatMap(({ packages }) => packages);
-if (wanted.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-  console.log(`Installing ${wanted.join(', ')} for the tests …`);
+const isKnown = (name) => spawnSync('apt-cache', ['show', name], { stdio: 'ignore' }).status === 0;
+if (missing().length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
   apt('update');
+  const wanted = missing().flatMap(({ packages, ifKnown = [] }) => [...packages, ...ifKnown.filter(isKnown)]);
+  console.log(`Installing ${wanted.join(', ')} for the tests …`);
+  // Debian's own slapd would listen on every address, and take the ports that the tests' servers need: not configured,
+  // and at this run level, it is not started.
+  spawnSync('debconf-set-selections', { input: 'slapd slapd/no_configuration boolean true\n' });
   apt('install', '--no-install-recommends', ...wanted);
 }
 for (const { what, packages } of missing()) {

@@ -16,6 +16,9 @@ import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import { Inspector } from './directory/scim/inspector/inspector.ts';
+import { LdapClients } from './directory/ldap/clients.ts';
+import { forgetEntriesOf } from './directory/ldap/sync/state/forget.ts';
+import { dropDirectories } from './directory/ldap/directories.ts';
 import type { Config } from './platform/config/settings.ts';
 import { Database } from './platform/database/database.ts';
 import { createTxtResolver, type TxtResolver } from './platform/dns/txt.ts';
@@ -44,6 +47,8 @@ export interface House {
   metrics: Metrics;
   outbound: Outbound;
   providers: Providers;
+  /** LDAP directories, each with its connections. */
+  ldap: LdapClients;
   dns: TxtResolver;
   sessions: Sessions;
   /** What the floors above the people's let go of when accounts and people are deleted. */
@@ -79,6 +84,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const ground: Ground = { config, log, db, outbox, trail, seal };
   const inspector = new Inspector(ground);
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
+  const ldap = new LdapClients(outbound, seal, log);
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
   const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);
@@ -91,6 +97,7 @@ export async function buildHouse(config: Config): Promise<House> {
     metrics: createMetrics(),
     outbound,
     providers: new Providers(outbound, seal),
+    ldap,
     dns: createTxtResolver({ resolvers: config.dnsResolvers, authoritative: config.dnsAuthoritative }),
     sessions,
     clients: new ClientRegistry(db, outbox),
@@ -101,6 +108,7 @@ export async function buildHouse(config: Config): Promise<House> {
     upstairs: {
       accountsDeleted: async (m, accountIds) => {
         await dropConnections(m, accountIds);
+        await dropDirectories(m, accountIds);
         for (const accountId of accountIds) await removeClientsOf(ground, m, { accountId });
       },
       organisationDeleted: async (m, organisationId) => {
@@ -110,11 +118,13 @@ export async function buildHouse(config: Config): Promise<House> {
       peopleErased: async (m, userIds) => {
         await eraseSessions(m, userIds);
         await eraseRelyingParties(m, userIds);
+        await forgetEntriesOf(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
       },
     },
     close: async () => {
       await inspector.stop();
+      ldap.close();
       await trail.stop();
       await outbound.close();
       await db.close();

@@ -3,6 +3,9 @@ import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
 import type { House } from './app.ts';
+import { sweepDirectoryGuesses } from './directory/ldap/sign-in/guesses.ts';
+import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
+import { ldapSource } from './directory/ldap/sync/source.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
@@ -15,7 +18,7 @@ import { eraseExpired } from './trail/people/erase.ts';
 import { Digests } from './trail/seals/digests.ts';
 import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
-import { Jobs } from './platform/jobs/jobs.ts';
+import { type Job, Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { refreshSearchKeys } from './users/search-key.ts';
@@ -30,7 +33,8 @@ export function startJobs(house: House): Jobs {
   const { ground } = house;
   const sealer = new Sealer(ground);
   const digests = new Digests(ground);
-  return new Jobs(ground.log, [
+  const follower = new DirectoryFollower(ground, ldapSource(ground, house.ldap));
+  const jobs: Job[] = [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },
     {
@@ -44,7 +48,9 @@ export function startJobs(house: House): Jobs {
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
-  ]);
+    { name: 'follow directories', seconds: 1, work: () => follower.turn() },
+  ];
+  return new Jobs(ground.log, jobs, () => follower.stop());
 }
 
 /** Looks for the TXT records whose turn it is; one that fails, or is slow, does not keep other organisations waiting. */
@@ -98,6 +104,7 @@ async function sweep({ ground }: House): Promise<void> {
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
+    await sweepDirectoryGuesses(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);

@@ -2,6 +2,12 @@ import { errors } from '../platform/errors/errors.ts';
 
 export const authErrors = errors({
   'connection.notFound': { kind: 'NotFound', text: 'There is no such OpenID connection.' },
+  'connection.otherSource': {
+    kind: 'Conflict',
+    text:
+      'This account has its people and permission tiers from another directory. An account has one source at a time: ' +
+      'disconnect that one first.',
+  },
   'connection.issuerInvalid': {
     kind: 'BadRequest',
     text: 'The issuer must be an https address without query or fragment, as the provider gives it.',

@@ -4,6 +4,7 @@ import type { Cookies } from '../platform/http/cookies.ts';
 import type { Csrf } from '../platform/http/csrf.ts';
 import type { Streams } from '../platform/http/streams.ts';
 import type { Ground } from '../trail/ground.ts';
+import type { LdapClients } from '../directory/ldap/clients.ts';
 import type { Providers } from './connectors/openid/provider.ts';
 import type { PrincipalKind } from './sessions/principal.ts';
 import type { CheckResult, Sessions } from './sessions/sessions.ts';
@@ -13,6 +14,7 @@ export interface Web {
   ground: Ground;
   sessions: Sessions;
   providers: Providers;
+  ldap: LdapClients;
   cookies: Cookies;
   csrf: Csrf;
   streams: Streams;

@@ -9,6 +9,9 @@ import { clientRoutes } from './clients/routes.ts';
 import { connectionRoutes } from './connection/routes.ts';
 import { keyRoutes } from './connection/key-routes.ts';
 import { readinessRoutes } from './connection/readiness-routes.ts';
+import { directoryConnectRoutes } from './directory/connect-routes.ts';
+import { directoryFollowingRoutes } from './directory/following-routes.ts';
+import { directoryRoutes } from './directory/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
@@ -44,6 +47,9 @@ export function createConsole(web: ConsoleWeb): Router {
     keyRoutes,
     readinessRoutes,
     scimRequestRoutes,
+    directoryRoutes,
+    directoryConnectRoutes,
+    directoryFollowingRoutes,
     groupRoutes,
     peopleRoutes,
     personRoutes,

@@ -21,6 +21,7 @@ export type Part =
   | 'overview'
   | 'domains'
   | 'connection'
+  | 'directory'
   | 'groups'
   | 'people'
   | 'receipts';
@@ -100,6 +101,7 @@ function navigation(part: Part, account: Account | undefined): NavigationGroup[]
     item(texts.overview, 'overview', base),
     item(texts.domains, 'domains', `${base}/domains`),
     item(texts.connection, 'connection', `${base}/connection`),
+    item(texts.directory, 'directory', `${base}/directory`),
     item(texts.groups, 'groups', `${base}/groups`),
     item(texts.people, 'people', `${base}/people`),
     item(texts.receipts, 'receipts', `${base}/receipts`),

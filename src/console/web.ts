@@ -1,5 +1,6 @@
 import type { Web } from '../auth/web.ts';
 import type { TxtResolver } from '../platform/dns/txt.ts';
+import type { LdapClients } from '../directory/ldap/clients.ts';
 import type { Outbound } from '../platform/outbound/outbound.ts';
 import type { Upstairs } from '../users/lifecycle/upstairs.ts';
 import type { Keyring } from '../platform/secrets/keyring.ts';
@@ -8,6 +9,7 @@ import type { Keyring } from '../platform/secrets/keyring.ts';
 export interface ConsoleWeb extends Web {
   dns: TxtResolver;
   outbound: Outbound;
+  ldap: LdapClients;
   upstairs: Upstairs;
   keyring: Keyring;
 }

@@ -30,6 +30,11 @@ export const directoryErrors = errors({
     kind: 'BadRequest',
     text: 'The key that is replaced can go on for 0 to {most} hours.',
   },
+  'directory.nothingHeld': { kind: 'Conflict', text: 'No changes of this directory wait for anybody.' },
+  'directory.heldChanged': {
+    kind: 'Conflict',
+    text: 'There are {people} people now whom this concerns. Look at the list again before you let it go on.',
+  },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
   'scimRequest.notFound': {
     kind: 'NotFound',

@@ -25,6 +25,11 @@ import { LogoutDeliveryTable } from '../auth/provider/logout/delivery.entity.ts'
 import { RelyingPartySessionTable } from '../auth/provider/logout/relying-party.entity.ts';
 import { SessionTable } from '../auth/sessions/session.entity.ts';
 import { KeptRequestTable } from '../directory/scim/inspector/request.entity.ts';
+import { bindPasswordSecret, DirectoryTable } from '../directory/ldap/directory.entity.ts';
+import { DirectoryGuessesTable } from '../directory/ldap/sign-in/guess.entity.ts';
+import { DirectoryEntryTable } from '../directory/ldap/sync/state/entry.entity.ts';
+import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
+import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
@@ -48,11 +53,14 @@ import { Nodes1700000100000 } from './migrations/1700000100000-nodes.ts';
 import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
+import { Directories1700000800000 } from './migrations/1700000800000-directories.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
 import { ScimReading1700000700000 } from './migrations/1700000700000-scim-reading.ts';
 import { NestedGroups1700000720000 } from './migrations/1700000720000-nested-groups.ts';
 import { ScimKeyExpiry1700000720100 } from './migrations/1700000720100-scim-key-expiry.ts';
 import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-requests.ts';
+import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
+import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -82,6 +90,7 @@ export const storage: Storage = {
     SessionTable,
     ScimKeyTable,
     KeptRequestTable,
+    DirectoryTable,
     OutboxEventTable,
     TrailRecordTable,
     PersonKeyTable,
@@ -100,6 +109,10 @@ export const storage: Storage = {
     AccessKeyTable,
     ApiReplyTable,
     KeyringChangeTable,
+    DirectoryEntryTable,
+    DirectoryStateTable,
+    HeldPersonTable,
+    DirectoryGuessesTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -114,12 +127,16 @@ export const storage: Storage = {
     NestedGroups1700000720000,
     ScimKeyExpiry1700000720100,
     ScimRequests1700000740000,
+    Directories1700000800000,
+    DirectorySync1700000810000,
+    DirectoryEntryNames1700000811000,
   ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
+  bindPasswordSecret,
   totpSecret,
   accessKeySecret,
   apiReplyBody,

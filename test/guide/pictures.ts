@@ -10,10 +10,11 @@ export const imagesFolder = `${guideFolder}/images`;
 const highest = 1100;
 
 /** A picture of a page as the guide shows it: always of the same size, and without what changes from run to run. */
-export async function pictureOf({ url, issuer }: Stage, page: Page): Promise<Buffer> {
+export async function pictureOf({ url, issuer, activeDirectory }: Stage, page: Page): Promise<Buffer> {
   const replaced = [
     [url, 'https://carillon.acme.example'],
     [issuer, 'https://acme.okta.example'],
+    [activeDirectory.url, 'ldaps://dc1.corp.acme.example'],
   ];
   await page.evaluate(`steady(${JSON.stringify(replaced)})`);
   const height = await page.evaluate('document.documentElement.scrollHeight');

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type Directory, startDirectory } from '../../deploy/demo/directory/server.ts';
 import { type ProviderProcess, startProviderProcess } from '../../deploy/demo/provider/process.ts';
+import { type FakeAd, startFakeAd } from '../support/fake-ad.ts';
 import { startBrowser } from '../support/browser.ts';
 import { startTestCarillon, type TestCarillon } from '../support/carillon.ts';
 import { testFolder } from '../support/folder.ts';
@@ -21,6 +22,8 @@ export interface Stage {
   issuer: string;
   /** Adds Carillon as an application to the identity provider, as the company's own administrator does. */
   register: (redirectUri: string, initiateLoginUri: string) => Promise<void>;
+  /** The directory of another account: what the pages show of it is the same in every run. */
+  activeDirectory: FakeAd;
   browser: Browser;
   /** A browser of its own, as wide as the guide's pictures. */
   visitor: () => Promise<{ context: BrowserContext; page: Page }>;
@@ -41,8 +44,9 @@ export async function startStage(): Promise<Stage> {
     port,
     publicUrl: url,
     host: 'localhost',
-    outboundPrivateHosts: [`localhost:${providerPort}`],
+    outboundPrivateHosts: [`localhost:${providerPort}`, '127.0.0.1'],
   });
+  const activeDirectory = await acmeDirectory();
   const directory = await startDirectory({ port: 0, statePath });
   let provider: ProviderProcess | undefined;
   const register = async (redirectUri: string, initiateLoginUri: string): Promise<void> => {
@@ -69,6 +73,7 @@ export async function startStage(): Promise<Stage> {
     directory,
     issuer: `http://localhost:${providerPort}`,
     register,
+    activeDirectory,
     browser,
     visitor: async () => {
       const context = await browser.newContext({
@@ -88,8 +93,40 @@ export async function startStage(): Promise<Stage> {
     stop: async () => {
       await browser.close();
       await directory.close();
+      await activeDirectory.stop();
       await carillon.stop();
       await provider?.stop();
     },
   };
+}
+
+/** A domain with two people and a group of them. */
+function acmeDirectory(): Promise<FakeAd> {
+  const domain = 'corp.acme.example';
+  const base = 'DC=corp,DC=acme,DC=example';
+  const person = (id: number, name: string, mail: string) => ({
+    dn: `CN=${name},OU=Staff,${base}`,
+    attributes: {
+      objectCategory: ['person'],
+      objectClass: ['user'],
+      objectGUID: [Buffer.alloc(16, id)],
+      displayName: [name],
+      mail: [mail],
+    },
+  });
+  const people = [
+    person(1, 'Ada Lovelace', `ada@works.acme.example`),
+    person(2, 'Ben Okafor', 'ben@works.acme.example'),
+  ];
+  const group = {
+    dn: `CN=Carillon Pro,OU=Groups,${base}`,
+    attributes: {
+      objectClass: ['group'],
+      objectGUID: [Buffer.alloc(16, 3)],
+      cn: ['Carillon Pro'],
+      member: people.map(({ dn }) => dn),
+    },
+  };
+  const top = { dn: base, attributes: { objectClass: ['domain'], objectGUID: [Buffer.alloc(16, 4)] } };
+  return startFakeAd({ domain, entries: [top, ...people, group] });
 }

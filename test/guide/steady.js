@@ -2,6 +2,12 @@
 // What is made anew in each run (addresses, ids, secrets, times) has a fixed stand-in; secrets show as dots.
 const dots = '••••••••••••••••••••••••';
 const patterns = [
+  [
+    /-----BEGIN CERTIFICATE-----[^]*-----END CERTIFICATE-----/g,
+    `-----BEGIN CERTIFICATE-----\n${dots}\n-----END CERTIFICATE-----`,
+  ],
+  [/\bd-[\da-f]{10}\b/g, 'd-90672c1f5e'],
+  [/valid until \d{4}-\d\d-\d\d/g, 'valid until 2027-03-02'],
   [/\b[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}\b/g, '01995d2e-7c10-7a44-9f3b-2d61c0a8e517'],
   [/carillon-domain=[\w-]{43}/g, 'carillon-domain=4qVZk0wX8mB2sT6yLr1uJc9hNe5aGd3o'],
   [/\b([a-z]+_|token=)?[\w-]{43,}/g, `$1${dots}`],

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { activeDirectory } from './walk/directory.ts';
 import { accountAndDomain } from './walk/account.ts';
 import { administratorsAndTrail } from './walk/house.ts';
 import { gettingStarted } from './walk/start.ts';
@@ -58,4 +59,5 @@ export async function walk(stage: Stage, camera: Camera): Promise<void> {
   await directoryRequests(step);
   await administratorsAndTrail(step);
   await leaving(step);
+  await activeDirectory(step);
 }

@@ -87,6 +87,7 @@ export async function testCompany(
       id: connectionId,
       organisationId: organisation.id,
       accountId: account.id,
+      kind: 'openid',
       issuer,
       clientId,
       clientSecret: ground.seal.seal(clientSecret, secretPlace(connectionId)),

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stopKeptServers } from './kept-server.ts';
 import { until } from './until.ts';
 
 /** One folder for everything that this run writes; gone with it. */
@@ -12,7 +13,7 @@ export function mochaGlobalSetup(): void {
 export async function mochaGlobalTeardown(): Promise<void> {
   const folder = process.env['TEST_RUN_FOLDER'];
   if (!folder) return;
-  await stopCluster(folder);
+  await Promise.all([stopCluster(folder), stopKeptServers(folder)]);
   rmSync(folder, { recursive: true, force: true });
 }
 

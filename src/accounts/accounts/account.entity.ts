@@ -7,7 +7,7 @@ export interface Account {
   id: string;
   organisationId: string;
   name: string;
-  /** Also says where tiers come from: by hand (Team, EnterpriseLWA), or groups pushed over SCIM (EnterpriseOIDC). */
+  /** Also says where tiers come from: by hand (Team, EnterpriseLWA), or a directory's groups (tiersByGroup). */
   type: AccountType;
   /** The licence of users without a directory. */
   defaultLicence: Tier;

@@ -25,7 +25,7 @@ export async function connectionByIssuer(
   const spellings = [iss, href, `${href}/`];
   const found = await rows<{ id: string; accountId: string }>(
     on,
-    sql`SELECT "id", "accountId" FROM "connections" WHERE "issuer" IN (${list(spellings)}) LIMIT 1000`,
+    sql`SELECT "id", "accountId" FROM "connections" WHERE "kind" = 'openid' AND "issuer" IN (${list(spellings)}) LIMIT 1000`,
   );
   const id = found.length > 1 ? await hinted(on, found, loginHint) : found[0]?.id;
   return id === undefined ? null : on.findOneBy(ConnectionTable, { id });

@@ -1,5 +1,7 @@
 import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import type { Reader } from '../../platform/database/unit.ts';
+import { DirectoryTable } from '../../directory/ldap/directory.entity.ts';
+import type { AtDirectory } from '../connectors/ldap/prove.ts';
 import { type Connection, ConnectionTable } from '../connectors/openid/connection.entity.ts';
 
 /**
@@ -9,5 +11,13 @@ import { type Connection, ConnectionTable } from '../connectors/openid/connectio
  */
 export async function connectionFor(on: Reader, address: string): Promise<Connection | null> {
   const claim = await verifiedDomainOf(on, address);
-  return claim && on.findOneBy(ConnectionTable, { accountId: claim.accountId });
+  return claim && on.findOneBy(ConnectionTable, { accountId: claim.accountId, kind: 'openid' });
+}
+
+/** The same for an account whose people prove themselves at its LDAP directory. @returns null when it has none */
+export async function directoryFor(on: Reader, address: string): Promise<AtDirectory | null> {
+  const claim = await verifiedDomainOf(on, address);
+  const connection = claim && (await on.findOneBy(ConnectionTable, { accountId: claim.accountId, kind: 'ldap' }));
+  const directory = connection && (await on.findOneBy(DirectoryTable, { id: connection.id }));
+  return directory && { directory, connection };
 }

@@ -6,9 +6,9 @@ import { SignInAttemptTable } from '../connectors/openid/attempt.entity.ts';
 import { type Connection, ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
 import { carry, OpenIdStrategy } from '../connectors/openid/strategy.ts';
-import { letIn } from '../people/let-in.ts';
-import { sessionCookie, whoIs, type Web } from '../web.ts';
+import type { Web } from '../web.ts';
 import { recordRefusal } from './attempts.ts';
+import { enter } from './enter.ts';
 import { addressOf, refuseDuplicates } from './query.ts';
 import { answerRefusal } from './refusal-page.ts';
 
@@ -49,18 +49,10 @@ async function prove(
   }
 }
 
-async function enter(web: Web, req: Request, res: Response, proof: Proof): Promise<void> {
-  const { ground, sessions, cookies } = web;
-  const before = await whoIs(web, req, 'user');
-  const { token } = await letIn(ground, sessions, proof, before.in ? before.session : null);
-  cookies.set(res, sessionCookie.user, token, ground.config.sessionHours * 3600);
-  res.redirect(303, proof.target);
-}
-
 /** The connection that a callback is about: that of its attempt, else the one that its address names. */
 async function concerned({ ground }: Web, url: URL, connectionId: string | null): Promise<Connection | null> {
   const state = url.searchParams.get('state');
   const attempt = state && (await ground.db.read.findOneBy(SignInAttemptTable, { stateHash: hashToken(state) }));
   const id = attempt ? attempt.connectionId : connectionId;
-  return id === null ? null : ground.db.read.findOneBy(ConnectionTable, { id });
+  return id === null ? null : ground.db.read.findOneBy(ConnectionTable, { id, kind: 'openid' });
 }

@@ -48,7 +48,7 @@ export function initiateRoutes(web: Web, limit: () => Promise<void>): Router {
   );
   router.get(`${initiatePath}/:connection`, (req, res) =>
     initiate(req, res, async (iss) => {
-      const connection = await ground.db.read.findOneBy(ConnectionTable, { id: req.params.connection });
+      const connection = await ground.db.read.findOneBy(ConnectionTable, { id: req.params.connection, kind: 'openid' });
       if (!connection) throw authErrors('connection.notFound');
       if (iss !== null && !sameIssuer(iss, connection.issuer))
         throw authErrors('signIn.noConnection', { field: 'iss' });

@@ -38,7 +38,9 @@ export async function answerRefusal(
     <div role="alert">${reasons(error).map((reason) => html`<p>${reason}</p>`)}</div>
     ${account && whomToAsk(account)}
     <p class="actions">
-      <a class="button" href="${connection ? `${initiatePath}/${connection.id}` : '/signin'}">${words.again}</a>
+      <a class="button" href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
+        >${words.again}</a
+      >
       <a class="button quiet" href="/signin">${words.other}</a>
     </p>
     <p class="muted">${words.reference}: <code>${requestContext().requestId}</code><br />${words.referenceHelp}</p>`;

@@ -1,16 +1,17 @@
 import express from 'express';
 import type { Router } from 'express';
 import { formOf } from '../../platform/http/pages/app.ts';
-import { connectionFor } from '../discovery/route.ts';
+import { connectionFor, directoryFor } from '../discovery/route.ts';
 import { whoIs, type Web } from '../web.ts';
 import { begin } from './attempts.ts';
+import { sendPassword } from './password-page.ts';
 import { sendSignIn } from './signin-page.ts';
 import { ownPath } from './target.ts';
 
 /** As much of an address as is looked at, and shown again. */
 const longest = 320;
 
-/** `/` and `/signin`: e-mail first, then the provider of whoever has verified its domain. */
+/** `/` and `/signin`: e-mail first, then the provider, or the directory, of whoever has verified its domain. */
 export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
@@ -35,7 +36,9 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const address = (form.get('email') ?? '').trim().slice(0, longest);
     const connection = await connectionFor(ground.db.read, address);
     const maxAge = ageOf(form);
-    if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
+    const atDirectory = connection ? null : await directoryFor(ground.db.read, address);
+    if (atDirectory) sendPassword(web, req, res, { email: address, name: address, target });
+    else if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
     else sendSignIn(web, req, res, { target, unknown: address, maxAge });
   });
 

@@ -10,6 +10,23 @@ export const texts = {
     unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
     signedOut: 'You have signed out on this device.',
   },
+  password: {
+    title: 'Sign in',
+    lead: 'Sign in with the user name and the password that you use at your company.',
+    name: 'User name or e-mail address',
+    password: 'Password',
+    button: 'Sign in',
+    other: 'Use another address',
+  },
+  newPassword: {
+    title: 'Choose another password',
+    lead: 'Your company’s directory wants another password of you before you can sign in. It changes everywhere.',
+    password: 'Present password',
+    newPassword: 'New password',
+    again: 'New password, again',
+    differs: 'The two new passwords are not the same.',
+    button: 'Change the password and sign in',
+  },
   refused: {
     title: 'You were not signed in',
     again: 'Try again',

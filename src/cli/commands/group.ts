@@ -5,7 +5,7 @@ const expects = { group: 'its id or its name' };
 const takes = ['account', 'organisation'] as const;
 
 export function group(cli: Cli): void {
-  const it = noun(cli, 'group', 'the groups that a directory pushed, and their permission tiers');
+  const it = noun(cli, 'group', 'the groups that a directory pushed, or has, and their permission tiers');
   verb(cli, it, {
     call: 'list',
     does: 'list groups with their tiers, and the tiers that wait for a group',
@@ -24,7 +24,9 @@ export function group(cli: Cli): void {
   verb(cli, it, {
     call: 'map <group> <tier>',
     does: 'give a group a permission tier',
-    more: 'People in a Pro group are Pro, in a Basic group Basic, in both Pro, and in neither they may not sign in.',
+    more:
+      'People in a Pro group are Pro, in a Basic group Basic, in both Pro, and in neither they may not sign in. ' +
+      'A group of a connected directory is looked up there by its name, or its DN.',
     expects: { group: 'its id, or exactly its name', tier: 'Pro or Basic' },
     takes,
     examples: ['carillon group map "Carillon Pro" Pro'],

@@ -7,6 +7,7 @@ import { client } from './client.ts';
 import { commandReference } from './command-reference.ts';
 import { completion } from './completion.ts';
 import { connection } from './connection.ts';
+import { directory } from './directory.ts';
 import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
@@ -32,6 +33,7 @@ export const nouns: readonly Noun[] = [
   account,
   domain,
   connection,
+  directory,
   scimKey,
   group,
   user,

@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Domain } from '../../accounts/domains/domain.entity.ts';
 import { listDomains } from '../../accounts/domains/domains.ts';
 import { absentChecksBeforeLoss } from '../../accounts/domains/verify.ts';
@@ -6,6 +7,7 @@ import { checkConnection } from '../../auth/connectors/openid/check.ts';
 import type { Connection } from '../../auth/connectors/openid/connection.entity.ts';
 import { secretPlace } from '../../auth/connectors/openid/provider.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import { listGroups } from '../../directory/groups/mappings.ts';
 import { type Ending, endingOf, soonDays } from '../../directory/scim/keys/expiry.ts';
 import { listScimKeys } from '../../directory/scim/keys/keys.ts';
@@ -44,12 +46,13 @@ function domainFinding({ name: account }: Account, domain: Domain): Finding | nu
 /** What must be there before anybody can sign in. */
 export async function lookAtSignIn(read: Reader, account: Account): Promise<Finding[]> {
   const { id, name, type } = account;
-  const [domains, connection, groups] = await Promise.all([
+  const [domains, connection, groups, directory] = await Promise.all([
     listDomains(read, id),
     connectionOf(read, id),
     listGroups(read, id),
+    connectedDirectory(read, id),
   ]);
-  if (!connection) {
+  if (!connection && !directory) {
     return [
       warn(`Nobody can sign in to ${name}: it has no identity provider.`, `carillon connection set --account ${id}`),
     ];
@@ -58,7 +61,7 @@ export async function lookAtSignIn(read: Reader, account: Account): Promise<Find
     const mend = `carillon domain claim <domain> --account ${id}`;
     return [fail(`Nobody can sign in to ${name}: it has no verified domain.`, mend)];
   }
-  if (type !== 'EnterpriseOIDC') return [];
+  if (!tiersByGroup(type)) return [];
   const mapped = groups.filter(({ tier, groupId }) => tier !== null && groupId !== null);
   const waiting = groups.filter(({ groupId }) => groupId === null).map(({ groupName }) => groupName);
   const findings: Finding[] = [];
@@ -66,7 +69,9 @@ export async function lookAtSignIn(read: Reader, account: Account): Promise<Find
     const mend =
       groups.length > waiting.length
         ? `Give one a tier: carillon group map <group> Pro --account ${id}`
-        : 'Push groups from the directory, then give one a tier: carillon group map <group> Pro';
+        : directory
+          ? `Add one of the directory: carillon group map <group> Pro --account ${id}`
+          : 'Push groups from the directory, then give one a tier: carillon group map <group> Pro';
     findings.push(fail(`Nobody can sign in to ${name}: no group has a permission tier.`, mend));
   } else if (mapped.every(({ members }) => members === 0)) {
     const names = named(mapped.map(({ groupName }) => groupName));

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { listDomains } from '../../accounts/domains/domains.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import { clock } from '../../platform/clock/clock.ts';
@@ -13,6 +14,7 @@ import { createOutbound, type Outbound } from '../../platform/outbound/outbound.
 import { openKeyring } from '../../platform/secrets/keyring.ts';
 import { createSeal } from '../../platform/secrets/seal.ts';
 import { storage } from '../../storage/storage.ts';
+import { lookAtDirectory } from './directories.ts';
 import { lookAtConnection, lookAtDomains, lookAtScimKeys, lookAtSignIn } from './accounts.ts';
 import { lookAtCertificates, lookAtDns, lookAtPrivateHosts, lookAtPublicUrl } from './addresses.ts';
 import {
@@ -140,7 +142,11 @@ async function lookAtConnections(
       const found = await Promise.all(
         some.map(async (account) => {
           const connection = await connectionOf(read, account.id);
-          return connection ? lookAtConnection(seal, outbound, account, connection) : [];
+          const directory = await connectedDirectory(read, account.id);
+          return [
+            ...(connection ? await lookAtConnection(seal, outbound, account, connection) : []),
+            ...(directory ? await lookAtDirectory(read, seal, outbound, account, directory) : []),
+          ];
         }),
       );
       findings.push(...found.flat());
@@ -148,5 +154,5 @@ async function lookAtConnections(
   } finally {
     await outbound?.close();
   }
-  return findings.length > 0 ? findings : [ok('There is no identity provider to look at.')];
+  return findings.length > 0 ? findings : [ok('There is no identity provider or directory to look at.')];
 }

@@ -1,6 +1,7 @@
 import { texts } from '../../console/groups/texts.ts';
 import { listMembers } from '../../directory/groups/list-members.ts';
-import { type GroupLine, listGroups, mapGroup, unmapGroup } from '../../directory/groups/mappings.ts';
+import { type GroupLine, listGroups, unmapGroup } from '../../directory/groups/mappings.ts';
+import { addGroup } from '../../directory/ldap/groups/add.ts';
 import { directoryErrors } from '../../directory/errors.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { lostByMapping } from '../../users/lifecycle/would-lose.ts';
@@ -83,14 +84,14 @@ export const show = (call: Call): Promise<void> =>
   });
 
 export const map = (call: Call): Promise<void> =>
-  withHouse(call, async ({ ground }) => {
+  withHouse(call, async ({ ground, ldap }) => {
     const account = await accountOf(ground.db.read, call);
     const given = call.required('group');
     const byId = (await listGroups(ground.db.read, account.id)).find(({ groupId }) => groupId === given);
     const groupName = byId?.groupName ?? given; // else exactly the name: the guide wants no other
     const typed = call.required('tier');
     const tier = typed.charAt(0).toUpperCase() + typed.slice(1).toLowerCase();
-    const mapping = await mapGroup(ground, scopeOf(account), { groupName, tier });
+    const mapping = await addGroup(ground, ldap, scopeOf(account), { groupName, tier });
     const json = { id: mapping.groupId, name: mapping.groupName, tier: mapping.tier, mappingId: mapping.id };
     call.output.done(json, `People in ${mapping.groupName} are ${mapping.tier} from now on.`);
   });

@@ -8,6 +8,7 @@ import {
   setHelpContact,
 } from '../../accounts/accounts/accounts.ts';
 import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
+import { troublesOf } from '../../directory/ldap/sync/status.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
 import { accountCounts } from '../../users/summary.ts';
@@ -29,14 +30,15 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
 
   const list = async (req: Request, res: Response, typed = '', fault?: Fault): Promise<void> => {
     const { organisation, administrator, csrf } = visitOf(req);
-    const [accounts, deleted, counts] = await Promise.all([
+    const [accounts, deleted, counts, troubles] = await Promise.all([
       listAccounts(db.read, organisation.id),
       listDeletedAccounts(db.read, organisation.id),
       accountCounts(db.read, organisation.id),
+      troublesOf(db.read, { organisationId: organisation.id }),
     ]);
     const isProtected = hasFactor(await factorsOf(db.read, administrator.id));
     const body = html`${!isProtected && unprotectedNotice()}
-    ${accountsView({ csrf, accounts, deleted, counts, typed, fault })}`;
+    ${accountsView({ csrf, accounts, deleted, counts, troubles, typed, fault })}`;
     show(req, res, { title: texts.title, part: 'accounts', body, status: fault?.status ?? 200 });
   };
 
@@ -48,8 +50,12 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
   ): Promise<void> => {
     const place = placeOf(req);
     const { organisationId, accountId } = place.scope;
-    const [counts, steps] = await Promise.all([accountCounts(db.read, organisationId), progressOf(db.read, accountId)]);
-    const body = overviewView({ place, counts: counts.get(accountId), steps, typed, fault });
+    const [counts, steps, troubles] = await Promise.all([
+      accountCounts(db.read, organisationId),
+      progressOf(db.read, accountId),
+      troublesOf(db.read, place.scope),
+    ]);
+    const body = overviewView({ place, counts: counts.get(accountId), steps, troubles, typed, fault });
     show(req, res, { title: shared.overview, part: 'overview', body, status: fault?.status ?? 200 });
   };
 

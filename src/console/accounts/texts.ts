@@ -29,9 +29,9 @@ export const texts = {
   steps: {
     claim: 'Claim a domain',
     verify: 'Verify a domain',
-    connect: 'Connect the identity provider',
+    connect: 'Connect the identity provider, or your Active Directory',
     key: 'Create a SCIM access key for the directory',
-    map: 'Give a pushed group a permission tier',
+    map: 'Give a group a permission tier',
   },
   deleted: 'Deleted accounts',
   deletedCaption: 'Deleted accounts of your organisation, until they are erased',
@@ -56,4 +56,10 @@ export const texts = {
   removeConfirmHint: (name: string): string => `Type ${name} to delete it.`,
   removeButton: 'Delete account',
   peopleCount: (people: number): string => counted(people, 'person', 'people'),
+  directoryFails: 'Directory fails',
+  directoryWaits: 'Directory waits for you',
+  directoryFailing: 'The directory cannot be read',
+  directoryFailingNote: 'Nobody is put out by that; changes in it are not seen until it answers again.',
+  directoryHeld: 'Look at the list',
+  since: 'since',
 };

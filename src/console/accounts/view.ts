@@ -1,4 +1,6 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
+import type { Trouble } from '../../directory/ldap/sync/status.ts';
+import { heldText } from '../../directory/ldap/sync/texts.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import type { AccountCounts } from '../../users/summary.ts';
 import { alertOf, type Fault, field, form } from '../forms.ts';
@@ -13,12 +15,14 @@ interface ListView {
   accounts: readonly Account[];
   deleted: readonly Account[];
   counts: ReadonlyMap<string, AccountCounts>;
+  /** What is wrong with their directories. */
+  troubles: readonly Trouble[];
   typed?: string;
   fault?: Fault;
 }
 
 /** The accounts of the organisation, and the form for another. */
-export const accountsView = ({ csrf, accounts, deleted, counts, typed = '', fault }: ListView): Html =>
+export const accountsView = ({ csrf, accounts, deleted, counts, troubles, typed = '', fault }: ListView): Html =>
   html`${alertOf(fault, ['name'])}
     ${
       accounts.length === 0
@@ -26,7 +30,13 @@ export const accountsView = ({ csrf, accounts, deleted, counts, typed = '', faul
         : table(
             texts.caption,
             [texts.name, texts.type, texts.people, texts.domains],
-            accounts.map((account) => lineOf(account, counts.get(account.id))),
+            accounts.map((account) =>
+              lineOf(
+                account,
+                counts.get(account.id),
+                troubles.filter(({ accountId }) => accountId === account.id),
+              ),
+            ),
           )
     }
     <h2>${texts.create}</h2>
@@ -51,25 +61,44 @@ const deletedView = (deleted: readonly Account[]): Html =>
       ]),
     )}`;
 
-const lineOf = ({ id, name, type }: Account, counts: AccountCounts | undefined): (Html | string | number)[] => [
-  html`<a href="/console/accounts/${id}">${name}</a>`,
+const lineOf = (
+  { id, name, type }: Account,
+  counts: AccountCounts | undefined,
+  troubles: readonly Trouble[],
+): (Html | string | number)[] => [
+  html`<a href="/console/accounts/${id}">${name}</a> ${troubles.map(({ kind }) => troubleBadge(kind))}`,
   accountTypes[type],
   counts?.people ?? 0,
   texts.domainCount(counts?.domains ?? 0, counts?.verified ?? 0),
 ];
 
+const troubleBadge = (kind: Trouble['kind']): Html =>
+  kind === 'failing' ? badge(texts.directoryFails, 'bad') : badge(texts.directoryWaits, 'warn');
+
+/** Said above everything else of an account: its directory fails, or waits for an administrator. */
+const troubleView = (base: string, { kind, directoryId, people, since }: Trouble): Html =>
+  kind === 'failing'
+    ? html`<p class="flash bad">
+        <a href="${base}/directory/${directoryId}">${texts.directoryFailing}</a> ${texts.since} ${time(since)}.
+        ${texts.directoryFailingNote}
+      </p>`
+    : html`<p class="flash warn">
+        ${heldText(people)} <a href="${base}/directory/${directoryId}/held">${texts.directoryHeld}</a>
+      </p>`;
+
 interface OverviewView {
   place: Place;
   counts: AccountCounts | undefined;
   steps: readonly Step[];
+  troubles: readonly Trouble[];
   typed?: { name?: string; helpContact?: string };
   fault?: Fault;
 }
 
 /** An account at a glance: what is left to do, its numbers, its settings. */
-export function overviewView({ place, counts, steps, typed = {}, fault }: OverviewView): Html {
+export function overviewView({ place, counts, steps, troubles, typed = {}, fault }: OverviewView): Html {
   const { account, base, csrf } = place;
-  return html`${alertOf(fault, ['name', 'helpContact'])}
+  return html`${alertOf(fault, ['name', 'helpContact'])} ${troubles.map((trouble) => troubleView(base, trouble))}
     <section class="panel" aria-labelledby="left">
       <h2 id="left">${texts.left}</h2>
       ${steps.every(({ done }) => done) && html`<p>${texts.allDone}</p>`}

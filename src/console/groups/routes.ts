@@ -1,6 +1,8 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { changeTier, listGroups, mapGroup, requireMapping, unmapGroup } from '../../directory/groups/mappings.ts';
+import { changeTier, listGroups, requireMapping, unmapGroup } from '../../directory/groups/mappings.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
+import { addGroup } from '../../directory/ldap/groups/add.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { lostByMapping } from '../../users/lifecycle/would-lose.ts';
 import { confirmation, type Fault, faultOf } from '../forms.ts';
@@ -11,7 +13,7 @@ import { texts } from './texts.ts';
 import { groupsView, noTier } from './view.ts';
 
 /** `/console/accounts/{id}/groups`: pushed groups and their permission tiers. */
-export function groupRoutes({ ground }: ConsoleWeb): Router {
+export function groupRoutes({ ground, ldap }: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { db, trail } = ground;
   const path = '/console/accounts/:accountId/groups';
@@ -22,8 +24,12 @@ export function groupRoutes({ ground }: ConsoleWeb): Router {
     { typed, fault }: { typed?: { groupName: string; tier: string }; fault?: Fault } = {},
   ): Promise<void> => {
     const place = placeOf(req);
-    const groups = await listGroups(db.read, place.scope.accountId);
-    const body = groupsView({ place, groups, ...(typed && { typed }), fault });
+    const { accountId } = place.scope;
+    const directory = await connectedDirectory(db.read, accountId);
+    const all = await listGroups(db.read, accountId);
+    // Of a directory many groups may be read on the way to people: here are those that somebody has added.
+    const groups = directory ? all.filter(({ mappingId }) => mappingId !== null) : all;
+    const body = groupsView({ place, groups, directory, ...(typed && { typed }), fault });
     show(req, res, { title: texts.title, part: 'groups', body, status: fault?.status ?? 200 });
   };
 
@@ -41,7 +47,7 @@ export function groupRoutes({ ground }: ConsoleWeb): Router {
       return;
     }
     try {
-      await mapGroup(ground, scope, typed);
+      await addGroup(ground, ldap, scope, typed);
       done(res, `${base}/groups`, 'groupMapped');
     } catch (error) {
       await list(req, res, { typed, fault: faultOf(error) });

@@ -5,6 +5,10 @@ export const texts = {
   title: 'Groups',
   intro:
     'Groups that your directory has pushed. People in a Pro group are Pro, people in a Basic group are Basic, people in both are Pro, and people in neither may not sign in.',
+  directoryIntro: (name: string): string =>
+    `Groups of ${name}, and the tiers that they give: to their members, to members of groups in them, and to people whose primary group they are. People in a Pro group are Pro, people in a Basic group are Basic, people in both are Pro, and people in neither may not sign in.`,
+  directoryNone: 'No group was added yet, so nobody may sign in. Add the groups whose members may.',
+  directoryHint: 'Exactly the name of the group in the directory; or its DN, where several have the same name.',
   none: 'No group was pushed yet. Push groups from your directory; here you then choose their permission tiers.',
   noneLink: 'Single sign-on has the SCIM base URL and the access keys',
   caption: 'Pushed groups and their permission tiers',

@@ -1,4 +1,5 @@
 import { tiers } from '../../accounts/accounts/types.ts';
+import type { Directory } from '../../directory/ldap/directory.entity.ts';
 import type { GroupLine } from '../../directory/groups/mappings.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { alertOf, type Fault, field, form, select } from '../forms.ts';
@@ -16,17 +17,21 @@ const rowChoices = [{ value: noTier, text: shared.noAccess }, ...tierChoices];
 interface GroupsView {
   place: Place;
   groups: readonly GroupLine[];
+  /** From which groups are added; null: they are pushed. */
+  directory: Directory | null;
   typed?: { groupName: string; tier: string };
   fault?: Fault;
 }
 
 /** Pushed groups with a tier select each, mappings that wait, and the form by name. */
-export const groupsView = ({ place, groups, typed, fault }: GroupsView): Html =>
+export const groupsView = ({ place, groups, directory, typed, fault }: GroupsView): Html =>
   html`${alertOf(fault, ['groupName', 'tier'])}
-    <p>${texts.intro}</p>
+    <p>${directory ? texts.directoryIntro(directory.name) : texts.intro}</p>
     ${
       groups.length === 0
-        ? empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`)
+        ? directory
+          ? empty(texts.directoryNone)
+          : empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`)
         : table(
             texts.caption,
             [texts.group, texts.members, texts.tier],
@@ -41,7 +46,7 @@ export const groupsView = ({ place, groups, typed, fault }: GroupsView): Html =>
     ${form(
       place.csrf,
       `${place.base}/groups`,
-      html`${field({ name: 'groupName', label: texts.name, value: typed?.groupName ?? '', hint: texts.addHint, fault, required: true, maxlength: 256, exact: true })}
+      html`${field({ name: 'groupName', label: texts.name, value: typed?.groupName ?? '', hint: directory ? texts.directoryHint : texts.addHint, fault, required: true, maxlength: directory ? 1024 : 256, exact: true })}
         ${select({ name: 'tier', label: texts.tier, choices: tierChoices, value: typed?.tier, fault })}
         <div class="actions"><button>${texts.addButton}</button></div>`,
     )}`;

@@ -29,7 +29,7 @@ export function personView(place: Place, person: Person): Html {
       [texts.pushed, time(user.createdAt)],
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
-    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)} ${causesView(person)}
+    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)} ${causesView(place, person)}
     ${groupsView(person)} ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
@@ -67,7 +67,7 @@ const devicesView = ({ devices }: Person): Html =>
           )
     }`;
 
-const causesView = ({ causes }: Person): Html =>
+const causesView = ({ base }: Place, { causes }: Person): Html =>
   html`<h2>${texts.causes}</h2>
     ${
       causes.length === 0
@@ -75,10 +75,12 @@ const causesView = ({ causes }: Person): Html =>
         : table(
             texts.causes,
             [texts.cause, texts.since, texts.by],
-            causes.map(({ cause, since, administrator }) => [
-              texts.causeNames[cause],
+            causes.map(({ cause, since, administrator, directory }) => [
+              directory ? texts.directoryNos[directory.why] : texts.causeNames[cause],
               time(since),
-              administrator ?? (cause === 'directory' ? texts.theDirectory : texts.anAdministrator),
+              directory
+                ? html`<a href="${base}/directory/${directory.directoryId}">${directory.name}</a>`
+                : (administrator ?? (cause === 'directory' ? texts.theDirectory : texts.anAdministrator)),
             ]),
           )
     }`;

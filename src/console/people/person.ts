@@ -5,6 +5,7 @@ import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Tier } from '../../accounts/accounts/types.ts';
 import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
+import { directoryNoOf } from '../../directory/ldap/sync/no.ts';
 import { addressesOf, causesOf } from '../../users/details.ts';
 import type { Entitlement } from '../../users/entitlement/entitlement.ts';
 import { isOfTeam, isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
@@ -23,7 +24,7 @@ export interface Person {
   why: Why;
   addresses: readonly UserAddress[];
   groups: readonly { groupName: string; tier: Tier | null }[];
-  causes: readonly (UserCause & { administrator: string | null })[];
+  causes: readonly (UserCause & { administrator: string | null; directory: DirectoryNoOf })[];
   devices: readonly Session[];
   identities: readonly FederatedIdentity[];
   receipts: readonly ReceiptLine[];
@@ -32,6 +33,8 @@ export interface Person {
   /** Whether an administrator may suspend people of this account. */
   suspendable: boolean;
 }
+
+type DirectoryNoOf = Awaited<ReturnType<typeof directoryNoOf>>;
 
 const receiptsShown = 20;
 
@@ -59,7 +62,10 @@ export async function readPerson(
   const named = await Promise.all(
     causes.map(async (cause) => {
       const by = await on.findOneBy(AdministratorTable, { id: cause.setBy, organisationId });
-      return { ...cause, administrator: by?.userName ?? null };
+      const { setBy } = cause;
+      const directory =
+        cause.cause === 'directory' ? await directoryNoOf(on, { organisationId, userId: user.id, setBy }) : null;
+      return { ...cause, administrator: by?.userName ?? null, directory };
     }),
   );
   return {

@@ -71,6 +71,11 @@ export const texts = {
   removeButton: 'Remove person',
   theDirectory: 'The directory',
   anAdministrator: 'An administrator',
+  directoryNos: {
+    disabled: 'Disabled in the directory',
+    expired: 'Their account in the directory has expired',
+    gone: 'The directory has their entry no more',
+  },
   causeNames: { administrator: 'Suspended by an administrator', directory: 'Deactivated by the directory' },
 };
 

@@ -24,6 +24,9 @@ export const whyTexts = {
     administrator: 'Only an administrator, by activating them; the directory cannot',
     directory: 'Only the directory: activate them there, and it pushes that here',
   },
+  enableThere:
+    'Only the directory: enable the account there, extend it if it has expired, or restore it; that is seen here within seconds',
+  directory: (name: string): string => `The directory ${name}`,
   key: (name: string): string => `The directory, with the key ${name}`,
   domain: (domain: string): string => `The domain of their address, ${toUnicodeDomain(domain)}, is not verified here.`,
   domainMend: (claimed: boolean): string =>

@@ -1,6 +1,8 @@
 import { AdministratorTable } from '../../access/administrators/administrator.entity.ts';
 import { listDomains } from '../../accounts/domains/domains.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
+import { DirectoryTable } from '../../directory/ldap/directory.entity.ts';
 import { listGroups } from '../../directory/groups/mappings.ts';
 import { ScimKeyTable } from '../../directory/scim/keys/key.entity.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -40,7 +42,7 @@ export async function readWhy(on: Reader, user: User): Promise<Why> {
   ]);
   const obstacles: Obstacle[] = [];
   for (const reason of right.because) obstacles.push(...(await obstacleOf(on, user, reason, causes, ways)));
-  if (!(await connectionOf(on, user.accountId)))
+  if (!(await connectionOf(on, user.accountId)) && !(await connectedDirectory(on, user.accountId)))
     obstacles.push(said('connection', texts.connection, texts.connectionMend, 'carillon connection set'));
   return { ...ways, right, obstacles };
 }
@@ -65,7 +67,9 @@ async function obstacleOf(
     const cause = causes.find((each) => each.cause === reason.kind);
     const by = cause ? await nameOf(on, user, cause) : null;
     const command = reason.kind === 'administrator' ? `carillon user activate ${user.primaryAddress}` : null;
-    const no = said(reason.kind, texts.causes[reason.kind], texts.causeMends[reason.kind], command);
+    const atDirectory = reason.kind === 'directory' && (await connectedDirectory(on, user.accountId)) !== null;
+    const mend = atDirectory ? texts.enableThere : texts.causeMends[reason.kind];
+    const no = said(reason.kind, texts.causes[reason.kind], mend, command);
     return [{ ...no, since: cause?.since ?? null, by }];
   }
   if (reason.kind === 'domain') {
@@ -83,7 +87,9 @@ async function obstacleOf(
 async function nameOf(on: Reader, { organisationId, accountId }: User, cause: UserCause): Promise<string | null> {
   if (cause.cause === 'directory') {
     const key = await on.findOneBy(ScimKeyTable, { id: cause.setBy, accountId });
-    return key && texts.key(key.name);
+    if (key) return texts.key(key.name);
+    const directory = await on.findOneBy(DirectoryTable, { id: cause.setBy, accountId });
+    return directory && texts.directory(directory.name);
   }
   const administrator = await on.findOneBy(AdministratorTable, { id: cause.setBy, organisationId });
   return administrator?.userName ?? cause.setBy;

@@ -7,7 +7,7 @@ import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { GroupTable } from '../../users/entitlement/group.entity.ts';
+import { type Group, GroupTable } from '../../users/entitlement/group.entity.ts';
 import { type TierMapping, TierMappingTable } from '../../users/entitlement/mapping.entity.ts';
 import { putOutWithoutRight, type Scope } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
@@ -33,11 +33,22 @@ export async function mapGroup(
       if (!group) {
         throw directoryErrors('mapping.groupNotFound', { field: 'groupName', values: { name: input.groupName } });
       }
-      const mapping = await store(m, scope, group, tier);
-      await markAccountChanged(ground, m, accountId);
-      return { result: mapping };
+      return { result: await giveTier(ground, m, scope, group, tier) };
     },
   );
+}
+
+/** Gives a group of this account a tier, in the unit of work of whoever asks. */
+export async function giveTier(
+  ground: Ground,
+  m: Writer,
+  scope: Scope,
+  group: Pick<Group, 'id' | 'displayName' | 'connectionId'>,
+  tier: Tier,
+): Promise<TierMapping> {
+  const mapping = await store(m, scope, group, tier);
+  await markAccountChanged(ground, m, scope.accountId);
+  return mapping;
 }
 
 /** Changes the tier of a mapped group; nobody is put out by that. @throws mapping.notFound, mapping.tierInvalid */
@@ -101,7 +112,8 @@ export const listGroups = (on: Reader, accountId: string): Promise<GroupLine[]> 
         ORDER BY 2`,
   );
 
-function readTier(input: unknown): Tier {
+/** @throws mapping.tierInvalid */
+export function readTier(input: unknown): Tier {
   const tier = tiers.find((name) => name === input);
   if (!tier) throw directoryErrors('mapping.tierInvalid', { field: 'tier' });
   return tier;
@@ -110,7 +122,7 @@ function readTier(input: unknown): Tier {
 async function store(
   m: Writer,
   scope: Scope,
-  group: { id: string; displayName: string; connectionId: string },
+  group: Pick<Group, 'id' | 'displayName' | 'connectionId'>,
   tier: Tier,
 ): Promise<TierMapping> {
   const present = await m.findOneBy(TierMappingTable, { groupId: group.id });

@@ -11,10 +11,13 @@ export class Jobs {
   readonly #log: Log;
   readonly #timers = new Map<string, NodeJS.Timeout>();
   readonly #running = new Set<Promise<void>>();
+  readonly #ends: () => Promise<void>;
   #stopped = false;
 
-  constructor(log: Log, jobs: readonly Job[]) {
+  /** @param ends what the jobs have begun and do not wait for themselves */
+  constructor(log: Log, jobs: readonly Job[], ends: () => Promise<void> = async () => undefined) {
     this.#log = log;
+    this.#ends = ends;
     for (const job of jobs) this.#after(job);
   }
 
@@ -23,6 +26,7 @@ export class Jobs {
     this.#stopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await Promise.all(this.#running);
+    await this.#ends();
   }
 
   #after(job: Job): void {

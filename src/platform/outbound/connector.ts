@@ -43,6 +43,22 @@ async function resolvePublic(options: ConnectorOptions, hostname: string): Retur
   return found;
 }
 
+/**
+ * The addresses to which a socket for this host may be opened, by the same rule as a request's: public ones, or any of
+ * a host that the operator has listed. For protocols that bring their own sockets, with TLS of their own.
+ * @throws outbound.notAllowed, what the resolver throws
+ */
+export async function addressesFor(options: ConnectorOptions, hostname: string, port: number): ReturnType<Lookup> {
+  const family = isIP(hostname);
+  const listed = options.hosts.has(hostname, port);
+  if (family !== 0) {
+    if (!listed && !(options.isPublic ?? isPublicAddress)(hostname)) throw refusal(hostname, 'is not public');
+    return [{ address: hostname, family }];
+  }
+  if (!listed) return resolvePublic(options, hostname);
+  return isLocalhost(hostname) ? loopback : lookupOf(options)(hostname);
+}
+
 /** Judges an address as a dial would, without dialling: for what is called later. */
 export async function judge(options: ConnectorOptions, url: URL): Promise<void> {
   const hostname = bareHost(url.hostname);

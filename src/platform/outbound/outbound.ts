@@ -1,6 +1,6 @@
 import { Agent, fetch as send, type RequestInit as UndiciInit } from 'undici';
 import { CarillonError } from '../errors/errors.ts';
-import { createConnector, judge, type Lookup } from './connector.ts';
+import { addressesFor, createConnector, judge, type Lookup } from './connector.ts';
 import { outboundError } from './errors.ts';
 import { bareHost, hostList } from './hosts.ts';
 
@@ -42,6 +42,12 @@ export interface Outbound {
    * @throws CarillonError outbound.notAllowed, .unreachable
    */
   check(url: string | URL): Promise<void>;
+  /**
+   * The addresses to which a caller may open a socket of its own for this host: the very ones are dialled, so nothing
+   * is resolved twice.
+   * @throws CarillonError outbound.notAllowed; what the resolver throws
+   */
+  addresses(hostname: string, port: number): Promise<{ address: string; family: number }[]>;
   /** Whether the operator has listed this address's host: it may be private. */
   isListed(url: string | URL): boolean;
   /** What `fetch` throws for an address that it may not call. */
@@ -116,6 +122,7 @@ export function createOutbound(options: OutboundOptions): Outbound {
         throw error;
       }
     },
+    addresses: (hostname, port) => addressesFor(rules, hostname, port),
     isListed(input) {
       const url = URL.parse(String(input));
       return url !== null && hosts.has(bareHost(url.hostname), portOf(url));

@@ -1,4 +1,4 @@
-import type { AccountType, Tier } from '../../accounts/accounts/types.ts';
+import { type AccountType, type Tier, tiersByGroup } from '../../accounts/accounts/types.ts';
 import { isTrue, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -111,7 +111,7 @@ function mappedAbove(above: ReadonlyMap<string, readonly GroupStep[]>, userId: s
 }
 
 function tierReasons(user: Facts, groups: GroupReason[]): Because[] {
-  if (user.type !== 'EnterpriseOIDC') return [{ kind: 'assigned', tier: user.licence }];
+  if (!tiersByGroup(user.type)) return [{ kind: 'assigned', tier: user.licence }];
   if (groups.length === 0) return [{ kind: 'noGroup' }];
   return groups.map(({ groupId, groupName, tier }) => ({ kind: 'group', groupId, groupName, tier }));
 }

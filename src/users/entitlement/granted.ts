@@ -33,6 +33,6 @@ export const withoutRight: Sql = sql`(
   OR EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id")
   OR (a."type" <> 'Team' AND NOT EXISTS (SELECT 1 FROM "domains" d
       WHERE d."accountId" = a."id" AND d."name" = u."primaryDomain" AND d."state" = 'verified'))
-  OR (a."type" = 'EnterpriseOIDC' AND NOT EXISTS (SELECT 1 FROM "group_members" m
+  OR (a."type" IN ('EnterpriseOIDC', 'EnterpriseDirectory') AND NOT EXISTS (SELECT 1 FROM "group_members" m
       WHERE m."memberId" = u."id" AND m."memberType" = 'User'
       AND m."groupId" IN (SELECT "groupId" FROM "granted"))))`;

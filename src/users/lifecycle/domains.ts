@@ -1,4 +1,4 @@
-import type { AccountType } from '../../accounts/accounts/types.ts';
+import { type AccountType, tiersByGroup } from '../../accounts/accounts/types.ts';
 import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { type Domain, DomainTable } from '../../accounts/domains/domain.entity.ts';
@@ -21,10 +21,6 @@ export interface Removed {
   /** What kind of account is left. */
   accountType: AccountType;
 }
-
-/** Whether a directory says who belongs to such an account: then people go with their domain, else they are released. */
-export const isDirectoryKind = (type: AccountType): boolean =>
-  type === 'EnterpriseOIDC' || type === 'EnterpriseDirectory';
 
 /**
  * Removes a claim, with the consequences of the guide, "Delete Your Account", note: from this commit on everybody whose
@@ -52,7 +48,7 @@ export async function removeDomain(
       await m.delete(DomainTable, { id: domain.id });
       return { result: { domain, putOut: 0, accountType: type } };
     }
-    const state = isDirectoryKind(type) ? 'deleting' : 'releasing';
+    const state = tiersByGroup(type) ? 'deleting' : 'releasing';
     // Nobody has a right by it from here on; the row goes when everybody who stood on it is dealt with.
     const gone = await changed(
       m,

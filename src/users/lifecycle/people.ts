@@ -10,7 +10,7 @@ import { touchGroupsOf } from '../entitlement/touch-groups.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension } from './suspension.ts';
 import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
-import { addressRows, personColumns, type PersonInput } from './person.ts';
+import { addressRows, type PersonColumns, personColumns, type PersonInput } from './person.ts';
 import { rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 
@@ -25,9 +25,17 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
-  const columns = await personColumns(m, scope, input, null);
+  const user = newPerson(scope, connectionId, await personColumns(m, scope, input, null));
+  await insertRow(m, UserTable, user);
+  await inheritSuspension(ground, m, user);
+  await writeAddresses(m, user, input);
+  return user;
+}
+
+/** The row of somebody new. */
+export function newPerson(scope: Scope, connectionId: string | null, columns: PersonColumns): User {
   const now = clock.now();
-  const user: User = {
+  return {
     id: newId(),
     organisationId: scope.organisationId,
     accountId: scope.accountId,
@@ -45,10 +53,6 @@ export async function createPerson(
     deletedAt: null,
     releasedAt: null,
   };
-  await insertRow(m, UserTable, user);
-  await inheritSuspension(ground, m, user);
-  await writeAddresses(m, user, input);
-  return user;
 }
 
 /** The same person with other attributes. @throws what `personColumns` throws */

@@ -63,7 +63,15 @@ export async function personColumns(
     present && normaliseAddress(primaryAddress) === present.primaryAddressKey
       ? present.primaryDomain
       : await refuseForeignDomain(on, scope, primaryAddress, primaryField, ownDomain);
-  const columns = {
+  const columns = columnsOf(input, primaryDomain);
+  await refuseTaken(on, scope, columns, present?.id ?? null);
+  return columns;
+}
+
+/** The columns of what a directory says, without a check. @param primaryDomain of the address that counts */
+export function columnsOf(input: PersonInput, primaryDomain: string): PersonColumns {
+  const primaryAddress = input.primary ?? input.userName;
+  return {
     userName: input.userName,
     userNameKey: fold(input.userName),
     externalId: input.externalId,
@@ -74,8 +82,6 @@ export async function personColumns(
     primaryAddressKey: normaliseAddress(primaryAddress)!,
     primaryDomain,
   };
-  await refuseTaken(on, scope, columns, present?.id ?? null);
-  return columns;
 }
 
 const isRespelt = (userName: string, present: User): boolean =>

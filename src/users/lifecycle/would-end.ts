@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { requireAccount } from '../../accounts/accounts/accounts.ts';
-import type { AccountType } from '../../accounts/accounts/types.ts';
+import { type AccountType, tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Domain } from '../../accounts/domains/domain.entity.ts';
 import { isHeld, listDomains } from '../../accounts/domains/domains.ts';
 import { clock } from '../../platform/clock/clock.ts';
@@ -9,7 +9,6 @@ import { sql, type Sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { grantedGroups, withoutRight } from '../entitlement/granted.ts';
 import { type Blockers, deletionBlockers } from './delete-account.ts';
-import { isDirectoryKind } from './domains.ts';
 import { type Loss, lostByDomain } from './would-lose.ts';
 
 /** What the removal of a domain would do; changes nothing. */
@@ -43,7 +42,7 @@ export async function wouldRemoveDomain(on: Reader, domain: Domain): Promise<Dom
   );
   return {
     loss: await lostByDomain(on, accountId, name),
-    becomes: isDirectoryKind(type) ? 'deleted' : 'Released',
+    becomes: tiersByGroup(type) ? 'deleted' : 'Released',
     people: there.people,
     suspended: there.suspended,
     last: others.length === 0,

@@ -17,6 +17,10 @@ export async function lostByMapping(on: Reader, accountId: string, mappingId: st
   return { people: now.people - then.people, signedIn: now.signedIn - then.signedIn };
 }
 
+/** What connecting a directory would do: until its groups have tiers nobody has a right to be in; changes nothing. */
+export const lostByConnecting = async (on: Reader, accountId: string): Promise<Loss> =>
+  entitled(on, accountId, await grantedGroups(on, accountId));
+
 /** What removing a domain would do; changes nothing. A domain that is not verified lets nobody in. */
 export const lostByDomain = async (on: Reader, accountId: string, domain: string): Promise<Loss> =>
   entitled(

@@ -2,12 +2,17 @@ import { EntitySchema } from 'typeorm';
 import { type Columns, flag, id, longText, text, time } from '../../../platform/database/columns.ts';
 import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
 
-/** An OpenID provider that an account trusts to prove who its people are; SCIM keys hang off it too. */
+/**
+ * What an account's people, groups and tiers come from, one at a time: an OpenID provider that it trusts to prove who its
+ * people are, with SCIM keys; or a connected LDAP directory, of which this row is the place that groups belong to.
+ */
 export interface Connection {
   /** Short and random: it stands in the redirect URI. */
   id: string;
   organisationId: string;
   accountId: string;
+  /** The columns below say something of an OpenID provider alone. */
+  kind: 'openid' | 'ldap';
   issuer: string;
   clientId: string;
   /** Sealed. */
@@ -29,6 +34,7 @@ export const ConnectionTable = new EntitySchema<Connection>({
     id: { ...id, primary: true },
     organisationId: id,
     accountId: id,
+    kind: text(12),
     issuer: text(512),
     clientId: text(256),
     clientSecret: longText,

@@ -60,6 +60,7 @@ export async function saveConnection(
     await requireAccount(m, organisationId, accountId);
     if (!(await isEnterprise(m, accountId))) throw accountErrors('account.notEnterprise');
     const present = await m.findOneBy(ConnectionTable, { accountId });
+    if (present?.kind === 'ldap') throw authErrors('connection.otherSource');
     const redirect = await readRedirect(ground, m, input.redirect, announcesIssuer, present?.id ?? null);
     const now = clock.now();
     const id = present?.id ?? connectionIdOf(accountId);
@@ -67,6 +68,7 @@ export async function saveConnection(
       id,
       organisationId,
       accountId,
+      kind: 'openid',
       issuer, // as the provider spells it
       clientId: client.clientId,
       clientSecret: ground.seal.seal(client.clientSecret, secretPlace(id)),
@@ -86,7 +88,7 @@ export async function saveConnection(
 }
 
 export const connectionOf = (on: Reader, accountId: string): Promise<Connection | null> =>
-  on.findOneBy(ConnectionTable, { accountId });
+  on.findOneBy(ConnectionTable, { accountId, kind: 'openid' });
 
 async function readClient(ground: Ground, accountId: string, input: ConnectionInput): Promise<Client> {
   const issuer = readIssuer(input.issuer);

@@ -72,7 +72,7 @@ export async function storeKey(m: Writer, scope: DirectoryScope, input: NewKey, 
   // The connection may be gone since the page was shown; its row is the account's, whose unit this is.
   const connection = await firstRow(
     m,
-    sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
+    sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId} AND "kind" = 'openid'`,
   );
   if (!connection) throw directoryErrors('scimKey.connectionGone');
   const present = await m.findBy(ScimKeyTable, { connectionId, revokedAt: IsNull() });

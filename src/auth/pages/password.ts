@@ -1,0 +1,116 @@
+import express from 'express';
+import type { Request, Router } from 'express';
+import { LockoutPolicies } from '../../directory/ldap/sign-in/lockout.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
+import { formOf } from '../../platform/http/pages/app.ts';
+import { reportError } from '../../platform/http/reply.ts';
+import { personal } from '../../trail/people/personal.ts';
+import { personMeant } from '../../users/meant.ts';
+import { type AtDirectory, changeAtDirectory, proveAtDirectory, type Prover } from '../connectors/ldap/prove.ts';
+import { directoryFor } from '../discovery/route.ts';
+import type { Web } from '../web.ts';
+import { enter } from './enter.ts';
+import { type PasswordPage, sendNewPassword, sendPassword } from './password-page.ts';
+import { answerRefusal } from './refusal-page.ts';
+import { sendSignIn } from './signin-page.ts';
+import { ownPath } from './target.ts';
+import { texts } from './texts.ts';
+
+/** As much of what was typed as is looked at, and shown again. */
+const longest = 320;
+
+/** Refusals that the form itself can mend: the person sees them where they typed. */
+const onTheForm = new Set(['signIn.wrongCredentials', 'signIn.tooManyGuesses']);
+const onTheNewForm = new Set([...onTheForm, 'signIn.passwordRefused', 'signIn.passwordNotChangeable']);
+
+/** A sign-in at a company's directory: name and password, and another password where the directory wants one. */
+export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
+  const prover: Prover = { ground: web.ground, ldap: web.ldap, lockouts: new LockoutPolicies() };
+  const router = express.Router({ caseSensitive: true });
+
+  router.post('/signin/password', async (req, res) => {
+    await limit();
+    const { asked, at, password } = await read(web, req);
+    if (!at) return sendSignIn(web, req, res, { target: asked.target, unknown: asked.email });
+    try {
+      const proof = await proveAtDirectory(prover, at, { name: asked.name, password }, asked.target);
+      await enter(web, req, res, proof);
+    } catch (error) {
+      const refusal = await refused(web, req, at, asked, error);
+      if (refusal.code === 'signIn.passwordMustChange') sendNewPassword(web, req, res, asked);
+      else if (onTheForm.has(refusal.code)) sendPassword(web, req, res, withRefusal(asked, refusal));
+      else await answerRefusal(web, req, res, refusal, at.connection);
+    }
+  });
+
+  router.post('/signin/new-password', async (req, res) => {
+    await limit();
+    const { asked, at, password, newPassword, again } = await read(web, req);
+    if (!at) return sendSignIn(web, req, res, { target: asked.target, unknown: asked.email });
+    if (newPassword !== again) {
+      const differs = { refused: texts.newPassword.differs, status: 400 };
+      return sendNewPassword(web, req, res, { ...asked, ...differs });
+    }
+    try {
+      await changeAtDirectory(prover, at, { name: asked.name, password }, newPassword);
+      const proof = await proveAtDirectory(prover, at, { name: asked.name, password: newPassword }, asked.target);
+      await enter(web, req, res, proof);
+    } catch (error) {
+      const refusal = await refused(web, req, at, asked, error);
+      if (onTheNewForm.has(refusal.code)) sendNewPassword(web, req, res, withRefusal(asked, refusal));
+      else await answerRefusal(web, req, res, refusal, at.connection);
+    }
+  });
+
+  return router;
+}
+
+async function read(web: Web, req: Request) {
+  const { ground } = web;
+  const form = formOf(req);
+  const email = (form.get('email') ?? '').trim().slice(0, longest);
+  const asked: PasswordPage = {
+    email,
+    name: (form.get('name') ?? '').slice(0, longest + 1), // one too many is refused, not cut to somebody else's
+    target: ownPath(form.get('target'), ground.config.publicUrl),
+  };
+  const at = await directoryFor(ground.db.read, email);
+  const [password, newPassword, again] = ['password', 'newPassword', 'again'].map((name) => form.get(name) ?? '');
+  return { asked, at, password: password!, newPassword: newPassword!, again: again! };
+}
+
+const withRefusal = (asked: PasswordPage, { message, status }: CarillonError): PasswordPage => ({
+  ...asked,
+  refused: message,
+  status,
+});
+
+/** Writes a refusal into the log and the trail, where the cause is, which the person is not told. @throws what is none */
+async function refused(
+  { ground }: Web,
+  req: Request,
+  { connection }: AtDirectory,
+  { name }: PasswordPage,
+  error: unknown,
+): Promise<CarillonError> {
+  if (!(error instanceof CarillonError)) throw error;
+  reportError(ground.log, error);
+  const { organisationId, accountId, id: directoryId } = connection;
+  const about = await personMeant(ground.db.read, { organisationId, accountId }, name);
+  ground.trail.refused(
+    {
+      eventName: 'SignIn',
+      organisationId,
+      accountId,
+      ...(about !== undefined && { about }),
+      requestParameters: {
+        accountId,
+        directoryId,
+        userName: personal(name.slice(0, longest)),
+        cause: /^\w+/.exec(error.detail ?? '')?.[0] ?? error.code,
+      },
+    },
+    error,
+  );
+  return error;
+}

@@ -1,0 +1,130 @@
+import type { TLSSocket } from 'node:tls';
+import { type Message, MessageParser, type MessageResponse, SearchEntry, SearchReference, UnbindRequest } from 'ldapts';
+import { LdapFault, type Reason } from './fault.ts';
+import { Frames } from './frames.ts';
+
+interface Pending {
+  message: Message;
+  onEntry: ((entry: SearchEntry) => void) | undefined;
+  resolve: (answer: MessageResponse) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+}
+
+/** An LDAP message of ldapts', made for the number that it is to have. */
+export type Request = (messageId: number) => Message;
+
+/**
+ * One connection under TLS: messages are written and read by ldapts, and nothing waits without a deadline. It never
+ * reconnects: whatever ends it ends everything that waits on it, and it is then thrown away.
+ */
+export class Wire {
+  readonly server: string;
+  readonly #socket: TLSSocket;
+  readonly #frames = new Frames();
+  readonly #parser = new MessageParser();
+  readonly #pending = new Map<string, Pending>();
+  #last = 0;
+  #stirredAt = performance.now();
+  #ended: LdapFault | null = null;
+
+  constructor(server: string, socket: TLSSocket) {
+    this.server = server;
+    this.#socket = socket;
+    this.#parser.on('message', (answer) => this.#take(answer));
+    this.#parser.on('error', (error) => this.end('malformed', String(error)));
+    socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    socket.on('error', (error) => this.end('closed', String(error)));
+    socket.on('close', () => this.end('closed', 'the server closed the connection'));
+    if (socket.destroyed) this.end('closed', 'the server closed the connection');
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === null;
+  }
+
+  /** For how long nothing was heard, or asked, in milliseconds. */
+  get quietMs(): number {
+    return performance.now() - this.#stirredAt;
+  }
+
+  /**
+   * Sends a request and waits for its final answer, whatever the result code in it.
+   * @param onEntry is given each entry of a search; references to other servers are passed over
+   * @throws LdapFault when the connection ends, or the deadline comes, which ends the connection
+   */
+  ask<T extends MessageResponse>(
+    request: Request,
+    deadlineMs: number,
+    onEntry?: (entry: SearchEntry) => void,
+  ): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.#ended) {
+        reject(this.#ended);
+        return;
+      }
+      const id = ++this.#last;
+      const message = request(id);
+      const timer = setTimeout(() => this.end('timedOut', `no answer within ${deadlineMs} ms`), deadlineMs);
+      const settled = resolve as (answer: MessageResponse) => void;
+      this.#pending.set(String(id), {
+        message,
+        onEntry,
+        resolve: settled,
+        reject,
+        timer,
+      });
+      this.#stirredAt = performance.now();
+      this.#socket.write(message.write());
+    });
+  }
+
+  /** Says goodbye (RFC 4511 §4.3), and closes. */
+  close(): void {
+    if (this.#ended) return;
+    this.#socket.write(new UnbindRequest({ messageId: this.#last + 1 }).write());
+    this.end('closed', 'closed here');
+  }
+
+  /** Ends the connection: everything that waits is refused with this. */
+  end(reason: Reason, detail: string): void {
+    if (this.#ended) return;
+    const fault = new LdapFault(this.server, 'request', reason, detail);
+    this.#ended = fault;
+    this.#socket.end();
+    this.#socket.destroySoon();
+    // A peer that reads nothing would hold the socket for as long as it likes.
+    setTimeout(() => this.#socket.destroy(), 500).unref();
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer);
+      reject(fault);
+    }
+    this.#pending.clear();
+  }
+
+  #read(chunk: Buffer): void {
+    this.#stirredAt = performance.now();
+    try {
+      for (const frame of this.#frames.push(chunk)) {
+        if (this.#ended) return;
+        this.#parser.read(frame, this.#pending);
+      }
+    } catch (error) {
+      this.end('malformed', String(error));
+    }
+  }
+
+  #take(answer: MessageResponse): void {
+    const id = String(answer.messageId);
+    const pending = this.#pending.get(id);
+    if (!pending) {
+      // Number 0 is the notice that the server is about to close (RFC 4511 §4.4.1).
+      this.end(answer.messageId === 0 ? 'closed' : 'malformed', `an answer to message ${id}, which nobody sent`);
+    } else if (answer instanceof SearchEntry) pending.onEntry?.(answer);
+    else if (!(answer instanceof SearchReference)) {
+      clearTimeout(pending.timer);
+      this.#pending.delete(id);
+      pending.resolve(answer);
+    }
+  }
+}

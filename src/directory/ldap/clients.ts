@@ -1,0 +1,70 @@
+import type { Log } from '../../platform/log/log.ts';
+import type { Outbound } from '../../platform/outbound/outbound.ts';
+import type { Seal } from '../../platform/secrets/seal.ts';
+import { placeIn } from '../../platform/secrets/sealed.ts';
+import { type ClientOptions, LdapClient } from './client/client.ts';
+import { readTarget, type Target } from './client/target.ts';
+import { bindPasswordSecret, type Directory } from './directory.entity.ts';
+
+/** What a client is made from; what changes of it makes another client. */
+type Settings = Pick<Directory, 'id' | 'servers' | 'ca' | 'bindName' | 'bindPassword' | 'updatedAt'>;
+
+/** The clients of the directories that are in use, each with its connections; one a process. */
+export class LdapClients {
+  /** By which every address is judged. */
+  readonly outbound: Outbound;
+  readonly #seal: Seal;
+  readonly #log: Log | undefined;
+  readonly #limits: ClientOptions['limits'];
+  readonly #known = new Map<string, { updatedAt: number; client: LdapClient }>();
+
+  constructor(outbound: Outbound, seal: Seal, log?: Log, limits?: ClientOptions['limits']) {
+    this.outbound = outbound;
+    this.#seal = seal;
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  /** The client of a directory, as its settings are now. @throws secrets.unsealable */
+  of(directory: Settings): LdapClient {
+    const { id, updatedAt } = directory;
+    const known = this.#known.get(id);
+    if (known?.updatedAt === updatedAt) return known.client;
+    const client = this.open(directory, this.passwordOf(directory));
+    this.#known.set(id, { updatedAt, client });
+    known?.client.close();
+    return client;
+  }
+
+  /** The password of a directory's service account. @throws secrets.unsealable */
+  passwordOf({ id, bindPassword }: Pick<Directory, 'id' | 'bindPassword'>): string {
+    return this.#seal.unseal(bindPassword, placeIn(bindPasswordSecret, id));
+  }
+
+  /** A client that is nobody else's, for settings that are not saved; its caller closes it. */
+  open(
+    { servers, ca, bindName }: Omit<Settings, 'id' | 'bindPassword' | 'updatedAt'>,
+    bindPassword: string,
+  ): LdapClient {
+    return new LdapClient({
+      servers: servers.map(readTarget).filter((target): target is Target => target !== null),
+      ca,
+      bindName,
+      bindPassword,
+      outbound: this.outbound,
+      log: this.#log,
+      limits: this.#limits,
+    });
+  }
+
+  /** Lets go of a directory that is no longer used. */
+  forget(directoryId: string): void {
+    this.#known.get(directoryId)?.client.close();
+    this.#known.delete(directoryId);
+  }
+
+  close(): void {
+    for (const { client } of this.#known.values()) client.close();
+    this.#known.clear();
+  }
+}

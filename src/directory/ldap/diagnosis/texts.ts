@@ -1,0 +1,118 @@
+import type { Reason } from '../client/fault.ts';
+import type { DiagnosisStep } from './diagnose.ts';
+
+/** What every step is called. */
+export const stepNames: Record<DiagnosisStep, string> = {
+  resolve: 'Name',
+  tcp: 'Connection',
+  startTls: 'StartTLS',
+  tls: 'TLS',
+  bind: 'Service account',
+  base: 'Base DN',
+  user: 'A person',
+  group: 'A group',
+};
+
+interface Advice {
+  says: string;
+  advice: string;
+}
+
+const reasons: Record<Reason, Advice> = {
+  notAllowed: {
+    says: 'The server is at a private address, which Carillon may not call.',
+    advice: 'Its operator must list the host in OUTBOUND_PRIVATE_HOSTS, and start Carillon again.',
+  },
+  noSuchName: {
+    says: 'The name of the server is not found.',
+    advice: 'Check its spelling, and that the resolver of this machine knows it.',
+  },
+  refused: {
+    says: 'Nothing listens there.',
+    advice: 'Check the port (636 for ldaps, 389 for ldap with StartTLS), and that the server runs.',
+  },
+  unreachable: {
+    says: 'The server cannot be reached.',
+    advice: 'Check routes and firewalls between this machine and the server.',
+  },
+  timedOut: {
+    says: 'The server did not answer in time.',
+    advice: 'Check firewalls, which often drop in silence, and whether the server hangs.',
+  },
+  closed: {
+    says: 'The server closed the connection.',
+    advice:
+      'Check its log, and whether it has a certificate: without one Active Directory closes connections to ldaps.',
+  },
+  malformed: { says: 'What answers there is no LDAP server.', advice: 'Check the host and the port.' },
+  startTlsRefused: {
+    says: 'The server refuses StartTLS.',
+    advice: 'Give it a certificate, or use ldaps. No password is ever sent without TLS.',
+  },
+  startTlsStripped: {
+    says: 'The answer to StartTLS was tampered with.',
+    advice: 'Something between this machine and the server changes what it says. Use ldaps, and find out what it is.',
+  },
+  certificateExpired: { says: 'The server’s certificate has expired.', advice: 'Renew it on the server.' },
+  certificateNotYetValid: {
+    says: 'The server’s certificate is not valid yet.',
+    advice: 'Check the clocks of both machines, and the certificate.',
+  },
+  wrongHost: {
+    says: 'The server’s certificate is for another host.',
+    advice: 'Use the name that the certificate has, or give the server one with this name.',
+  },
+  selfSigned: {
+    says: 'The server’s certificate is signed by nobody but itself.',
+    advice: 'Give the server a certificate of your authority; or paste this very one under “Certificate authority”.',
+  },
+  unknownAuthority: {
+    says: 'The server’s certificate is of an authority that is not trusted here.',
+    advice: 'Paste the certificate of your authority under “Certificate authority”, with those between, if any.',
+  },
+  notTls: { says: 'The server does not speak TLS there.', advice: 'Check the port, or use ldap:// for StartTLS.' },
+  credentials: {
+    says: 'The directory does not accept the service account.',
+    advice: 'Check its name and password, and whether it is locked, disabled or expired there.',
+  },
+  busy: { says: 'The server says that it is busy or unavailable.', advice: 'Try again, and check its log.' },
+};
+
+const found: Partial<Record<DiagnosisStep, Advice>> = {
+  base: {
+    says: 'There is no entry at the base DN, or the service account may not read it.',
+    advice: 'Check the base DN, and the rights of the service account.',
+  },
+  user: {
+    says: 'The filter finds no person with a mail address.',
+    advice: 'Check the user filter and the mail attribute, and that the service account may read people.',
+  },
+  group: {
+    says: 'The filter finds no group.',
+    advice: 'Check the group filter, and that the service account may read groups.',
+  },
+};
+
+const denied: Advice = {
+  says: 'The directory refused to answer.',
+  advice: 'Check the rights of the service account; the log of Carillon has the directory’s own words.',
+};
+
+/** What a failed step means, and what to do. */
+export const adviceOf = (step: DiagnosisStep, reason: Reason | 'nothing' | 'denied'): Advice => {
+  if (reason === 'nothing') return found[step] ?? denied;
+  return reason === 'denied' ? denied : reasons[reason];
+};
+
+export const texts = {
+  resolved: 'Found, and may be called.',
+  connected: 'Connected.',
+  startTls: 'The server goes on with TLS.',
+  tls: (protocol: string, subject: string, until: string): string =>
+    `${protocol}, with the certificate of ${subject}, valid until ${until}.`,
+  endsSoon: 'The certificate ends soon: renew it on the server before.',
+  bound: 'Accepted.',
+  base: (dn: string): string => `${dn} is there.`,
+  user: (name: string, mail: string): string => `For example ${name}, ${mail}.`,
+  group: (name: string, members: number): string => `For example ${name}, with ${members} direct members.`,
+};

@@ -1,0 +1,75 @@
+import { type LdapClient, refusalOf } from '../client/client.ts';
+import type { Entry } from '../client/entry.ts';
+import { all, any, equals, type Filter, parseFilter, present } from '../client/filters.ts';
+import type { Directory } from '../directory.entity.ts';
+import { ldapErrors } from '../errors.ts';
+import { guidText } from '../ids.ts';
+import { isActiveDirectory } from '../kinds.ts';
+
+/** A group of a directory, as it is found there. */
+export interface FoundGroup {
+  /** objectGUID or entryUUID: whatever it is called, and wherever it is moved. */
+  id: string;
+  name: string;
+  dn: string;
+}
+
+/** Which entries are groups. */
+export const groupsFilter = ({ groupFilter }: Pick<Directory, 'groupFilter'>): Filter =>
+  parseFilter(groupFilter) ?? present('objectClass');
+
+/**
+ * The group of exactly this name, or this DN.
+ * @throws directory.groupNotFound, directory.groupAmbiguous; directory.unavailable and its like
+ */
+export async function findGroup(client: LdapClient, directory: Directory, given: string): Promise<FoundGroup> {
+  const found = await candidates(client, directory, given.trim());
+  const [only] = found;
+  if (!only) {
+    throw ldapErrors('directory.groupNotFound', { field: 'groupName', values: { name: given.slice(0, 256) } });
+  }
+  if (found.length > 1) {
+    const values = { name: given.slice(0, 256), count: found.length };
+    throw ldapErrors('directory.groupAmbiguous', { field: 'groupName', values });
+  }
+  return only;
+}
+
+async function candidates(client: LdapClient, directory: Directory, given: string): Promise<FoundGroup[]> {
+  const { baseDn: base, attributes: names, kind } = directory;
+  if (!given || given.length > 1024 || /\p{Cc}/u.test(given)) return [];
+  const attributes = [names.id, names.groupName, ...(isActiveDirectory(kind) ? ['sAMAccountName'] : [])];
+  const read = (entry: Entry): FoundGroup | null => foundGroup(directory, entry);
+  if (/^[\w.-]+=.*,/.test(given) && isBelow(given, base)) {
+    const entry = await client.read(given, attributes, groupsFilter(directory)).catch((error: unknown) => {
+      if (refusalOf(error)) return null; // no DN at all
+      throw error;
+    });
+    const group = entry && read(entry);
+    return group ? [group] : [];
+  }
+  // A directory compares without regard to case; a name is meant as it is written.
+  const named = [equals(names.groupName, given), ...(isActiveDirectory(kind) ? [equals('sAMAccountName', given)] : [])];
+  const filter = all(groupsFilter(directory), any(...named));
+  const entries = await client.search({ base, filter, attributes });
+  const exact = (name: string) => (entry: Entry) => entry.texts(name).some((text) => same(text, given));
+  const byName = entries.filter(exact(names.groupName));
+  const chosen = byName.length > 0 ? byName : entries.filter(exact('sAMAccountName'));
+  return chosen.map(read).filter((group) => group !== null);
+}
+
+const same = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC');
+const isBelow = (dn: string, base: string): boolean => dn.toLowerCase().endsWith(base.toLowerCase());
+
+/** A group's entry, read by `attributes.id` and `attributes.groupName`; null for one whose id may not be seen. */
+export function foundGroup({ attributes }: Pick<Directory, 'attributes'>, entry: Entry): FoundGroup | null {
+  const id = idOf(attributes.id, entry);
+  return id === null ? null : { id, name: entry.text(attributes.groupName) ?? entry.dn, dn: entry.dn };
+}
+
+/** What an entry is known by for good: objectGUID is bytes, entryUUID is text. */
+export function idOf(attribute: string, entry: Entry): string | null {
+  const [bytes] = entry.bytes(attribute);
+  if (!bytes || bytes.length === 0) return null;
+  return bytes.length === 16 ? guidText(bytes) : bytes.toString('utf8');
+}

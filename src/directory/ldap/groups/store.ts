@@ -1,0 +1,39 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Writer } from '../../../platform/database/unit.ts';
+import { fold } from '../../../platform/text/fold.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
+import { createGroup, renameGroup } from '../../groups/groups.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import type { FoundGroup } from './find.ts';
+
+const longest = 256;
+
+/**
+ * The group of a connected directory as Carillon keeps it, by the id that it has there: made, or renamed, in the unit of
+ * work of whoever asks. A directory may have several groups of one name in different places: the later ones have their
+ * DN behind it.
+ */
+export async function storeGroup(ground: Ground, m: Writer, scope: DirectoryScope, found: FoundGroup): Promise<Group> {
+  const { connectionId } = scope;
+  const present = await m.findOneBy(GroupTable, { connectionId, externalId: found.id });
+  const displayName = await freeName(m, scope, found);
+  if (!present) return createGroup(ground, m, scope, { displayName, externalId: found.id });
+  if (present.displayName === displayName) return present;
+  await renameGroup(m, scope, present, displayName);
+  await m.update(GroupTable, { id: present.id }, { updatedAt: clock.now() });
+  return { ...present, displayName, displayNameKey: fold(displayName) };
+}
+
+async function freeName(m: Writer, { connectionId }: DirectoryScope, { id, name, dn }: FoundGroup): Promise<string> {
+  const plain = name.slice(0, longest);
+  const taken = await firstRow(
+    m,
+    sql`SELECT 1 FROM "directory_groups" WHERE "connectionId" = ${connectionId}
+        AND "displayNameKey" = ${fold(plain)} AND ("externalId" IS NULL OR "externalId" <> ${id})`,
+  );
+  // The end of a DN says where; with the id in it nothing else can have it.
+  return taken ? `${name.slice(0, 100)} (${id}) ${dn}`.slice(0, longest) : plain;
+}

@@ -1,0 +1,30 @@
+/**
+ * An objectGUID as people write it (MS-DTYP 2.3.4): the first three groups are stored with their bytes reversed.
+ * @throws Error for what has no 16 bytes
+ */
+export function guidText(bytes: Buffer): string {
+  if (bytes.length !== 16) throw new Error(`an objectGUID of ${bytes.length} bytes`);
+  const hex = (from: number, to: number): string => bytes.subarray(from, to).toString('hex');
+  const turned = (from: number, to: number): string =>
+    Buffer.from(bytes.subarray(from, to).toReversed()).toString('hex');
+  return `${turned(0, 4)}-${turned(4, 6)}-${turned(6, 8)}-${hex(8, 10)}-${hex(10, 16)}`;
+}
+
+/** The bytes of an objectGUID that `guidText` wrote, as a filter wants them. */
+export function guidBytes(text: string): Buffer {
+  const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
+  if (bytes.length !== 16) throw new Error('no objectGUID');
+  return Buffer.concat([
+    bytes.subarray(0, 4).toReversed(),
+    bytes.subarray(4, 6).toReversed(),
+    bytes.subarray(6, 8).toReversed(),
+    bytes.subarray(8),
+  ]);
+}
+
+/** A security identifier (MS-DTYP 2.4.2) as `S-1-5-21-…-512`. */
+export function sidText(bytes: Buffer): string {
+  const authority = bytes.readUIntBE(2, 6);
+  const parts = Array.from({ length: bytes[1] ?? 0 }, (_, i) => bytes.readUInt32LE(8 + 4 * i));
+  return ['S', bytes[0], authority, ...parts].join('-');
+}

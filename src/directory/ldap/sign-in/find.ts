@@ -1,0 +1,54 @@
+import { normaliseAddress } from '../../../accounts/domains/name.ts';
+import { fold } from '../../../platform/text/fold.ts';
+import type { LdapClient } from '../client/client.ts';
+import type { Entry } from '../client/entry.ts';
+import { all, any, equals, type Filter } from '../client/filters.ts';
+import type { Directory } from '../directory.entity.ts';
+import { personAttributes, readPerson } from '../sync/reading/person.ts';
+import type { Shape } from '../sync/reading/shape.ts';
+import type { Typed } from './typed.ts';
+
+/** What else of an entry a sign-in looks at. */
+const further = ['badPwdCount', 'badPasswordTime', 'pwdReset'];
+/** So many entries are asked for: two are too many. */
+const fewEntries = 10;
+
+/**
+ * The entries that a typed name means: by any of a person's addresses, if `byAddress`; by the directory's own names. The
+ * directory finds more than it should (spaces, NUL, other forms of a name), so each entry is looked at again.
+ * @param byAddress whether the domain of the typed address is the account's own
+ */
+export async function findEntries(
+  client: LdapClient,
+  directory: Pick<Directory, 'attributes'>,
+  shape: Shape,
+  typed: Typed,
+  byAddress: boolean,
+): Promise<Entry[]> {
+  const { userName, principalName } = directory.attributes;
+  const names = [userName, ...(principalName === null ? [] : [principalName])];
+  const address = byAddress ? typed.address : null;
+  const filters = [
+    ...names.map((name) => equals(name, typed.name)),
+    ...(address === null ? [] : addressFilters(shape, address)),
+  ];
+  const found = await client.search({
+    base: shape.base,
+    filter: all(shape.users, any(...filters)),
+    attributes: [...personAttributes(shape), ...names, ...further],
+    pageSize: fewEntries,
+  });
+  const wanted = fold(typed.name);
+  return found.filter((entry) => {
+    if (names.some((name) => entry.texts(name).some((value) => fold(value) === wanted))) return true;
+    return (
+      address !== null && (readPerson(entry, shape)?.addresses ?? []).some((one) => normaliseAddress(one) === address)
+    );
+  });
+}
+
+function addressFilters({ attributes: { mail, proxies } }: Shape, address: string): Filter[] {
+  if (proxies === null) return [equals(mail, address)];
+  const prefix = proxies.toLowerCase() === 'proxyaddresses' ? 'smtp:' : '';
+  return [equals(mail, address), equals(proxies, prefix + address)];
+}

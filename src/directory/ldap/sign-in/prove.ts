@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { verifiedDomainOf } from '../../../accounts/domains/domains.ts';
+import { hashToken } from '../../../platform/ids/ids.ts';
+import { fold } from '../../../platform/text/fold.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { LdapClient } from '../client/client.ts';
+import type { Entry } from '../client/entry.ts';
+import type { Directory } from '../directory.entity.ts';
+import { readPerson } from '../sync/reading/person.ts';
+import { type Shape, shapeOf } from '../sync/reading/shape.ts';
+import type { DirectoryPerson } from '../sync/people/person.ts';
+import { signInErrors } from './errors.ts';
+import { findEntries } from './find.ts';
+import { countGuess, forgetGuesses } from './guesses.ts';
+import type { LockoutPolicies } from './lockout.ts';
+import { isSendable, readName, type Typed } from './typed.ts';
+import { type Cause, causeOf, wantsNewPassword } from './verdict.ts';
+
+export interface Credentials {
+  /** An address, or the directory's own user name. */
+  name: string;
+  password: string;
+}
+
+/** What proving passwords stands on. */
+export interface Proving {
+  ground: Ground;
+  client: LdapClient;
+  lockouts: LockoutPolicies;
+}
+
+/** One person's entry, found by what they typed. */
+export interface Found {
+  entry: Entry;
+  person: DirectoryPerson;
+  subject: string;
+}
+
+/** Somebody was refused: the person is told the same whatever the cause, which is for the log and the administrator. */
+const refused = (cause: Cause | 'notSent' | 'nobody' | 'ambiguous', text = '') =>
+  signInErrors('signIn.wrongCredentials', { detail: text === '' ? cause : `${cause}: ${text}` });
+
+/**
+ * Proves a password, as named checks in their order: what was typed may be sent; exactly one entry has that name; the
+ * guess is allowed; the directory accepts the password of that entry's own DN. The typed name is never bound.
+ * @throws signIn.wrongCredentials, signIn.tooManyGuesses, signIn.passwordMustChange, directory.*
+ */
+export async function provePassword(
+  proving: Proving,
+  directory: Directory,
+  { name, password }: Credentials,
+): Promise<DirectoryPerson> {
+  const { ground, client } = proving;
+  const typed = readName(name);
+  if (!typed || !isSendable(password)) throw refused('notSent');
+  const found = await findOne(proving, directory, typed, password);
+  const answer = await client.bindAs(found.entry.dn, password);
+  if (!answer.accepted) {
+    const cause = causeOf(answer);
+    if (!wantsNewPassword(cause)) throw refused(cause, answer.text);
+    await forgetGuesses(ground, directory, found.subject);
+    throw signInErrors('signIn.passwordMustChange', { detail: cause });
+  }
+  await forgetGuesses(ground, directory, found.subject);
+  if (found.entry.text('pwdReset')?.toUpperCase() === 'TRUE')
+    throw signInErrors('signIn.passwordMustChange', { detail: 'pwdReset' });
+  return found.person;
+}
+
+/**
+ * The one entry that a typed name means, after its guess was counted. For a name that is nobody's the directory is
+ * asked as for any other, so that the time tells nothing.
+ */
+export async function findOne(
+  { ground, client, lockouts }: Proving,
+  directory: Directory,
+  typed: Typed,
+  password: string,
+): Promise<Found> {
+  const shape = shapeOf(directory);
+  const claim = typed.address === null ? null : await verifiedDomainOf(ground.db.read, typed.address);
+  const entries = await findEntries(client, directory, shape, typed, claim?.accountId === directory.accountId);
+  const allowance = await lockouts.allowance(client, directory);
+  const [entry] = entries;
+  const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
+  const subject = person?.guid ?? hashToken(fold(typed.name));
+  await countGuess(ground, directory, subject, allowance);
+  if (entry && person) return { entry, person, subject };
+  await client.bindAs(nobodyIn(shape), password);
+  throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
+}
+
+/** A DN that no entry has. */
+const nobodyIn = ({ base }: Shape): string => `CN=${randomUUID()},${base}`;

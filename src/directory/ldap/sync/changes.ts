@@ -1,0 +1,121 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { rows } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import { GroupTable } from '../../../users/entitlement/group.entity.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { applyGroups } from './groups/apply.ts';
+import { memberIndex } from './groups/index-by-dn.ts';
+import { mappedGuids, walkGroups } from './groups/walk.ts';
+import { applyAbsence } from './people/absent.ts';
+import { applyPeople, refuse } from './people/apply.ts';
+import type { DirectoryReader } from './reader.ts';
+import type { Cursor, DirectoryState } from './state/state.entity.ts';
+import { readGroups } from './whole.ts';
+import { isWanted, keep, stateOf } from './state/states.ts';
+
+/** What a poll remembers from one to the next, of one directory; a new process begins without. */
+export interface Pace {
+  /** Not before this (performance.now) is everybody's guid asked for again. */
+  nextScan: number;
+  /** Something was changed since everybody's guid was asked for. */
+  scanWanted: boolean;
+}
+
+export const newPace = (): Pace => ({ nextScan: 0, scanWanted: true });
+
+/** Asking for all guids takes at most this share of the time: a deleted entry leaves no change to be seen. */
+const scanShare = 0.25;
+
+/** That all is well is written down so often, when there is nothing else to write. */
+const toldEveryMs = 10_000;
+
+/**
+ * Reads what changed since the cursor.
+ * @returns false when the cursor is another server's: then a whole read is due
+ */
+export async function readChanges(
+  ground: Ground,
+  scope: DirectoryScope,
+  reader: DirectoryReader,
+  { cursor, readAt }: Pick<DirectoryState, 'cursor' | 'readAt'>,
+  pace: Pace,
+): Promise<boolean> {
+  if (cursor === null) return false;
+  const now = await reader.position();
+  if (now.server !== cursor.server) return false;
+  const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
+  if (!still) {
+    for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
+    await readChangedGroups(ground, scope, reader, cursor);
+    pace.scanWanted = true;
+  }
+  await followNewMappings(ground, scope, reader);
+  const state = await stateOf(ground.db.read, scope.connectionId);
+  if (state && isWanted(state.groupsWantedAt, state.groupsAt)) await readGroups(ground, scope, reader);
+  if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace);
+  const moved = now.position !== cursor.position || now.context !== cursor.context;
+  if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
+    await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() });
+  return true;
+}
+
+async function readChangedGroups(
+  ground: Ground,
+  scope: DirectoryScope,
+  reader: DirectoryReader,
+  cursor: Cursor,
+): Promise<void> {
+  const changed = await reader.changedGroups(cursor);
+  if (changed.length === 0) return;
+  const known = await knownGroups(ground, scope);
+  const ours = changed.filter((guid) => known.has(guid));
+  if (ours.length === 0) return;
+  const others = new Set([...known].filter((guid) => !ours.includes(guid)));
+  const groups = await walkGroups(reader, memberIndex(ground.db.read, scope), ours, others);
+  await applyGroups(ground, scope, groups, false);
+}
+
+/** A group that has just got its tier has no members here yet. */
+async function followNewMappings(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+  const on = ground.db.read;
+  const read = await rows<{ guid: string }>(
+    on,
+    sql`SELECT "guid" FROM "directory_entries" WHERE "directoryId" = ${scope.connectionId} AND "kind" = 'group'`,
+  );
+  const known = new Set(read.map(({ guid }) => guid));
+  const fresh = (await mappedGuids(on, scope)).filter((guid) => !known.has(guid));
+  if (fresh.length === 0) return;
+  await applyGroups(ground, scope, await walkGroups(reader, memberIndex(on, scope), fresh, known), false);
+}
+
+async function knownGroups({ db }: Ground, { connectionId }: DirectoryScope): Promise<Set<string>> {
+  const groups = await db.read.findBy(GroupTable, { connectionId });
+  return new Set(groups.flatMap(({ externalId }) => externalId ?? []));
+}
+
+async function scan(ground: Ground, scope: DirectoryScope, reader: DirectoryReader, pace: Pace): Promise<void> {
+  pace.scanWanted = false;
+  const from = performance.now();
+  const seen = new Set<string>();
+  for await (const guids of reader.guids()) for (const guid of guids) seen.add(guid);
+  const took = performance.now() - from;
+  pace.nextScan = performance.now() + took / scanShare - took;
+  await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  const groups = [...(await knownGroups(ground, scope))];
+  const there = await reader.existing('group', groups);
+  if (groups.some((guid) => !there.has(guid))) await readGroups(ground, scope, reader);
+}
+
+/** Whose time in the directory is over by now: no change is written there when it comes. No server is asked. */
+export async function applyExpiry(ground: Ground, scope: DirectoryScope): Promise<void> {
+  const due = await rows<{ userId: string }>(
+    ground.db.read,
+    sql`SELECT u."id" AS "userId" FROM "directory_entries" e
+        JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
+        WHERE e."directoryId" = ${scope.connectionId} AND e."expiresAt" <= ${clock.now()} AND e."goneAt" IS NULL
+        AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id" AND c."cause" = 'directory')`,
+  );
+  const ids = due.map(({ userId }) => userId);
+  if (ids.length > 0) await refuse(ground, scope, ids, { because: 'their time in the directory is over' });
+}

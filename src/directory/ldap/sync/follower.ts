@@ -1,0 +1,163 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { withContext } from '../../../platform/context/context.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import { newId } from '../../../platform/ids/ids.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { applyExpiry, newPace, type Pace, readChanges } from './changes.ts';
+import type { DirectoryReader } from './reader.ts';
+import type { DirectoryState } from './state/state.entity.ts';
+import { isWanted, keep, lease, newState, release, stateOf } from './state/states.ts';
+import { DirectoryStateTable } from './state/state.entity.ts';
+import { readWhole } from './whole.ts';
+
+/** A directory that is connected. */
+export interface Followed extends DirectoryScope {
+  name: string;
+  /** When its settings were changed last: what was read before was perhaps of something else. */
+  changedAt: number | string;
+}
+
+export interface Source {
+  /** The directories that are connected. */
+  directories: () => Promise<Followed[]>;
+  /** Runs `work` with a reader of one directory, over one server. */
+  read: <T>(directory: Followed, work: (reader: DirectoryReader) => Promise<T>) => Promise<T>;
+  /** A failure of the directory in a stable code and words for an administrator; null: it is no failure of the directory. */
+  explain: (error: unknown) => { code: string; detail: string } | null;
+}
+
+/** How long a process that is silent keeps others from following. */
+const leaseMs = 10_000;
+/** What changes told nothing of is found by a whole read so often. */
+const wholeEveryMs = 3_600_000;
+/** A whole read that failed is tried again no sooner than this. */
+const retryWholeMs = 5_000;
+
+/** Follows every connected directory: each by itself, so that one which is slow keeps no other waiting. */
+export class DirectoryFollower {
+  readonly #ground: Ground;
+  readonly #source: Source;
+  readonly #id = newId();
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #paces = new Map<string, Pace & { retryAt: number }>();
+  #stopped = false;
+
+  constructor(ground: Ground, source: Source) {
+    this.#ground = ground;
+    this.#source = source;
+  }
+
+  /** Begins a poll of each directory whose last one is over; waits for none. */
+  async turn(): Promise<void> {
+    const directories = await this.#source.directories();
+    const ids = new Set(directories.map(({ connectionId }) => connectionId));
+    for (const id of this.#paces.keys()) if (!ids.has(id)) this.#paces.delete(id);
+    for (const directory of directories) {
+      const id = directory.connectionId;
+      if (this.#stopped || this.#running.has(id)) continue;
+      const poll = this.poll(directory).finally(() => this.#running.delete(id));
+      this.#running.set(id, poll);
+    }
+  }
+
+  /** Waits for the polls that are under way, and lets another process follow. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await Promise.all(this.#running.values());
+    await release(this.#ground, this.#id).catch(() => undefined); // the lease ends by itself
+  }
+
+  /** One look at one directory, whole or at what changed; a failure is written down, and changes nothing for anyone. */
+  async poll(directory: Followed): Promise<void> {
+    const { connectionId, organisationId, accountId, name } = directory;
+    const identity = { type: 'System' as const, principalId: connectionId, userName: name, organisationId, accountId };
+    const context = { requestId: newId(), clientAddress: 'carillon', userAgent: 'carillon', identity };
+    await withContext(context, async () => {
+      try {
+        await this.#poll(directory);
+      } catch (error) {
+        await this.#failed(directory, error);
+      }
+    });
+  }
+
+  async #poll(directory: Followed): Promise<void> {
+    const ground = this.#ground;
+    const state = await this.#stateOf(directory);
+    if (!(await lease(ground, directory.connectionId, this.#id, leaseMs))) return;
+    await applyExpiry(ground, directory);
+    const pace = this.#paceOf(directory);
+    const whole = this.#isWholeDue(state, Number(directory.changedAt)) || (await this.#mayTakeMore(directory, state));
+    if (whole && performance.now() < pace.retryAt) return;
+    await this.#source.read(directory, async (reader) => {
+      pace.retryAt = performance.now() + retryWholeMs;
+      const changed = !whole && (await readChanges(ground, directory, reader, state, pace));
+      if (!changed) await this.#kept(directory, readWhole(ground, directory, reader));
+      pace.retryAt = 0;
+    });
+    if (state.failingSince !== null) {
+      await keep(ground, directory.connectionId, { failingSince: null, errorCode: null, errorDetail: null });
+      ground.log.info({ directoryId: directory.connectionId }, 'directory answers again');
+    }
+  }
+
+  /** A whole read can take longer than the lease. */
+  async #kept(directory: Followed, work: Promise<void>): Promise<void> {
+    const timer = setInterval(() => {
+      void lease(this.#ground, directory.connectionId, this.#id, leaseMs).catch(() => undefined);
+    }, leaseMs / 4);
+    try {
+      await work;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #isWholeDue({ fullWantedAt, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
+    if (isWanted(fullWantedAt, fullAt) || cursor === null || fullAt === null) return true;
+    return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
+  }
+
+  /** Whether a domain was verified since: entries with its addresses can become people now. */
+  async #mayTakeMore({ accountId }: Followed, { fullAt }: DirectoryState): Promise<boolean> {
+    const since = sql`"verifiedAt" >= ${fullAt ?? 0}`;
+    const on = this.#ground.db.read;
+    const held = sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified' AND ${since} LIMIT 1`;
+    return (await firstRow(on, held)) !== null;
+  }
+
+  async #stateOf(directory: Followed): Promise<DirectoryState> {
+    const present = await stateOf(this.#ground.db.read, directory.connectionId);
+    if (present) return present;
+    const state = newState(directory);
+    await this.#ground.db.write(async (m) => {
+      if (!(await stateOf(m, directory.connectionId))) await m.insert(DirectoryStateTable, state);
+    });
+    return state;
+  }
+
+  #paceOf({ connectionId }: Followed): Pace & { retryAt: number } {
+    const pace = this.#paces.get(connectionId) ?? { ...newPace(), retryAt: 0 };
+    this.#paces.set(connectionId, pace);
+    return pace;
+  }
+
+  async #failed(directory: Followed, error: unknown): Promise<void> {
+    const { connectionId: directoryId } = directory;
+    const explained = this.#source.explain(error);
+    if (explained?.code === 'directory.notConnected') return; // meanwhile, by an administrator
+    if (!explained) this.#ground.log.error({ error, directoryId }, 'following a directory failed');
+    const { code, detail } = explained ?? { code: 'directory.failed', detail: 'see the log of the server' };
+    try {
+      const state = await stateOf(this.#ground.db.read, directoryId);
+      if (state?.failingSince == null) this.#ground.log.warn({ directoryId, code, error }, 'directory cannot be read');
+      const failingSince = state?.failingSince ?? clock.now();
+      if (state?.failingSince == null || state.errorCode !== code || state.errorDetail !== detail)
+        await keep(this.#ground, directoryId, { failingSince, errorCode: code, errorDetail: detail.slice(0, 2_000) });
+    } catch (notKept) {
+      this.#ground.log.error({ error: notKept, directoryId }, 'the state of a directory could not be kept');
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { rows } from '../../../../platform/database/run.ts';
+import { sql } from '../../../../platform/database/sql.ts';
+import type { Reader } from '../../../../platform/database/unit.ts';
+import type { DirectoryScope } from '../../../groups/scope.ts';
+import type { DirectoryReader, MemberIndex } from '../reader.ts';
+import type { DirectoryGroup } from './apply.ts';
+
+/** The guids of the groups that an administrator gave a tier. */
+export async function mappedGuids(on: Reader, { accountId, connectionId }: DirectoryScope): Promise<string[]> {
+  const found = await rows<{ guid: string }>(
+    on,
+    sql`SELECT g."externalId" AS "guid" FROM "tier_mappings" t JOIN "directory_groups" g ON g."id" = t."groupId"
+        WHERE t."accountId" = ${accountId} AND g."connectionId" = ${connectionId} AND g."externalId" IS NOT NULL`,
+  );
+  return found.map(({ guid }) => guid);
+}
+
+/**
+ * Reads these groups and all that are nested in them, each once: groups that are in each other do no harm.
+ * @param known groups that need no reading: what is nested in them is read already
+ */
+export async function walkGroups(
+  reader: Pick<DirectoryReader, 'group'>,
+  index: MemberIndex,
+  roots: readonly string[],
+  known: ReadonlySet<string> = new Set(),
+): Promise<DirectoryGroup[]> {
+  const seen = new Set(roots);
+  const found: DirectoryGroup[] = [];
+  const queue = [...roots];
+  for (let guid = queue.shift(); guid !== undefined; guid = queue.shift()) {
+    const read = await reader.group(guid, index);
+    if (!read) continue;
+    found.push(read.group);
+    for (const nested of read.nested) {
+      if (seen.has(nested) || known.has(nested)) continue;
+      seen.add(nested);
+      queue.push(nested);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,116 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { chunks } from '../../../platform/database/chunks.ts';
+import { insertRows } from '../../../platform/database/insert.ts';
+import { firstRow, rows } from '../../../platform/database/run.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { asDirectory } from './unit.ts';
+import { type HeldPerson, HeldPersonTable } from './state/held.entity.ts';
+import { DirectoryStateTable } from './state/state.entity.ts';
+
+/** So many may always go, however small the company. */
+const fewest = 20;
+/** More than this share of a directory's people stops. */
+const share = 0.05;
+
+/** How many people may go in one read because something was not returned. */
+export const mayGo = (people: number): number => Math.max(fewest, Math.floor(people * share));
+
+/** How many people a directory has here. */
+export async function peopleOf(on: Reader, { accountId, connectionId }: DirectoryScope): Promise<number> {
+  const counted = await firstRow<{ n: number | string }>(
+    on,
+    sql`SELECT COUNT(*) AS "n" FROM "users" WHERE "accountId" = ${accountId} AND "connectionId" = ${connectionId}
+        AND "deletedAt" IS NULL`,
+  );
+  return Number(counted?.n ?? 0);
+}
+
+/** Those of whom an administrator has seen that they would go, and let it be. */
+export async function approvedOf(on: Reader, { connectionId }: DirectoryScope): Promise<Set<string>> {
+  const found = await rows<{ userId: string }>(
+    on,
+    sql`SELECT "userId" FROM "directory_held" WHERE "directoryId" = ${connectionId} AND "approvedAt" IS NOT NULL`,
+  );
+  return new Set(found.map(({ userId }) => userId));
+}
+
+/**
+ * The guard: whether people who would go because something was not returned must wait for an administrator. Those of
+ * whom one has let it be do not count.
+ * @param returned how many entries, or members, the same read gave: an empty answer takes nobody away
+ */
+export async function mustWait(
+  on: Reader,
+  scope: DirectoryScope,
+  going: readonly string[],
+  returned: number,
+): Promise<boolean> {
+  if (going.length === 0) return false;
+  const approved = await approvedOf(on, scope);
+  const count = going.filter((id) => !approved.has(id)).length;
+  if (count === 0) return false;
+  return returned === 0 || count > mayGo(await peopleOf(on, scope));
+}
+
+/**
+ * Writes down who waits; those who were approved stay so.
+ * @param whole these are all who wait for this reason: whoever waited before does not any more
+ */
+export async function hold(
+  ground: Ground,
+  scope: DirectoryScope,
+  missing: HeldPerson['missing'],
+  userIds: readonly string[],
+  whole: boolean,
+): Promise<void> {
+  const { organisationId, accountId, connectionId: directoryId } = scope;
+  const present = await rows<Pick<HeldPerson, 'userId' | 'missing'>>(
+    ground.db.read,
+    sql`SELECT "userId", "missing" FROM "directory_held" WHERE "directoryId" = ${directoryId}`,
+  );
+  const before = new Map(present.map((held) => [held.userId, held.missing]));
+  const wanted = new Set(userIds);
+  // Whose entry is missing is missing as a member too: that says less.
+  const fresh = userIds.filter((id) => before.get(id) !== 'entry' && before.get(id) !== missing);
+  const left = whole ? [...before].filter(([id, why]) => why === missing && !wanted.has(id)).map(([id]) => id) : [];
+  if (fresh.length === 0 && left.length === 0) return;
+  const since = clock.now();
+  const action = { eventName: 'HoldDirectoryChanges', requestParameters: { missing, people: userIds.length } };
+  await asDirectory(ground, scope, action, async (m) => {
+    await drop(m, directoryId, [...left, ...fresh]);
+    await insertRows(
+      m,
+      HeldPersonTable,
+      fresh.map((userId) => ({ directoryId, userId, organisationId, accountId, missing, since, approvedAt: null })),
+      'pass over',
+    );
+    await m.update(DirectoryStateTable, { directoryId }, { heldAt: since });
+    return { result: undefined };
+  });
+}
+
+/** Nobody waits any more for this reason: what was missing is back, or they went. */
+export async function holdNobody(
+  ground: Ground,
+  { connectionId: directoryId }: DirectoryScope,
+  missing: HeldPerson['missing'],
+): Promise<void> {
+  if (!(await ground.db.read.existsBy(HeldPersonTable, { directoryId, missing }))) return;
+  await ground.db.write(async (m) => {
+    await m.delete(HeldPersonTable, { directoryId, missing });
+    if (await m.existsBy(HeldPersonTable, { directoryId })) return;
+    await m.update(DirectoryStateTable, { directoryId }, { heldAt: null, approvedAt: null, approvedBy: null });
+  });
+}
+
+async function drop(m: Writer, directoryId: string, userIds: readonly string[]): Promise<void> {
+  for (const some of chunks(userIds)) {
+    await rows(
+      m,
+      sql`DELETE FROM "directory_held" WHERE "directoryId" = ${directoryId} AND "userId" IN (${list(some)})`,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { clock } from '../../../../platform/clock/clock.ts';
+import { chunks } from '../../../../platform/database/chunks.ts';
+import { isTrue, rows } from '../../../../platform/database/run.ts';
+import { list, sql } from '../../../../platform/database/sql.ts';
+import type { Ground } from '../../../../trail/ground.ts';
+import type { DirectoryScope } from '../../../groups/scope.ts';
+import { hold, holdNobody, mustWait } from '../guard.ts';
+import { refuse } from './apply.ts';
+
+interface Missing {
+  guid: string;
+  userId: string | null;
+  /** Whether the directory has refused them before: then nothing is taken away. */
+  refused: unknown;
+}
+
+/**
+ * What a whole read did not give back is inferred to be gone: each is asked for once more, the guard counts them, and
+ * whoever is still missing is out. They are kept under their guid, so that an entry that returns is the same person.
+ * @param seen the guids that the read gave
+ * @param existing asks the directory which of these are there
+ */
+export async function applyAbsence(
+  ground: Ground,
+  scope: DirectoryScope,
+  seen: ReadonlySet<string>,
+  existing: (guids: readonly string[]) => Promise<Set<string>>,
+): Promise<void> {
+  const { connectionId } = scope;
+  const present = await rows<Missing>(
+    ground.db.read,
+    sql`SELECT e."guid", u."id" AS "userId",
+          EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id" AND c."cause" = 'directory') AS "refused"
+        FROM "directory_entries" e
+        LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
+        WHERE e."directoryId" = ${connectionId} AND e."kind" = 'user' AND e."goneAt" IS NULL`,
+  );
+  const missing = present.filter(({ guid }) => !seen.has(guid));
+  const people = missing.flatMap(({ userId, refused }) => (userId === null || isTrue(refused) ? [] : userId));
+  if (await mustWait(ground.db.read, scope, people, seen.size)) {
+    await hold(ground, scope, 'entry', people, true);
+    return;
+  }
+  const there = await existing(missing.map(({ guid }) => guid));
+  const gone = missing.filter(({ guid }) => !there.has(guid));
+  const out = gone.flatMap(({ userId }) => userId ?? []);
+  if (out.length > 0) await refuse(ground, scope, out, { because: 'the directory has their entry no more' });
+  await markGone(ground, scope, gone); // after the no: a crash in between says it again
+  await holdNobody(ground, scope, 'entry');
+}
+
+async function markGone(ground: Ground, { connectionId }: DirectoryScope, gone: readonly Missing[]): Promise<void> {
+  for (const some of chunks(gone.map(({ guid }) => guid))) {
+    await ground.db.write(async (m) => {
+      const these = sql`"directoryId" = ${connectionId} AND "guid" IN (${list(some)})`;
+      // An entry that became nobody leaves nothing, above all not its name.
+      await rows(m, sql`DELETE FROM "directory_entries" WHERE ${these} AND "localId" IS NULL`);
+      await rows(
+        m,
+        sql`UPDATE "directory_entries" SET "goneAt" = ${clock.now()}, "label" = NULL, "domain" = NULL WHERE ${these}`,
+      );
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { domainOf, normaliseAddress } from '../../../../accounts/domains/name.ts';
+import type { PersonInput } from '../../../../users/lifecycle/person.ts';
+
+/** What a directory says of one of its people, in the terms of Carillon. */
+export interface DirectoryPerson {
+  /** objectGUID or entryUUID, as text. */
+  guid: string;
+  dn: string;
+  /** The one address that is shown (the guide, "Configure Multiple Email Addresses"); null: the entry has none. */
+  mail: string | null;
+  /** All that the person can be found by, `mail` first, each once. */
+  addresses: string[];
+  displayName: string | null;
+  givenName: string | null;
+  familyName: string | null;
+  title: string | null;
+  department: string | null;
+  /** The directory's explicit no, whatever the time. */
+  disabled: boolean;
+  /** When the directory's yes ends by itself, milliseconds UTC. */
+  expiresAt: number | null;
+}
+
+/** Whether the directory says no to an entry that is there. */
+export const saysNo = (
+  { disabled, expiresAt }: Pick<DirectoryPerson, 'disabled' | 'expiresAt'>,
+  now: number,
+): boolean => disabled || (expiresAt !== null && expiresAt <= now);
+
+/**
+ * The person as the users' floor takes them: the shown address is the user name too, since the directory's own names
+ * (sAMAccountName, UPN) are asked of the directory at a sign-in, and nowhere else.
+ */
+export function asInput(person: DirectoryPerson & { mail: string }): PersonInput {
+  const { mail, displayName, givenName, familyName, title, department } = person;
+  const name = { ...(givenName && { givenName }), ...(familyName && { familyName }) };
+  const emails = person.addresses.map((value) => ({
+    value,
+    type: value === mail ? 'work' : 'other',
+    primary: value === mail,
+  }));
+  return {
+    userName: mail,
+    externalId: person.guid,
+    displayName,
+    profile: {
+      ...(Object.keys(name).length > 0 && { name }),
+      ...(title && { title }),
+      ...(department && { [enterprise]: { department } }),
+      emails,
+    },
+    emails,
+    primary: mail,
+  };
+}
+
+/** Where a profile keeps what RFC 7643 §4.3 has beyond the core. */
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+/** Whether `mail` is an address that a person can be told by. */
+export const hasMail = (person: DirectoryPerson): person is DirectoryPerson & { mail: string } =>
+  person.mail !== null && normaliseAddress(person.mail) !== null && domainOf(person.mail) !== null;
+
+/** What is compared to know whether anything of an entry changed. */
+export const contentHashOf = (person: DirectoryPerson): string =>
+  createHash('sha256').update(JSON.stringify(person)).digest('base64url');
+
+/** By which members are found: DNs compare without regard to case (RFC 4517 §4.2.15, for the attributes in use). */
+export const dnHashOf = (dn: string): string =>
+  createHash('sha256').update(dn.normalize('NFC').toLowerCase()).digest('base64url');

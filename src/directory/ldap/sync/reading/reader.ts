@@ -1,0 +1,124 @@
+import { clock } from '../../../../platform/clock/clock.ts';
+import { chunks } from '../../../../platform/database/chunks.ts';
+import type { Entry } from '../../client/entry.ts';
+import { all, any, atLeast, equals, type Filter } from '../../client/filters.ts';
+import { readRootDse } from '../../client/root-dse.ts';
+import type { Session } from '../../client/session.ts';
+import type { DirectoryPerson } from '../people/person.ts';
+import type { DirectoryReader, MemberIndex } from '../reader.ts';
+import type { Cursor } from '../state/state.entity.ts';
+import { readMembers } from './members.ts';
+import { guidOf, guidValue, personAttributes, readPerson } from './person.ts';
+import type { Shape } from './shape.ts';
+import { generalizedTime } from './times.ts';
+
+/** Entries a page: Windows gives 1,000 at most. */
+const pageSize = 1_000;
+/** Guids that one search asks for. */
+const guidsAtOnce = 100;
+/** Where only times tell of changes: clocks differ, and an entry can be written later than it is stamped. */
+const skewMs = 60_000;
+
+/** A reader over one session: one connection to one server. */
+export class SessionReader implements DirectoryReader {
+  readonly #session: Session;
+  readonly #shape: Shape;
+  /** DN → the group that it is, or null for what is neither a person nor a group; for this read. */
+  readonly #strangers = new Map<string, string | null>();
+
+  constructor(session: Session, shape: Shape) {
+    this.#session = session;
+    this.#shape = shape;
+  }
+
+  async position(): Promise<Cursor> {
+    const { dsServiceName, highestCommittedUsn } = await readRootDse(this.#session);
+    if (this.#shape.changes === 'usn' && highestCommittedUsn !== null) {
+      const server = dsServiceName ?? this.#session.server;
+      return { server, position: highestCommittedUsn, context: highestCommittedUsn };
+    }
+    const context = await this.#contextCsn();
+    // Its time is that of the last change; a second less, since others may have been written within it.
+    const last = context === null ? null : csnTime(context);
+    const position = generalizedTime(last === null ? clock.now() - skewMs : last - 1_000);
+    return { server: this.#session.server, position, context };
+  }
+
+  async *people(): AsyncGenerator<DirectoryPerson[]> {
+    yield* this.#peopleThat(this.#shape.users);
+  }
+
+  async *changedPeople(since: Cursor): AsyncGenerator<DirectoryPerson[]> {
+    yield* this.#peopleThat(all(this.#shape.users, this.#changedSince(since)));
+  }
+
+  async *guids(): AsyncGenerator<string[]> {
+    const { base, users, attributes } = this.#shape;
+    for await (const page of this.#session.pages({ base, filter: users, attributes: [attributes.guid], pageSize })) {
+      yield page.flatMap((entry) => guidOf(entry, this.#shape) ?? []);
+    }
+  }
+
+  async existing(kind: 'user' | 'group', guids: readonly string[]): Promise<Set<string>> {
+    const { base, users, groups, attributes } = this.#shape;
+    const found = new Set<string>();
+    for (const some of chunks(guids, guidsAtOnce)) {
+      const named = any(...some.map((guid) => equals(attributes.guid, guidValue(guid, this.#shape))));
+      const filter = all(kind === 'user' ? users : groups, named);
+      for (const entry of await this.#session.search({ base, filter, attributes: [attributes.guid], pageSize })) {
+        const guid = guidOf(entry, this.#shape);
+        if (guid !== null) found.add(guid);
+      }
+    }
+    return found;
+  }
+
+  async changedGroups(since: Cursor): Promise<string[]> {
+    const { base, groups, attributes } = this.#shape;
+    const filter = all(groups, this.#changedSince(since));
+    const found = await this.#session.search({ base, filter, attributes: [attributes.guid], pageSize });
+    return found.flatMap((entry) => guidOf(entry, this.#shape) ?? []);
+  }
+
+  async group(guid: string, index: MemberIndex): ReturnType<DirectoryReader['group']> {
+    const { base, groups, attributes } = this.#shape;
+    const filter = all(groups, equals(attributes.guid, guidValue(guid, this.#shape)));
+    const wanted = [attributes.guid, attributes.groupName, attributes.member, 'objectSid'];
+    const [entry] = await this.#session.search({ base, filter, attributes: wanted });
+    if (!entry) return null;
+    const { members, nested } = await readMembers(this.#session, this.#shape, entry, index, this.#strangers);
+    const name = entry.text(attributes.groupName)?.trim() || entry.dn;
+    return { group: { guid, dn: entry.dn, name, members: [...new Set(members)] }, nested };
+  }
+
+  async *#peopleThat(filter: Filter): AsyncGenerator<DirectoryPerson[]> {
+    const attributes = personAttributes(this.#shape);
+    for await (const page of this.#session.pages({ base: this.#shape.base, filter, attributes, pageSize })) {
+      yield page.flatMap((entry: Entry) => readPerson(entry, this.#shape) ?? []);
+    }
+  }
+
+  #changedSince({ position }: Cursor): Filter {
+    // The same number again is read again: it was the last that was seen, or is the next one.
+    if (this.#shape.changes === 'usn') return atLeast('uSNChanged', position);
+    return atLeast('modifyTimestamp', position);
+  }
+
+  /** How far the directory has come, where it says so (RFC 4533 §2, kept in the entry of the suffix). */
+  async #contextCsn(): Promise<string | null> {
+    const { namingContexts } = await readRootDse(this.#session);
+    const base = this.#shape.base.toLowerCase();
+    const suffix = namingContexts.find((context) => base.endsWith(context.toLowerCase()));
+    const entry = suffix === undefined ? null : await this.#session.read(suffix, ['contextCSN']);
+    const values = entry?.texts('contextCSN').toSorted() ?? [];
+    return values.length === 0 ? null : values.join(' ');
+  }
+}
+
+/** The latest time among CSNs such as `20261122224118.123456Z#000000#000#000000`; null for none. */
+function csnTime(csns: string): number | null {
+  const times = [...csns.matchAll(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.\d+Z#/g)].map(([, y, mo, d, h, mi, s]) =>
+    Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s)),
+  );
+  return times.length === 0 ? null : Math.max(...times);
+}

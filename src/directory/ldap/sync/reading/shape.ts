@@ -1,0 +1,36 @@
+import { type Filter, parseFilter, present } from '../../client/filters.ts';
+import type { Directory } from '../../directory.entity.ts';
+import { isActiveDirectory } from '../../kinds.ts';
+
+/** Where a directory keeps what, as far as reading it needs to know. */
+export interface Shape {
+  /** How changes are found: by update numbers (Active Directory, Samba), or by times. */
+  changes: 'usn' | 'time';
+  base: string;
+  users: Filter;
+  groups: Filter;
+  attributes: {
+    /** objectGUID, entryUUID. */
+    guid: string;
+    mail: string;
+    /** Further addresses: proxyAddresses and the like; null: there are none. */
+    proxies: string | null;
+    displayName: string;
+    givenName: string;
+    surname: string;
+    groupName: string;
+    member: string;
+  };
+}
+
+/** The shape of a stored directory; its filters were read when it was saved. */
+export function shapeOf({ kind, baseDn, userFilter, groupFilter, attributes }: Directory): Shape {
+  const { id, mail, proxyAddresses, displayName, givenName, surname, groupName, member } = attributes;
+  return {
+    changes: isActiveDirectory(kind) ? 'usn' : 'time',
+    base: baseDn,
+    users: parseFilter(userFilter) ?? present('objectClass'),
+    groups: parseFilter(groupFilter) ?? present('objectClass'),
+    attributes: { guid: id, mail, proxies: proxyAddresses, displayName, givenName, surname, groupName, member },
+  };
+}

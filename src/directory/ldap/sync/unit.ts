@@ -1,0 +1,37 @@
+import type { Writer } from '../../../platform/database/unit.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { Action, Done } from '../../../trail/trail.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { ldapErrors } from '../errors.ts';
+
+/**
+ * A unit of work in the name of a directory, with its record. Reading takes its time: the directory must still be
+ * connected when it is written down.
+ * @throws directory.notConnected
+ */
+export async function asDirectory<T>(
+  ground: Ground,
+  { organisationId, accountId, connectionId }: DirectoryScope,
+  { requestParameters, ...action }: Omit<Action, 'organisationId' | 'accountId'>,
+  unit: (m: Writer) => Promise<Done<T>>,
+): Promise<T> {
+  const named = { ...action, organisationId, accountId };
+  const whole = { ...named, requestParameters: { directoryId: connectionId, ...requestParameters } };
+  try {
+    return await ground.trail.perform(whole, async (m) => {
+      const connected = await firstRow(
+        m,
+        sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
+      );
+      if (!connected) throw new Disconnected();
+      return unit(m);
+    });
+  } catch (error) {
+    throw error instanceof Disconnected ? ldapErrors('directory.notConnected') : error;
+  }
+}
+
+/** The directory was disconnected meanwhile: nobody refused anything to anybody, so it leaves no record. */
+class Disconnected extends Error {}

@@ -1,0 +1,62 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { applyGroups } from './groups/apply.ts';
+import { memberIndex } from './groups/index-by-dn.ts';
+import { mappedGuids, walkGroups } from './groups/walk.ts';
+import { applyAbsence } from './people/absent.ts';
+import { applyPeople } from './people/apply.ts';
+import type { DirectoryReader } from './reader.ts';
+import { keep } from './state/states.ts';
+
+/**
+ * Reads a directory whole: people page by page, whoever is missing, then the groups that have a tier with all that is
+ * nested in them. A read that fails on the way has changed only what it had been told; what it missed is no absence.
+ */
+export async function readWhole(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+  const began = clock.now();
+  const from = performance.now();
+  const cursor = await reader.position();
+  const seen = new Set<string>();
+  for await (const people of reader.people()) {
+    for (const { guid } of people) seen.add(guid);
+    await applyPeople(ground, scope, people);
+  }
+  await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  await readGroups(ground, scope, reader);
+  const counts = await count(ground, scope);
+  const fullMs = Math.round(performance.now() - from);
+  await keep(ground, scope.connectionId, {
+    ...counts,
+    cursor,
+    fullAt: began,
+    readAt: began,
+    fullMs,
+  });
+}
+
+/** The groups that have a tier, and what is nested in them: all that matter. */
+export async function readGroups(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+  const on = ground.db.read;
+  const groupsAt = clock.now();
+  const groups = await walkGroups(reader, memberIndex(on, scope), await mappedGuids(on, scope));
+  await applyGroups(ground, scope, groups, true);
+  await keep(ground, scope.connectionId, { groupsAt });
+}
+
+async function count({ db }: Ground, { connectionId }: DirectoryScope) {
+  const counted = await firstRow<Record<'people' | 'groups' | 'problems', number | string>>(
+    db.read,
+    sql`SELECT COALESCE(SUM(CASE WHEN "kind" = 'user' AND "localId" IS NOT NULL THEN 1 ELSE 0 END), 0) AS "people",
+          COALESCE(SUM(CASE WHEN "kind" = 'group' THEN 1 ELSE 0 END), 0) AS "groups",
+          COALESCE(SUM(CASE WHEN "problem" IS NOT NULL THEN 1 ELSE 0 END), 0) AS "problems"
+        FROM "directory_entries" WHERE "directoryId" = ${connectionId} AND "goneAt" IS NULL`,
+  );
+  return {
+    people: Number(counted?.people ?? 0),
+    groups: Number(counted?.groups ?? 0),
+    problems: Number(counted?.problems ?? 0),
+  };
+}

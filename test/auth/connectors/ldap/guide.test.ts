@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { Attribute, Change, Client } from 'ldapts';
+import { type Domain, DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
+import { listDomains } from '../../../../src/accounts/domains/domains.ts';
+import { removeDomain } from '../../../../src/users/lifecycle/domains.ts';
+import { findUsers } from '../../../../src/users/find.ts';
+import { UserTable } from '../../../../src/users/user.entity.ts';
+import { skipWithoutBrowser, startBrowser } from '../../../support/browser.ts';
+import type { KeptServer } from '../../../support/kept-server.ts';
+import { isSlapdHere, type Slapd, startSlapd } from '../../../support/slapd.ts';
+import { until } from '../../../support/until.ts';
+import { ldapStage, type LdapStage } from './stage.ts';
+
+const shirley = 'shirley.rodriguez';
+const primary = 'shirley.rodriguez@example.com';
+const second = 'shirley.rodriguez@example2.com';
+const third = 'srodriguez@anotherdomain.com';
+
+describe('the guide, "Configure Multiple Email Addresses"', function () {
+  this.timeout(60_000);
+  let slapd: Slapd & KeptServer;
+  let admin: Client;
+  let stage: LdapStage;
+  /** The one that was removed last. */
+  let domain: Domain;
+
+  before(async function () {
+    if (!isSlapdHere()) this.skip();
+    slapd = await startSlapd();
+    admin = new Client({ url: slapd.url, tlsOptions: { ca: [slapd.ca] }, timeout: 20_000 });
+    await admin.bind(slapd.adminDn, slapd.adminPassword);
+  });
+  after(async () => {
+    await admin?.unbind();
+    await slapd?.stop();
+  });
+  afterEach(() => stage.stop());
+
+  const connect = async (...domains: string[]): Promise<void> => {
+    stage = await ldapStage('openldap', slapd, domains, { basic: 'Basic' });
+    await stage.poll();
+  };
+  const isIn = async (address: string, name = address): Promise<boolean> => {
+    const visitor = stage.carillon.visitor();
+    const page = await stage.signIn(visitor, address, name, slapd.password);
+    return page.status === 303 && (await visitor.followHere(page)).body.includes('You are signed in');
+  };
+  /** What the first page says to an address. */
+  const first = (email: string) => stage.carillon.visitor().postFrom('/signin', '/signin', { email, target: '' });
+
+  it('Incorrect Configuration Example: two claimed domains, and the third address is no part of the account', async () => {
+    await connect('example.com', 'anotherdomain.com');
+    assert.ok(await isIn(primary));
+    assert.ok(await isIn(third));
+    assert.ok(await isIn(primary, shirley));
+    assert.ok(await isIn(third, shirley));
+    const page = await first(second);
+    assert.equal(page.status, 400);
+    assert.doesNotMatch(page.body, /type="password"/);
+    assert.ok(!(await isIn(primary, second)));
+  });
+
+  it('Correct Configuration Example: three claimed domains, and she signs in with any of her addresses', async () => {
+    await connect('example.com', 'example2.com', 'anotherdomain.com');
+    for (const address of [primary, second, third]) {
+      assert.ok(await isIn(address), address);
+      assert.ok(await isIn(address, shirley), address);
+    }
+  });
+
+  it('shows one address, and one person, whichever she signs in with', async () => {
+    await connect('example.com', 'example2.com', 'anotherdomain.com');
+    for (const address of [primary, second, third]) assert.ok(await isIn(address));
+    const on = stage.carillon.house.ground.db.read;
+    const found = await findUsers(on, stage.scope, primary);
+    assert.equal(found.length, 1);
+    assert.equal(found[0]?.primaryAddress, primary);
+    const { externalId } = (await on.findOneBy(UserTable, { id: found[0]?.id ?? '' }))!;
+    assert.equal(await on.countBy(UserTable, { accountId: stage.scope.accountId, externalId: externalId! }), 1);
+  });
+
+  it('ends the sign-in by a secondary address with its domain, and nothing else of hers', async () => {
+    await connect('example.com', 'example2.com');
+    const { ground } = stage.carillon.house;
+    const visitor = stage.carillon.visitor();
+    await stage.signIn(visitor, second, second, slapd.password);
+    await remove('example2.com');
+    assert.match((await visitor.get('/me')).body, /You are signed in/);
+    assert.equal((await first(second)).status, 400);
+    assert.ok(await isIn(primary));
+    assert.equal((await listDomains(ground.db.read, stage.scope.accountId)).length, 1);
+  });
+
+  it('puts her out and deletes her with the domain of her primary address, and takes her for somebody new later', async () => {
+    await connect('example.com', 'example2.com');
+    const { ground } = stage.carillon.house;
+    const visitor = stage.carillon.visitor();
+    await stage.signIn(visitor, primary, primary, slapd.password);
+    const [before] = await findUsers(ground.db.read, stage.scope, primary);
+    await remove('example.com');
+    assert.doesNotMatch((await visitor.get('/me')).body, /You are signed in/);
+    await stage.poll();
+    assert.ok(!(await isIn(second)));
+    await ground.db.write((m) =>
+      m.insert(DomainTable, {
+        ...domain,
+        id: 'again',
+        verifiedAt: Date.now(),
+      }),
+    );
+    await until(() => isIn(primary), 20_000); // as soon as the directory was looked at
+    const [after] = await findUsers(ground.db.read, stage.scope, primary);
+    assert.notEqual(after?.id, before?.id);
+  });
+
+  const remove = async (name: string): Promise<void> => {
+    const { house } = stage.carillon;
+    const found = (await house.ground.db.read.findOneBy(DomainTable, { accountId: stage.scope.accountId, name }))!;
+    domain = found;
+    await removeDomain(house.ground, { ...stage.scope, domainId: found.id });
+    await until(async () => !(await house.ground.db.read.existsBy(DomainTable, { id: found.id })), 20_000);
+  };
+
+  it('has her open page go dead when she leaves the group in the directory', async function () {
+    skipWithoutBrowser(this);
+    await connect('example.com');
+    const browser = await startBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(stage.carillon.url);
+      await page.getByLabel('E-mail address').fill(primary);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Password').fill(slapd.password);
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/me');
+      await until(() => stage.carillon.house.sessions.streams.sessions().length > 0);
+      const group = `cn=basic,ou=groups,${slapd.baseDn}`;
+      const member = new Attribute({ type: 'member', values: [`uid=${shirley},ou=people,${slapd.baseDn}`] });
+      await admin.modify(group, new Change({ operation: 'delete', modification: member }));
+      // The server follows by itself, once a second.
+      await page.getByRole('alert').getByText('no longer in a group').waitFor({ timeout: 20_000 });
+      await admin.modify(group, new Change({ operation: 'add', modification: member }));
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('has whose password was reset choose another, by the directory’s own rule', async () => {
+    await connect('ldap.example.test');
+    const visitor = stage.carillon.visitor();
+    const address = 'mustchange@ldap.example.test';
+    const asked = await stage.signIn(visitor, address, 'mustchange', slapd.password);
+    assert.match(asked.body, /Choose another password/);
+    const fields = { csrf: asked.csrf, email: address, name: 'mustchange', target: '', password: slapd.password };
+    const page = await visitor.post('/signin/new-password', {
+      ...fields,
+      newPassword: 'N3w-Passw0rd',
+      again: 'N3w-Passw0rd',
+    });
+    assert.equal(page.status, 303);
+    assert.match((await visitor.followHere(page)).body, /You are signed in/);
+  });
+});

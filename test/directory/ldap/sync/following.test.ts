@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict';
+import { AccountTable } from '../../../../src/accounts/accounts/account.entity.ts';
+import { DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
+import type { House } from '../../../../src/app.ts';
+import { createGroup } from '../../../../src/directory/groups/groups.ts';
+import { mapGroup, unmapGroup } from '../../../../src/directory/groups/mappings.ts';
+import { approveHeld, listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
+import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
+import type { DirectoryReader } from '../../../../src/directory/ldap/sync/reader.ts';
+import { DirectoryEntryTable } from '../../../../src/directory/ldap/sync/state/entry.entity.ts';
+import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
+import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
+import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
+import { type User, UserTable } from '../../../../src/users/user.entity.ts';
+import { type Company, testCompany } from '../../../support/company.ts';
+import { describeOnEachEngine } from '../../../support/engines.ts';
+import { testHouse } from '../../../support/house.ts';
+import { PaperDirectory } from './paper-directory.ts';
+
+describeOnEachEngine('following a directory', () => {
+  let house: House & { stop: () => Promise<void> };
+  let acme: Company;
+  let paper: PaperDirectory;
+  let follower: DirectoryFollower;
+  /** What stands between the follower and the directory in a test; null: nothing. */
+  let between: ((reader: DirectoryReader) => DirectoryReader) | null;
+
+  before(async () => {
+    house = await testHouse();
+  });
+  after(() => house.stop());
+  beforeEach(async () => {
+    acme = await testCompany(house);
+    paper = new PaperDirectory();
+    between = null;
+    follower = new DirectoryFollower(house.ground, {
+      directories: async () => [{ ...acme.scope, name: 'paper', changedAt: 0 }],
+      read: async (_directory, work) => work(between ? between(paper.reader()) : paper.reader()),
+      explain: (error) => ({ code: 'directory.unavailable', detail: String(error) }),
+    });
+  });
+  afterEach(async () => {
+    await follower.stop();
+    // The next test claims the domain anew.
+    await house.ground.db.write((m) => m.update(AccountTable, { id: acme.scope.accountId }, { deletedAt: 1 }));
+    await house.ground.db.write((m) => m.delete(DomainTable, { accountId: acme.scope.accountId }));
+  });
+
+  const poll = (): Promise<void> => follower.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
+  const user = (name: string): Promise<User | null> =>
+    house.ground.db.read.findOneBy(UserTable, {
+      accountId: acme.scope.accountId,
+      primaryAddressKey: `${name}@acme.example`,
+    });
+  const mayIn = async (name: string): Promise<boolean> =>
+    (await entitlement(house.ground.db.read, (await user(name))?.id ?? '')).maySignIn;
+  const tierOf = async (name: string) => (await entitlement(house.ground.db.read, (await user(name))?.id ?? '')).tier;
+  const map = async (groupName: string, tier = 'Pro'): Promise<string> => {
+    const { ground } = house;
+    await ground.db.write((m) =>
+      createGroup(ground, m, acme.scope, { displayName: groupName, externalId: `group-${groupName}` }),
+    );
+    return (await mapGroup(ground, acme.scope, { groupName, tier })).id;
+  };
+  const many = (count: number): string[] => Array.from({ length: count }, (_, i) => paper.person(`p${i}`).guid);
+  const state = async () => (await stateOf(house.ground.db.read, acme.scope.connectionId))!;
+  const wantWhole = () => house.ground.db.write((m) => wantFull(m, acme.scope.connectionId));
+  const held = () => listHeld(house.ground.db.read, acme.scope, { limit: 1_000, offset: 0 });
+
+  it('lets in whoever a group with a tier holds, and nobody else', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    paper.person('bob');
+    await map('Pros');
+    await poll();
+    assert.equal(await tierOf('ada'), 'Pro');
+    assert.equal(await mayIn('bob'), false);
+    assert.ok(await user('bob'));
+  });
+
+  it('writes nothing when nothing changed', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const before = await user('ada');
+    await poll();
+    const { fullAt } = await state();
+    await wantWhole();
+    await poll();
+    assert.notEqual((await state()).fullAt, null);
+    assert.ok((await state()).fullAt! >= fullAt!);
+    assert.deepEqual(await user('ada'), before);
+  });
+  it('puts out whom the directory disables, and lets them in again when it enables them', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const { id, epoch } = (await user('ada'))!;
+    paper.person('ada', { disabled: true });
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    assert.ok((await user('ada'))!.epoch > epoch);
+    paper.person('ada', { disabled: false });
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+    assert.equal((await user('ada'))!.id, id);
+  });
+
+  it('obeys an explicit no at once, however many there are', async () => {
+    const guids = many(100);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    for (let i = 0; i < 100; i++) paper.person(`p${i}`, { disabled: true });
+    await poll();
+    for (const name of ['p0', 'p50', 'p99']) assert.equal(await mayIn(name), false);
+    assert.equal((await state()).heldAt, null);
+  });
+
+  it('does not lift an administrator’s no with the directory’s yes', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const { ground } = house;
+    const ada = (await user('ada'))!;
+    await ground.db.write((m) => sayNo(ground, m, ada, 'administrator', 'root'));
+    paper.person('ada', { disabled: true });
+    await poll();
+    paper.person('ada', { disabled: false });
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+  });
+
+  it('puts out whose time is over although nothing was written', async () => {
+    paper.group('Pros', [paper.person('ada', { expiresAt: Date.now() + 3_600_000 }).guid]);
+    await map('Pros');
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+    await house.ground.db.write((m) => m.update(DirectoryEntryTable, { guid: 'guid-ada' }, { expiresAt: Date.now() }));
+    between = () => assert.fail('the directory is away');
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+  });
+
+  it('knows a person by the guid through a rename and a move', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const { id } = (await user('ada'))!;
+    const mail = 'countess@acme.example';
+    paper.person('ada', { dn: 'CN=Countess,OU=Nobility,DC=acme,DC=example', mail, addresses: [mail] });
+    await poll();
+    assert.equal((await user('countess'))?.id, id);
+    assert.equal(await mayIn('countess'), true);
+  });
+
+  it('lets two people swap their addresses', async () => {
+    const [ada, bob] = [paper.person('ada'), paper.person('bob')];
+    await poll();
+    const before = [(await user('ada'))!.externalId, (await user('bob'))!.externalId];
+    paper.person('ada', { guid: ada.guid, mail: bob.mail, addresses: bob.addresses });
+    paper.person('bob', { guid: bob.guid, mail: ada.mail, addresses: ada.addresses });
+    await poll();
+    await wantWhole();
+    await poll();
+    assert.deepEqual([(await user('bob'))!.externalId, (await user('ada'))!.externalId], before);
+  });
+
+  it('puts out whose entry is deleted, and knows them again when it is restored', async () => {
+    const ada = paper.person('ada');
+    paper.group('Pros', [ada.guid, paper.person('bob').guid]);
+    await map('Pros');
+    await poll();
+    const { id } = (await user('ada'))!;
+    paper.delete(ada.guid);
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    paper.person('ada', ada);
+    paper.group('Pros', [ada.guid, 'guid-bob']);
+    await poll();
+    assert.equal((await user('ada'))!.id, id);
+    assert.equal(await mayIn('ada'), true);
+  });
+
+  it('takes whoever gets a gone person’s address for somebody else', async () => {
+    const ada = paper.person('ada');
+    paper.person('bob');
+    await poll();
+    const { id } = (await user('ada'))!;
+    paper.delete(ada.guid);
+    await poll();
+    paper.person('ada', { guid: 'guid-another-ada' });
+    await poll();
+    const alive = await house.ground.db.read.findBy(UserTable, { primaryAddressKey: 'ada@acme.example' });
+    const current = alive.find(({ deletedAt, accountId }) => deletedAt === null && accountId === acme.scope.accountId);
+    assert.equal(current?.externalId, 'guid-another-ada');
+    assert.notEqual(current?.id, id);
+  });
+
+  it('puts out who leaves the last group with a tier, also through groups in each other', async () => {
+    const ada = paper.person('ada').guid;
+    paper.group('Inner', [ada, 'group-Pros']);
+    paper.group('Pros', ['group-Inner']);
+    await map('Pros');
+    await poll();
+    assert.equal(await tierOf('ada'), 'Pro');
+    paper.group('Inner', ['group-Pros']);
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    paper.group('Inner', ['group-Pros', ada]);
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+  });
+
+  it('fills a group that gets its tier later', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    const mapping = await map('Pros');
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+    await unmapGroup(house.ground, acme.scope, mapping);
+    assert.equal(await mayIn('ada'), false);
+  });
+
+  it('puts nobody out while the directory is away', async () => {
+    paper.group('Pros', many(30));
+    await map('Pros');
+    await poll();
+    between = () => {
+      throw new Error('no route to host');
+    };
+    await poll();
+    const { failingSince, errorCode } = await state();
+    assert.notEqual(failingSince, null);
+    assert.equal(errorCode, 'directory.unavailable');
+    assert.equal(await mayIn('p3'), true);
+    between = null;
+    await poll();
+    assert.equal((await state()).failingSince, null);
+  });
+
+  it('takes an answer that ends in the middle for no absence', async () => {
+    paper.group('Pros', many(150));
+    await map('Pros');
+    await poll();
+    between = (reader) => ({
+      ...reader,
+      people: async function* () {
+        for await (const page of reader.people()) {
+          yield page;
+          throw new Error('cut');
+        }
+      },
+      guids: async function* () {
+        for await (const page of reader.guids()) {
+          yield page;
+          throw new Error('cut');
+        }
+      },
+    });
+    await wantWhole();
+    await poll();
+    assert.equal(await mayIn('p149'), true);
+  });
+
+  it('changes nothing for anyone when the directory is empty, however small the company', async () => {
+    paper.group('Pros', many(3));
+    await map('Pros');
+    await poll();
+    for (const guid of paper.people.keys()) paper.people.delete(guid);
+    paper.changes++;
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    assert.equal((await held()).length, 3);
+  });
+
+  it('holds more than a twentieth of the people, and twenty, until an administrator lets it go on', async () => {
+    const guids = many(100);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    for (const guid of guids.slice(0, 21)) paper.delete(guid);
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    const waiting = await held();
+    assert.equal(waiting.length, 21);
+    assert.equal(waiting[0]!.missing, 'entry');
+    await assert.rejects(approveHeld(house.ground, acme.scope, 'root', 20), { code: 'directory.heldChanged' });
+    await approveHeld(house.ground, acme.scope, 'root', 21);
+    await poll();
+    assert.equal(await mayIn('p0'), false);
+    assert.equal(await mayIn('p20'), false);
+    assert.equal(await mayIn('p21'), true);
+    assert.equal((await state()).heldAt, null);
+    assert.deepEqual(await held(), []);
+  });
+
+  it('lets twenty go without asking', async () => {
+    const guids = many(100);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    for (const guid of guids.slice(0, 20)) paper.delete(guid);
+    await poll();
+    assert.equal(await mayIn('p0'), false);
+    assert.equal(await mayIn('p20'), true);
+  });
+
+  it('holds people whose memberships were not returned, adds those who are new, and forgets it when they return', async () => {
+    const guids = many(60);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    paper.group('Pros', [paper.person('new').guid]);
+    await poll();
+    assert.equal(await mayIn('p7'), true);
+    assert.equal(await mayIn('new'), true);
+    assert.equal((await held()).length, 60);
+    paper.group('Pros', [...guids, 'guid-new']);
+    await wantWhole();
+    await poll();
+    assert.deepEqual(await held(), []);
+    assert.equal((await state()).heldAt, null);
+  });
+
+  it('asks again when others are missing than were approved', async () => {
+    const guids = many(100);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    for (const guid of guids.slice(0, 30)) paper.delete(guid);
+    await poll();
+    await approveHeld(house.ground, acme.scope, 'root', 30);
+    for (const guid of guids.slice(30, 60)) paper.delete(guid);
+    await poll();
+    assert.equal(await mayIn('p40'), true);
+    assert.equal((await held()).length, 60);
+  });
+
+  it('reads whole from another server, whose numbers are its own', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    paper.server = 'another';
+    paper.changes = 0;
+    paper.person('ada', { disabled: true });
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    assert.equal((await state()).cursor?.server, 'another');
+  });
+
+  it('lets one process follow at a time, and another when it lets go', async () => {
+    paper.person('ada');
+    await poll();
+    let reads = 0;
+    const second = new DirectoryFollower(house.ground, {
+      directories: async () => [],
+      read: async (_directory, work) => {
+        reads++;
+        return work(paper.reader());
+      },
+      explain: () => null,
+    });
+    await second.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
+    assert.equal(reads, 0);
+    await follower.stop();
+    await second.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
+    assert.equal(reads, 1);
+    await second.stop();
+  });
+
+  it('takes nobody with an address outside the verified domains, and tells why', async () => {
+    const mail = 'eve@elsewhere.example';
+    paper.person('eve', { mail, addresses: [mail] });
+    paper.person('nomail', { mail: null, addresses: [] });
+    await poll();
+    const { problems, people } = await state();
+    assert.deepEqual({ problems, people }, { problems: 2, people: 0 });
+  });
+});
