@@ -48,6 +48,7 @@ import { Provider1700000200000 } from './migrations/1700000200000-provider.ts';
 import { Clients1700000210000 } from './migrations/1700000210000-clients.ts';
 import { AccessKeys1700000400000 } from './migrations/1700000400000-access-keys.ts';
 import { Consequences1700000600000 } from './migrations/1700000600000-consequences.ts';
+import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -104,6 +105,7 @@ export const storage: Storage = {
     AccessKeys1700000400000,
     TrailSeals1700000500000,
     Consequences1700000600000,
+    AmazonClients1700000900000,
   ],
 };
 
