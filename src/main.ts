@@ -16,6 +16,9 @@ import { LogoutDeliveries } from './auth/provider/logout/deliveries.ts';
 import { jwksRoute } from './auth/provider/keys/route.ts';
 import { createConsole } from './console/console.ts';
 import { createAuthPages } from './auth/pages/pages.ts';
+import { askedRoutes } from './auth/provider/amazon/asked.ts';
+import { amazonFace } from './auth/provider/amazon/face.ts';
+import { amazonRoute } from './auth/provider/amazon/route.ts';
 import { interactionRoutes } from './auth/provider/interaction/routes.ts';
 import { OpenIdProvider } from './auth/provider/provider.ts';
 import { createSecretCheck } from './auth/provider/clients/secret-check.ts';
@@ -46,6 +49,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   const web = { ...house, cookies, csrf, streams };
   const secretCheck = createSecretCheck();
   const openid = new OpenIdProvider({ ...web, secretCheck }, house.keys);
+  const amazon = new OpenIdProvider(openid.parts, house.keys, amazonFace(config.publicUrl));
   const issuer = `${config.publicUrl}/oidc`;
   const server = createHttpServer({
     config,
@@ -60,6 +64,8 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       ...sessionRoutes(web),
       introspectionRoute({ ...house, check: secretCheck, issuer }),
       providerRoute(openid),
+      ...askedRoutes(house),
+      amazonRoute(amazon),
       assetsRoute,
       healthRoute(),
       readyRoute([{ name: 'database', check: async () => void (await ground.db.read.query('SELECT 1')) }]),
@@ -69,7 +75,7 @@ export async function startCarillon(config: Config): Promise<Carillon> {
       config,
       csrf,
       log: ground.log,
-      routes: [createAuthPages(web), interactionRoutes(openid), createConsole(web)],
+      routes: [createAuthPages(web), interactionRoutes(openid, amazon), createConsole(web)],
     }),
   });
   const consumer = startConsumer(house);

@@ -61,6 +61,7 @@ import { ScimKeyExpiry1700000720100 } from './migrations/1700000720100-scim-key-
 import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-requests.ts';
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
+import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -130,6 +131,7 @@ export const storage: Storage = {
     Directories1700000800000,
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
+    AmazonClients1700000900000,
   ],
 };
 

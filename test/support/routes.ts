@@ -47,5 +47,5 @@ export const consoleRoutes = (running: Running): Route[] => routesOf(createConso
 export function pageRoutes(running: Running): Route[] {
   const web = webOf(running);
   const openid = new OpenIdProvider({ ...web, secretCheck: createSecretCheck() }, running.house.keys);
-  return [...routesOf(createAuthPages(web)), ...routesOf(interactionRoutes(openid)), ...consoleRoutes(running)];
+  return [...routesOf(createAuthPages(web)), ...routesOf(interactionRoutes(openid, openid)), ...consoleRoutes(running)];
 }

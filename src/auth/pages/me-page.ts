@@ -76,11 +76,11 @@ const applicationsPart = (applications: readonly UsedApplication[], csrf: string
         </thead>
         <tbody>
           ${applications.map(
-            ({ clientId, name, scopes, consentedAt }) =>
+            ({ clientId, name, protocol, scopes, consentedAt }) =>
               html`<tr>
                 <th scope="row">${name}</th>
                 <td data-label="${words.isTold}">
-                  ${scopes.length > 0 ? scopes.map((scope) => html`<div>${scopeText(scope)}</div>`) : words.ownApplication}
+                  ${scopes.length > 0 ? scopes.map((scope) => html`<div>${scopeText(scope, protocol)}</div>`) : words.ownApplication}
                 </td>
                 <td data-label="${words.agreed}">${consentedAt === null ? words.notAsked : time(consentedAt)}</td>
                 <td>

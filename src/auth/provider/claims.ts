@@ -38,6 +38,7 @@ export async function claimsOf(on: Reader, principal: Principal): Promise<Record
     name?: { givenName?: unknown; familyName?: unknown; formatted?: unknown };
     locale?: unknown;
     preferredLanguage?: unknown;
+    addresses?: unknown;
   };
   const all: Record<string, unknown> = {
     name: words(facts.displayName) ?? words(profile.name?.formatted),
@@ -49,12 +50,25 @@ export async function claimsOf(on: Reader, principal: Principal): Promise<Record
     email: facts.primaryAddress,
     // The directory's word is not enough: the account must have proved that the domain is its own.
     email_verified: isTrue(facts.domainVerified),
+    postal_code: postalCodeOf(profile.addresses),
     account_id: principal.accountId,
     account_name: facts.accountName,
     organisation_id: principal.organisationId,
     tier: principal.tier,
   };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null));
+}
+
+/** Of the addresses that a directory has pushed (RFC 7643 §4.1.2), the primary one's, else the office's, else any. */
+function postalCodeOf(addresses: unknown): string | undefined {
+  const all = (Array.isArray(addresses) ? addresses : []) as {
+    primary?: unknown;
+    type?: unknown;
+    postalCode?: unknown;
+  }[];
+  const known = all.filter(({ postalCode }) => words(postalCode) !== undefined);
+  const chosen = known.find(({ primary }) => primary === true) ?? known.find(({ type }) => type === 'work') ?? known[0];
+  return words(chosen?.postalCode);
 }
 
 /** One language tag (RFC 5646); directories also write "de_CH", or a list of what somebody prefers. */

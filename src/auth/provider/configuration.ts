@@ -7,7 +7,7 @@ import { currentUnit } from './artifacts/unit.ts';
 import { createDeviceRate, withinBounds } from './asked-bounds.ts';
 import { claimsOf, scopeClaims } from './claims.ts';
 import type { ClientRegistry } from './clients/registry.ts';
-import { longestJwtSeconds } from './clients/kinds.ts';
+import { amazonScopes, type ClientProtocol, longestJwtSeconds } from './clients/kinds.ts';
 import { describeClient, ownMetadata } from './clients/metadata.ts';
 import type { SecretCheck } from './clients/secret-check.ts';
 import { existingGrant } from './grants.ts';
@@ -34,9 +34,22 @@ const codeSeconds = 60;
 export const deviceCodeSeconds = 600;
 const daySeconds = 86_400;
 const scopes = [...Object.keys(scopeClaims), 'offline_access'];
+/** What the provider itself gives a meaning to. */
+export const scopesOf: Readonly<Record<ClientProtocol, readonly string[]>> = {
+  openid: scopes,
+  amazon: [...amazonScopes, 'offline_access'],
+};
 
-/** How oidc-provider is to behave: RFC 9700 throughout, and everything that counts asked of our own floors. */
-export function configure(parts: ProviderParts, keys: KeySet, library: typeof Library): Configuration {
+/**
+ * How oidc-provider is to behave: RFC 9700 throughout, and everything that counts asked of our own floors.
+ * @param protocol whose clients it knows; what else is different is its face's to say
+ */
+export function configure(
+  parts: ProviderParts,
+  keys: KeySet,
+  library: typeof Library,
+  protocol: ClientProtocol,
+): Configuration {
   const { ground, sessions, keyring, artifacts, clients, subjects, cookies } = parts;
   const { config } = ground;
   const secure = config.publicUrl.startsWith('https:');
@@ -44,7 +57,9 @@ export function configure(parts: ProviderParts, keys: KeySet, library: typeof Li
   const bounds = { ground, errors: library.errors, current: () => library.Provider.ctx, devices: createDeviceRate() };
   const options: Configuration = {
     adapter: (model: string) =>
-      model === 'Client' ? clientAdapter(clients) : withinBounds(bounds, model, artifacts.adapter(model, asking)),
+      model === 'Client'
+        ? clientAdapter(clients, protocol)
+        : withinBounds(bounds, model, ofOwnClients(artifacts.adapter(model, asking), clients, protocol)),
     jwks: { keys: keys.privateKeys.map((key) => ({ ...key })) },
     clientDefaults: { id_token_signed_response_alg: 'ES256', token_endpoint_auth_method: 'client_secret_basic' },
     enabledJWA: {
@@ -202,13 +217,27 @@ const refuse = async (): Promise<never> => {
   throw new Error('clients are registered by administrators');
 };
 
-/** Clients come from the registry, as they are now. */
-function clientAdapter(clients: ClientRegistry): Library.Adapter {
+/** A user code is found where its device's own protocol is spoken, and nowhere else. */
+const ofOwnClients = (
+  adapter: Library.Adapter,
+  clients: ClientRegistry,
+  protocol: ClientProtocol,
+): Library.Adapter => ({
+  ...adapter,
+  findByUserCode: async (userCode) => {
+    const found = await adapter.findByUserCode(userCode);
+    const client = found && (await clients.find(found.clientId ?? ''));
+    return client?.protocol === protocol ? found : undefined;
+  },
+});
+
+/** Clients come from the registry, as they are now; those that speak another protocol are nobody here. */
+function clientAdapter(clients: ClientRegistry, protocol: ClientProtocol): Library.Adapter {
   const find = async (id: string): Promise<Library.AdapterPayload | undefined> => {
     const client = await clients.find(id);
-    if (!client) return undefined;
+    if (client?.protocol !== protocol) return undefined;
     const { allowed_scopes: allowed, ...metadata } = describeClient(client);
-    const scope = allowed.filter((one) => scopes.includes(one)).join(' ');
+    const scope = allowed.filter((one) => scopesOf[protocol].includes(one)).join(' ');
     return { ...metadata, allowed_scopes: allowed, ...(scope && { scope }) };
   };
   return {

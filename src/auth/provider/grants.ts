@@ -19,7 +19,10 @@ export async function existingGrant(ground: Ground, ctx: KoaContextWithOIDC): Pr
   const grant = found?.accountId === account.accountId && found.clientId === client.clientId ? found : undefined;
   const agreed =
     client['first_party'] === true ? null : await consentedScopes(ground.db.read, person.id, client.clientId);
-  const isAgreed = (scope: string): boolean => (agreed === null ? scope !== 'offline_access' : agreed.includes(scope));
+  const isAgreed = (scope: string): boolean =>
+    // Login with Amazon shows nobody a page for an id that means something to this application alone.
+    (client['protocol'] === 'amazon' && scope === 'profile:user_id') ||
+    (agreed === null ? scope !== 'offline_access' : agreed.includes(scope));
   const ours = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
   return (await addAgreed(ctx, ours, isAgreed)) ? ours : grant;
 }

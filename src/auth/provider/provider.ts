@@ -10,7 +10,8 @@ import { removeGrant } from './artifacts/rows.ts';
 import { currentUnit, type ProviderUnit, UsedAlready } from './artifacts/unit.ts';
 import { TooManyDeviceCodes } from './asked-bounds.ts';
 import { compareClientSecret } from './clients/secret-check.ts';
-import { askingOf, configure, type ProviderParts } from './configuration.ts';
+import { askingOf, type ProviderParts } from './configuration.ts';
+import { type Face, openIdFace } from './face.ts';
 import type { KeySet, SigningKeys } from './keys/keys.ts';
 import { allowFormsToUri, renderError, renderHandOver } from './render.ts';
 import { viewOurSession } from './session-view.ts';
@@ -28,12 +29,14 @@ interface Built {
 export class OpenIdProvider {
   readonly parts: ProviderParts;
   readonly #keys: SigningKeys;
+  readonly #face: Face;
   #library: Promise<typeof Library> | null = null;
   #built: Built | null = null;
 
-  constructor(parts: ProviderParts, keys: SigningKeys) {
+  constructor(parts: ProviderParts, keys: SigningKeys, face = openIdFace(parts.ground.config.publicUrl)) {
     this.parts = parts;
     this.#keys = keys;
+    this.#face = face;
   }
 
   /** The provider as it is now, with the keys as they are now. */
@@ -48,7 +51,7 @@ export class OpenIdProvider {
 
   #build(library: typeof Library, keys: KeySet): Built {
     const { ground, artifacts, secretCheck } = this.parts;
-    const provider = new library.Provider(`${ground.config.publicUrl}/oidc`, configure(this.parts, keys, library));
+    const provider = new library.Provider(this.#face.issuer, this.#face.configure(this.parts, keys, library));
     provider.proxy = true; // `route.ts` has written these headers itself
     provider.silent = true;
     viewOurSession(provider, this.parts);
@@ -60,7 +63,8 @@ export class OpenIdProvider {
     // Logout tokens go from the outbox, whatever ended the session (`logout/`).
     model['backchannelLogout'] = async () => undefined;
     provider.on('server_error', (_ctx, error) => ground.log.error({ error }, 'OpenID provider failed'));
-    provider.on('authorization.success', (ctx) => {
+    provider.on('authorization.success', (ctx, out?: Record<string, unknown>) => {
+      if (out) this.#face.grant?.(ctx, out);
       allowAnswer(ctx);
       noteAuthorization(ctx, ground.config.refreshTokenDays);
     });
@@ -70,6 +74,7 @@ export class OpenIdProvider {
         await artifacts.unit(async (unit) => {
           await next();
           this.#note(ctx as KoaContextWithOIDC, unit);
+          this.#face.answer?.(ctx as KoaContextWithOIDC);
           faultPoint('provider.made', routeOf(ctx));
         });
         faultPoint('provider.written', routeOf(ctx));
@@ -77,6 +82,7 @@ export class OpenIdProvider {
         if (error instanceof UsedAlready) await this.#endFamily(ctx as KoaContextWithOIDC, error.grantId);
         else if (error instanceof TooManyDeviceCodes) tellLater(ctx as KoaContextWithOIDC, error);
         else this.#fail(ctx as KoaContextWithOIDC, error);
+        this.#face.answer?.(ctx as KoaContextWithOIDC);
       }
     });
     return { keys, provider, answer: provider.callback() };

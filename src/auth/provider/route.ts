@@ -20,7 +20,7 @@ const oauthDiscovery = `/.well-known/oauth-authorization-server${mount}`;
 /** What answers with pages, or with redirects of a browser. */
 const browserPath = /^\/(auth|device|logout)(\/|$)/;
 /** User codes that may be typed from one address in a minute (RFC 8628 §5.1). */
-const userCodesAMinute = 20;
+export const userCodesAMinute = 20;
 
 /** The OpenID provider on node:http, before Express: `/oidc/…` but the pages that ask something (`interaction/`). */
 export function providerRoute(openid: OpenIdProvider): HotRoute {
@@ -50,7 +50,7 @@ export function providerRoute(openid: OpenIdProvider): HotRoute {
       }
       if (req.method === 'POST' && (path === '/auth' || path === '/logout')) return asGet(req, res, url.pathname);
       if (browserPath.test(path)) await withHeaders(headers, req, res);
-      underOurOrigin(req, path + url.search, { host, protocol });
+      underOurOrigin(req, mount, path + url.search, { host, protocol });
       const { answer } = await openid.current();
       await answer(req, res);
     },
@@ -77,7 +77,7 @@ function refuseProgram(res: ServerResponse, thrown: unknown): void {
 }
 
 /** Tells a person, in a page, that there is nothing, or that it was too often. */
-function refuse(res: ServerResponse, error: unknown): void {
+export function refuse(res: ServerResponse, error: unknown): void {
   const { text } = errorPage(error, requestContext().requestId);
   sendText(res, asCarillonError(error).status, 'text/html; charset=utf-8', text, errorHeaders(error));
 }
@@ -97,12 +97,13 @@ async function asGet(req: IncomingMessage, res: ServerResponse, path: string): P
  * The request as oidc-provider is to see it: at our public origin, from the client's address, under its mount. Whatever
  * the client has said of these is written over, so no link or issuer is ever made from the Host header.
  */
-function underOurOrigin(
+export function underOurOrigin(
   req: IncomingMessage,
+  under: string,
   target: string,
   { host, protocol }: { host: string; protocol: string },
 ): void {
-  (req as IncomingMessage & { originalUrl?: string }).originalUrl = mount + target;
+  (req as IncomingMessage & { originalUrl?: string }).originalUrl = under + target;
   req.url = target;
   req.headers.host = host;
   req.headers['x-forwarded-host'] = host;
@@ -110,7 +111,7 @@ function underOurOrigin(
   req.headers['x-forwarded-for'] = requestContext().clientAddress;
 }
 
-const withHeaders = (
+export const withHeaders = (
   set: ReturnType<typeof securityHeaders>,
   req: IncomingMessage,
   res: ServerResponse,

@@ -1,3 +1,5 @@
+import type { ClientProtocol } from './clients/kinds.ts';
+
 /** The words of the provider's pages. */
 export const texts = {
   consent: {
@@ -18,6 +20,11 @@ export const texts = {
     email: 'your e-mail address',
     account: 'your company’s account, and your permission tier',
     offline_access: 'all of this also while you are not signed in, until you take it back',
+  } as Record<string, string>,
+  amazonScopes: {
+    'profile:user_id': 'that you are the same person as the last time',
+    profile: 'your name and your e-mail address',
+    postal_code: 'the postal code of your address',
   } as Record<string, string>,
   notFor: {
     title: 'This application is not for this account',
@@ -79,5 +86,6 @@ export const texts = {
   },
 };
 
-/** What an application is told by a scope. */
-export const scopeText = (scope: string): string => texts.scopes[scope] ?? `access to “${scope}”`;
+/** What an application is told by a scope, in the words of what it speaks. */
+export const scopeText = (scope: string, protocol: ClientProtocol = 'openid'): string =>
+  (protocol === 'amazon' ? texts.amazonScopes[scope] : undefined) ?? texts.scopes[scope] ?? `access to “${scope}”`;

@@ -1,6 +1,7 @@
 import { asset } from '../../platform/http/pages/assets.ts';
 import { type Html, html, raw } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
+import type { ClientProtocol } from './clients/kinds.ts';
 import { scopeText, texts } from './texts.ts';
 
 const handOverScript = asset(new URL('./assets/hand-over.js', import.meta.url));
@@ -22,6 +23,7 @@ interface Person {
 
 interface ConsentView {
   client: string;
+  protocol: ClientProtocol;
   person: Person;
   scopes: readonly string[];
   /** The host that the person goes on to; null when it is none that a person knows. */
@@ -35,14 +37,14 @@ const hidden = (fields: Record<string, string>): Html =>
   html`${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}`;
 
 /** Who asks, whom, and what would be told. */
-export function consentPage({ client, person, scopes, host, isNative, action, csrf }: ConsentView): Html {
+export function consentPage({ client, protocol, person, scopes, host, isNative, action, csrf }: ConsentView): Html {
   const words = texts.consent;
   return card(
     words.title(client),
     html`<p>${words.who(person.name, person.address)}</p>
       <p>${words.lead(client)}</p>
       <ul>
-        ${scopes.map((scope) => html`<li>${scopeText(scope)}</li>`)}
+        ${scopes.map((scope) => html`<li>${scopeText(scope, protocol)}</li>`)}
       </ul>
       ${isNative && html`<p class="error">${words.native}</p>`}
       <p class="muted">${words.noSecret(client)} ${host !== null && words.returns(host)}</p>

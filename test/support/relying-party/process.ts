@@ -7,6 +7,8 @@ export interface RelyingPartyOptions {
   issuer: string;
   clientId: string;
   clientSecret: string;
+  /** Of passport-amazon: that it sends access tokens in the Authorization header, and its codes with PKCE. */
+  careful?: boolean;
 }
 
 /** What the application holds of somebody who is signed in to it. */
@@ -40,13 +42,17 @@ export function addressesAt(port: number): {
   };
 }
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const programs = { openid: 'main.ts', amazon: 'amazon.ts' };
 
 /**
- * Starts the application in a process of its own, which ends with this one, however that ends.
+ * Starts the application, by openid-client or by passport-amazon, in a process of its own, which ends with this one, however that ends.
  * @throws Error when it ends before it is ready
  */
-export async function startRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
+export async function startRelyingParty(
+  options: RelyingPartyOptions,
+  program: keyof typeof programs = 'openid',
+): Promise<RelyingParty> {
+  const main = fileURLToPath(new URL(programs[program], import.meta.url));
   const child = spawn(process.execPath, [main], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, RELYING_PARTY: JSON.stringify(options) },

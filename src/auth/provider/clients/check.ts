@@ -1,6 +1,7 @@
 import { clientErrors } from './errors.ts';
 import { checkKeys } from './key-set.ts';
 import type { ClientJwk, OidcClient } from './client.entity.ts';
+import { checkAmazonScopes, checkProtocol, refuseForeign } from './protocols.ts';
 import {
   type ClientKind,
   clientKinds,
@@ -16,6 +17,7 @@ export interface ClientInput {
   accountId?: string | null;
   name?: string;
   kind?: string;
+  protocol?: string;
   redirectUris?: readonly string[];
   postLogoutRedirectUris?: readonly string[];
   backchannelLogoutUri?: string | null;
@@ -33,6 +35,7 @@ export interface ClientInput {
   jwks?: unknown;
   firstParty?: boolean;
   introspectsOrganisation?: boolean;
+  queryTokens?: boolean;
 }
 
 /** Everything of a client but its identity, its secrets and its times. */
@@ -64,6 +67,7 @@ export function settle(
   isListed: (url: string) => boolean,
 ): ClientSettings {
   const kind = before?.kind ?? checkKind(input.kind);
+  const protocol = before?.protocol ?? checkProtocol(kind, input.protocol);
   const { redirects } = kindRules[kind];
   const jwks: ClientJwk[] | null =
     input.jwks === undefined || input.jwks === null ? (before?.jwks ?? null) : checkKeys(kind, input.jwks);
@@ -78,6 +82,7 @@ export function settle(
     accountId: input.accountId === undefined ? (before?.accountId ?? null) : input.accountId || null,
     name: checkName(input.name ?? before?.name ?? ''),
     kind,
+    protocol,
     authentication: kindRules[kind].confidential ? (jwks ? 'key' : 'secret') : 'none',
     jwks,
     redirectUris: checkUris(kind, redirectUris, 'redirectUris', isListed),
@@ -88,15 +93,22 @@ export function settle(
         : input.backchannelLogoutUri || null,
     backchannelLogoutSession: input.backchannelLogoutSession ?? before?.backchannelLogoutSession ?? true,
     grantTypes: checkGrants(kind, input.grantTypes ?? before?.grantTypes ?? kindRules[kind].usual),
-    scopes: checkScopes(kind, input.scopes ?? before?.scopes ?? (kind === 'service' ? [] : usualScopes)),
+    scopes:
+      protocol === 'amazon'
+        ? checkAmazonScopes(input.scopes ?? before?.scopes)
+        : checkScopes(kind, input.scopes ?? before?.scopes ?? (kind === 'service' ? [] : usualScopes)),
     ...checkTokens(input, before),
     resource: checkResource(input, before),
     firstParty: input.firstParty ?? before?.firstParty ?? false,
     introspectsOrganisation: input.introspectsOrganisation ?? before?.introspectsOrganisation ?? false,
+    queryTokens: input.queryTokens ?? before?.queryTokens ?? false,
     subjectType: 'public',
     sectorIdentifier: null,
   };
-  return { ...settings, ...checkSubject(input, before, settings.redirectUris, redirects) };
+  refuseForeign(settings);
+  // Login with Amazon tells every device's people apart; oidc-provider could not (`metadata.ts`).
+  const pairwise = redirects || protocol === 'amazon';
+  return { ...settings, ...checkSubject(input, before, settings.redirectUris, pairwise) };
 }
 
 function checkKind(kind: string | undefined): ClientKind {
@@ -166,10 +178,10 @@ function checkSubject(
   input: ClientInput,
   before: OidcClient | null,
   redirectUris: readonly string[],
-  redirects: boolean,
+  mayBePairwise: boolean,
 ): Pick<ClientSettings, 'subjectType' | 'sectorIdentifier'> {
-  const type = input.subjectType ?? before?.subjectType ?? (redirects ? 'pairwise' : 'public');
-  if ((type !== 'pairwise' && type !== 'public') || (type === 'pairwise' && !redirects)) {
+  const type = input.subjectType ?? before?.subjectType ?? (mayBePairwise ? 'pairwise' : 'public');
+  if ((type !== 'pairwise' && type !== 'public') || (type === 'pairwise' && !mayBePairwise)) {
     throw clientErrors('client.subjectInvalid', { field: 'subjectType' });
   }
   if (type === 'public') return { subjectType: type, sectorIdentifier: null };

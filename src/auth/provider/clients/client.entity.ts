@@ -1,6 +1,6 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, flag, id, integer, json, text, time } from '../../../platform/database/columns.ts';
-import type { ClientKind, GrantType } from './kinds.ts';
+import type { ClientKind, ClientProtocol, GrantType } from './kinds.ts';
 
 /** A public key of a client that signs its own assertions (RFC 7523): ES256 or stronger, never a private part. */
 export interface ClientJwk {
@@ -22,6 +22,7 @@ export interface OidcClient {
   accountId: string | null;
   name: string;
   kind: ClientKind;
+  protocol: ClientProtocol;
   /** How it authenticates: with a secret, with a signature by its own key, or (public clients) not at all. */
   authentication: 'secret' | 'key' | 'none';
   /** SHA-256 of the secret. */
@@ -51,6 +52,8 @@ export interface OidcClient {
   firstParty: boolean;
   /** A resource server, which may introspect the tokens of every client of its organisation. */
   introspectsOrganisation: boolean;
+  /** Its access tokens may also come in an address, as Login with Amazon has it and RFC 9700 §4.3.2 forbids. */
+  queryTokens: boolean;
   createdAt: number;
   updatedAt: number;
 }
@@ -64,6 +67,7 @@ export const OidcClientTable = new EntitySchema<OidcClient>({
     accountId: { ...id, nullable: true },
     name: text(200),
     kind: text(8),
+    protocol: text(8),
     authentication: text(8),
     secretHash: { ...text(64), nullable: true },
     secretCreatedAt: { ...time, nullable: true },
@@ -84,6 +88,7 @@ export const OidcClientTable = new EntitySchema<OidcClient>({
     resource: { ...text(512), nullable: true },
     firstParty: flag,
     introspectsOrganisation: flag,
+    queryTokens: flag,
     createdAt: time,
     updatedAt: time,
   } satisfies Columns<OidcClient>,

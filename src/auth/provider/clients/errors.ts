@@ -5,6 +5,10 @@ export const clientErrors = errors({
   'client.tooMany': { kind: 'BadRequest', text: 'An organisation can register at most {limit} applications.' },
   'client.nameInvalid': { kind: 'BadRequest', text: 'An application needs a name of 1 to 200 characters.' },
   'client.kindInvalid': { kind: 'BadRequest', text: 'The kind must be one of {kinds}.' },
+  'client.protocolInvalid': {
+    kind: 'BadRequest',
+    text: 'The protocol must be one of {protocols}; a service can only have openid.',
+  },
   'client.accountInvalid': { kind: 'BadRequest', text: 'There is no such account in this organisation.' },
   'client.redirectInvalid': { kind: 'BadRequest', text: 'The address {uri} cannot be used here: {reason}.' },
   'client.redirectMissing': { kind: 'BadRequest', text: 'An application of this kind needs a redirect URI.' },
@@ -14,6 +18,14 @@ export const clientErrors = errors({
   'client.scopeInvalid': {
     kind: 'BadRequest',
     text: 'Scopes are at most {limit} words of up to 64 letters, digits and . : / _ -, and an application where people sign in needs openid.',
+  },
+  'client.amazonScopeInvalid': {
+    kind: 'BadRequest',
+    text: 'An application that uses Login with Amazon can ask for one or more of {scopes}.',
+  },
+  'client.settingForeign': {
+    kind: 'BadRequest',
+    text: 'This setting is for applications that use {protocol}.',
   },
   'client.sectorInvalid': {
     kind: 'BadRequest',

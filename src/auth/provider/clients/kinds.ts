@@ -54,6 +54,14 @@ export const kindRules: Readonly<Record<ClientKind, KindRules>> = {
   },
 };
 
+export const clientProtocols = ['openid', 'amazon'] as const;
+
+/** What it speaks: OpenID Connect, or Login with Amazon (`../amazon/`). Each is answered at its own addresses alone. */
+export type ClientProtocol = (typeof clientProtocols)[number];
+
+/** What an application that speaks Login with Amazon may ask for. */
+export const amazonScopes = ['profile', 'profile:user_id', 'postal_code'] as const;
+
 /** Access tokens that are JWTs cannot be taken back, so they are short. */
 export const longestJwtSeconds = 300;
 export const longestOpaqueSeconds = 3_600;

@@ -1,6 +1,6 @@
 import { hashToken } from '../../../platform/ids/ids.ts';
 import type { ClientJwk, OidcClient } from './client.entity.ts';
-import { deviceGrant, type GrantType } from './kinds.ts';
+import { type ClientProtocol, deviceGrant, type GrantType } from './kinds.ts';
 import { type GoodSecret, secretsOf } from './secrets.ts';
 
 /** What a client has beyond the names of RFC 7591: for `extraClientMetadata.properties` of oidc-provider. */
@@ -9,6 +9,7 @@ export const ownMetadata = [
   'organisation_id',
   'account_id',
   'first_party',
+  'protocol',
   'allowed_scopes',
   'access_token_format',
   'access_token_seconds',
@@ -38,6 +39,7 @@ export interface ClientMetadata {
   organisation_id: string;
   account_id: string | null;
   first_party: boolean;
+  protocol: ClientProtocol;
   allowed_scopes: string[];
   access_token_format: 'opaque' | 'jwt';
   access_token_seconds: number;
@@ -52,6 +54,7 @@ export const sectorOf = (client: OidcClient): string => client.sectorIdentifier 
  * they were registered: it is not to be fetched (`sectorIdentifierUriValidate: () => false`).
  */
 export function describeClient(client: OidcClient): ClientMetadata {
+  const isAmazon = client.protocol === 'amazon';
   return {
     client_id: client.id,
     client_name: client.name,
@@ -61,10 +64,11 @@ export function describeClient(client: OidcClient): ClientMetadata {
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
     grant_types: client.grantTypes,
-    subject_type: client.grantTypes.includes(deviceGrant) ? 'public' : client.subjectType,
-    ...(client.subjectType === 'pairwise' && { sector_identifier_uri: `https://${sectorOf(client)}/` }),
+    // Login with Amazon has no ID tokens: its user_id is made by `subjects.ts` alone.
+    subject_type: isAmazon || client.grantTypes.includes(deviceGrant) ? 'public' : client.subjectType,
+    ...(!isAmazon && client.subjectType === 'pairwise' && { sector_identifier_uri: `https://${sectorOf(client)}/` }),
     id_token_signed_response_alg: 'ES256',
-    require_auth_time: true,
+    require_auth_time: !isAmazon,
     ...(client.backchannelLogoutUri !== null && {
       backchannel_logout_uri: client.backchannelLogoutUri,
       backchannel_logout_session_required: client.backchannelLogoutSession,
@@ -73,7 +77,9 @@ export function describeClient(client: OidcClient): ClientMetadata {
     organisation_id: client.organisationId,
     account_id: client.accountId,
     first_party: client.firstParty,
-    allowed_scopes: client.scopes,
+    protocol: client.protocol,
+    // A device is used where nobody is signed in, so it asks for that too (`../amazon/codepair.ts`).
+    allowed_scopes: isAmazon && client.kind === 'device' ? [...client.scopes, 'offline_access'] : client.scopes,
     access_token_format: client.accessTokenFormat,
     access_token_seconds: client.accessTokenSeconds,
     audience: client.audience,

@@ -6,6 +6,7 @@ import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Principal } from '../../sessions/principal.ts';
 import { removeGrantsOf } from '../artifacts/rows.ts';
+import type { ClientProtocol } from '../clients/kinds.ts';
 import { authErrors } from '../../errors.ts';
 import { endRelyingParties } from '../logout/end.ts';
 import { ConsentTable } from './consent.entity.ts';
@@ -46,6 +47,7 @@ export async function rememberConsent(
 export interface UsedApplication {
   clientId: string;
   name: string;
+  protocol: ClientProtocol;
   scopes: string[];
   /** Since when; null when it was never asked, being the organisation's own. */
   consentedAt: number | null;
@@ -59,20 +61,22 @@ export async function applicationsOf(
   const found = await rows<{
     clientId: string;
     name: string;
+    protocol: ClientProtocol;
     scopes: string | null;
     createdAt: number | null;
   }>(
     on,
-    sql`SELECT c."id" AS "clientId", c."name", o."scopes", o."createdAt" FROM "oidc_clients" c
+    sql`SELECT c."id" AS "clientId", c."name", c."protocol", o."scopes", o."createdAt" FROM "oidc_clients" c
         LEFT JOIN "oidc_consents" o ON o."clientId" = c."id" AND o."userId" = ${userId}
         WHERE c."organisationId" = ${organisationId} AND (o."userId" IS NOT NULL OR EXISTS (
           SELECT 1 FROM "oidc_artifacts" a WHERE a."userId" = ${userId} AND a."clientId" = c."id"
           AND a."model" = 'Grant' AND a."expiresAt" > ${clock.now()}))
         ORDER BY c."name", c."id"`,
   );
-  return found.map(({ clientId, name, scopes, createdAt }) => ({
+  return found.map(({ clientId, name, protocol, scopes, createdAt }) => ({
     clientId,
     name,
+    protocol,
     scopes: scopes === null ? [] : (JSON.parse(scopes) as string[]),
     consentedAt: createdAt,
   }));

@@ -8,6 +8,7 @@ import { UserTable } from '../../../users/user.entity.ts';
 import { authErrors } from '../../errors.ts';
 import { type SignedIn, whoIs } from '../../web.ts';
 import { interactionPath } from '../configuration.ts';
+import type { ClientProtocol } from '../clients/kinds.ts';
 import { accountPrompt, isFor } from '../policy.ts';
 import type { OpenIdProvider } from '../provider.ts';
 import { formSource } from '../render.ts';
@@ -16,7 +17,7 @@ import { askedOf, giveConsent } from './consent.ts';
 import { finish, isAnswered, isHopeless, maxAgeOf, openInteraction, signInPath } from './interaction.ts';
 
 /** `/oidc/interaction/{uid}`: what a person is asked before an application is told anything. */
-export function interactionRoutes(openid: OpenIdProvider): Router {
+export function interactionRoutes(openid: OpenIdProvider, amazon: OpenIdProvider): Router {
   const router = express.Router({ caseSensitive: true });
   const path = interactionPath(':uid');
 
@@ -29,7 +30,7 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
     }
     if (!(await isMeant(openid, interaction, who))) return finish(openid, res, interaction, notProved);
     if (interaction.prompt.name === 'login') return finish(openid, res, interaction, { login: null });
-    const client = await clientOf(openid, interaction);
+    const client = await clientOf({ openid, amazon }, interaction);
     if (!isFor(client, who.principal)) return sendNotFor(openid, req, res, interaction, client, who);
     if (interaction.prompt.name === accountPrompt) return finish(openid, res, interaction, { account: null });
     await sendConsent(openid, req, res, interaction, client, who);
@@ -48,7 +49,7 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
       return res.redirect(303, interactionPath(interaction.uid));
     }
     if (!(await isMeant(openid, interaction, who))) return finish(openid, res, interaction, notProved);
-    const client = await clientOf(openid, interaction);
+    const client = await clientOf({ openid, amazon }, interaction);
     if (!isFor(client, who.principal)) return res.redirect(303, interactionPath(interaction.uid));
     const { provider } = await openid.current();
     const grantId = await giveConsent(openid, provider, interaction, client, who);
@@ -56,6 +57,11 @@ export function interactionRoutes(openid: OpenIdProvider): Router {
   });
 
   return router;
+}
+
+interface Faces {
+  openid: OpenIdProvider;
+  amazon: OpenIdProvider;
 }
 
 const notProved = { error: 'login_required', error_description: 'the person who was asked for did not sign in anew' };
@@ -68,9 +74,12 @@ async function isMeant({ parts }: OpenIdProvider, { params }: Interaction, { pri
   return client !== null && decodeJwt(hint).sub === parts.subjects.of(principal.id, client);
 }
 
-async function clientOf(openid: OpenIdProvider, { params }: Interaction): Promise<Client> {
-  const { provider } = await openid.current();
-  const client = await provider.Client.find(String(params['client_id']));
+/** The client of whichever face the interaction was begun at. */
+async function clientOf({ openid, amazon }: Faces, { params }: Interaction): Promise<Client> {
+  const id = String(params['client_id']);
+  const registered = await openid.parts.clients.find(id);
+  const { provider } = await (registered?.protocol === 'amazon' ? amazon : openid).current();
+  const client = await provider.Client.find(id);
   if (!client) throw authErrors('interaction.over', { detail: 'the client is gone' });
   return client;
 }
@@ -115,6 +124,7 @@ async function sendConsent(
   const source = formSource(redirectUri);
   const document = consentPage({
     client: nameOf(client),
+    protocol: client['protocol'] as ClientProtocol,
     person: await personOf(openid, who),
     scopes: [...scopes, ...Object.values(resources).flat()],
     host: source !== null && /^https?:/.test(source) ? new URL(source).host : null,

@@ -48,7 +48,9 @@ export function introspectionRoute(hands: Hands): HotRoute {
           known = asserted?.client ?? null;
           asking = asserted?.isFirstUse ? asserted.client : null;
         } else {
-          known = credentials && (await hands.clients.find(credentials.clientId));
+          const found = credentials && (await hands.clients.find(credentials.clientId));
+          // Who speaks Login with Amazon has its own place to ask at, and is nobody here.
+          known = found?.protocol === 'openid' ? found : null;
           asking = await withSecret(hands.check, known, credentials);
         }
         if (!asking && !known) await hands.check(nobody, [], '');

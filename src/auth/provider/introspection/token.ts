@@ -1,9 +1,12 @@
 import type { AdapterPayload } from 'oidc-provider';
 import type { Artifacts } from '../artifacts/artifacts.ts';
 import type { Artifact } from '../artifacts/artifact.entity.ts';
+import { bareToken } from '../amazon/wire.ts';
 import { artifactId } from '../artifacts/ids.ts';
 import type { OidcClient } from '../clients/client.entity.ts';
+import type { ClientProtocol } from '../clients/kinds.ts';
 import type { ClientRegistry } from '../clients/registry.ts';
+import type { Ground } from '../../../trail/ground.ts';
 import { mayIntrospect } from './policy.ts';
 
 const models = ['AccessToken', 'ClientCredentials', 'RefreshToken'] as const;
@@ -11,6 +14,7 @@ const models = ['AccessToken', 'ClientCredentials', 'RefreshToken'] as const;
 const longestToken = 512;
 
 interface Hands {
+  ground: Pick<Ground, 'config'>;
   artifacts: Artifacts;
   clients: ClientRegistry;
   /** The `sub` by which a client knows a person. */
@@ -36,22 +40,26 @@ export async function introspect(
 ): Promise<Introspection> {
   if (token.length > longestToken || token.includes('.')) return inactive;
   const order = hint === 'refresh_token' ? models.toReversed() : models;
-  const asked = order.map((model) => ({ model, id: artifactId(model, token) }));
+  // What Login with Amazon hands out looks otherwise, and is found by what it was made from.
+  const amazon = bareToken(token);
+  const asked = order.map((model) => ({ model, id: artifactId(model, amazon ?? token) }));
   const known = asked.find(({ id }) => hands.artifacts.isRemembered(id));
   for (const { model, id } of known ? [known] : asked) {
     const row = await hands.artifacts.live(id);
-    if (row) return row.model === model ? describe(hands, asking, row) : inactive;
+    if (row)
+      return row.model === model ? describe(hands, asking, row, amazon === null ? 'openid' : 'amazon') : inactive;
   }
   return inactive;
 }
 
 async function describe(
-  { clients, subjects, issuer }: Hands,
+  { clients, subjects, issuer, ground }: Hands,
   asking: OidcClient,
   row: Artifact,
+  protocol: ClientProtocol,
 ): Promise<Introspection> {
-  const holder = row.clientId === asking.id ? asking : row.clientId && (await clients.find(row.clientId));
-  if (!holder || row.consumedAt !== null) return inactive;
+  const holder = row.clientId === asking.id ? asking : await clients.find(row.clientId ?? '');
+  if (holder?.protocol !== protocol || row.consumedAt !== null) return inactive;
   // A client that was bound to an account since serves nobody else any more.
   if (row.userId !== null && holder.accountId !== null && holder.accountId !== row.accountId) return inactive;
   const payload = JSON.parse(row.payload) as AdapterPayload;
@@ -62,7 +70,7 @@ async function describe(
   return {
     ...extra,
     active: true,
-    iss: issuer,
+    iss: protocol === 'amazon' ? ground.config.publicUrl : issuer,
     client_id: holder.id,
     ...(row.userId !== null && { sub: subjects.of(row.userId, holder) }),
     ...(scope !== undefined && { scope }),
