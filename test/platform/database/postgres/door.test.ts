@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Database } from '../../../../src/platform/database/database.ts';
 import { faultOf } from '../../../../src/platform/database/faults.ts';
-import { changed, firstRow, rows } from '../../../../src/platform/database/run.ts';
+import { changed, firstRow, later, rows, rowsOfEach } from '../../../../src/platform/database/run.ts';
 import { sql } from '../../../../src/platform/database/sql.ts';
 import type { Writer } from '../../../../src/platform/database/unit.ts';
 import { storage } from '../../../../src/storage/storage.ts';
@@ -79,6 +79,7 @@ describe('the door to PostgreSQL', () => {
     let alone = 0;
     let most = 0;
     const check = async (m: Writer, isAlone: boolean): Promise<void> => {
+      await rows(m, sql`SELECT 1`); // a unit that runs beside others has its locks from its first answer on
       inside++;
       if (isAlone) alone++;
       most = Math.max(most, inside);
@@ -114,6 +115,39 @@ describe('the door to PostgreSQL', () => {
       }),
     );
     assert.equal(await nameOf('swallowed'), undefined);
+  });
+
+  it('sends the statements of one turn together, in their order, and refuses the unit when one of them fails', async () => {
+    const name = async (m: Writer): Promise<unknown> =>
+      firstRow(m, sql`SELECT "name" FROM "organisations" WHERE "id" = ${'order'}`);
+    const seen = await db.write(async (m) => {
+      await later(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'order'}, ${'a'}, ${1})`);
+      const first = name(m);
+      await later(m, sql`UPDATE "organisations" SET "name" = ${'b'} WHERE "id" = ${'order'}`);
+      const [one, two] = await Promise.all([first, name(m)]);
+      await m.query(`UPDATE "organisations" SET "name" = 'c' WHERE "id" = 'order'`);
+      await later(m, sql`UPDATE "organisations" SET "name" = ${'d'} WHERE "id" = ${'order'} AND "name" = ${'c'}`);
+      return [one, two];
+    });
+    assert.deepEqual(seen, [{ name: 'a' }, { name: 'b' }]);
+    assert.equal(await nameOf('order'), 'd');
+    const twice = sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'order'}, ${'x'}, ${1})`;
+    const alone = await db.write((m) => later(m, twice)).catch((error: unknown) => faultOf(error));
+    assert.equal(alone, 'unique', 'one that goes with the COMMIT');
+    const failing = db.write(async (m) => {
+      const [bad, good] = await Promise.allSettled([rows(m, twice), rename(m, 'order', 'y')]);
+      assert.equal(bad.status, 'rejected');
+      assert.equal(good.status, 'rejected', 'what comes after it does not run');
+    });
+    await assert.rejects(failing);
+    assert.equal(await nameOf('order'), 'd');
+    const [some, none] = await rowsOfEach<[{ n: number }, { id: string }]>(db.read, [
+      sql`SELECT COUNT(*) AS "n" FROM "organisations" WHERE "id" = ${'order'}`,
+      sql`SELECT "id" FROM "organisations" WHERE "id" = ${'nobody'}`,
+    ]);
+    assert.deepEqual([some, none], [[{ n: 1 }], []]);
+    await assert.rejects(rowsOfEach(db.read, [sql`SELECT 1`, sql`SELECT 1 / 0`]), /division/);
+    assert.equal(await nameOf('order'), 'd', 'and the next finds a good connection');
   });
 
   it('gives whole numbers as numbers, and compares text by its bytes', async () => {
