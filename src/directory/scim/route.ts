@@ -13,6 +13,7 @@ import { authenticate } from './http/authenticate.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
+import { KeyMemory } from './keys/memory.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
 import { errorBody, mediaType } from './protocol/messages.ts';
 import { userEndpoint } from './users/endpoint.ts';
@@ -36,6 +37,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
 export function scimRoute({ ground }: { ground: Ground }): HotRoute {
+  const keys = new KeyMemory(ground);
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
   return {
@@ -44,7 +46,7 @@ export function scimRoute({ ground }: { ground: Ground }): HotRoute {
     async handle(req, res, url) {
       let key: ScimKey | null = null;
       try {
-        key = await authenticate(ground, req, wrongKeys);
+        key = await authenticate(ground, keys, req, wrongKeys);
         await perKey(key.id);
         send(res, await answer(ground, key, req, res, url));
         faultPoint('scim.answered', req.method);

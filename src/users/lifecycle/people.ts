@@ -1,5 +1,4 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { asRow } from '../../platform/database/columns.ts';
 import { insertRow, insertRows } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
@@ -7,10 +6,11 @@ import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { type User, UserTable } from '../user.entity.ts';
-import { inheritSuspension } from './suspension.ts';
-import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
-import { addressRows, personColumns, type PersonInput } from './person.ts';
-import { rows } from '../../platform/database/run.ts';
+import { inheritSuspension, suspensionOf } from './suspension.ts';
+import { announceChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
+import { addressRows, keysOfNames, personColumns, type PersonInput } from './person.ts';
+import { later } from '../../platform/database/run.ts';
+import { assignments } from '../../platform/database/update.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /**
@@ -24,6 +24,8 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
+  const suspended = suspensionOf(ground, m, { ...scope, ...keysOfNames(input), externalId: input.externalId });
+  suspended.catch(() => undefined); // asked together with what `personColumns` asks
   const columns = await personColumns(m, scope, input, null);
   const now = clock.now();
   const user: User = {
@@ -44,22 +46,28 @@ export async function createPerson(
     releasedAt: null,
   };
   await insertRow(m, UserTable, user);
-  await inheritSuspension(ground, m, user);
+  await inheritSuspension(ground, m, user, await suspended);
   await writeAddresses(m, user, input);
   return user;
 }
 
 /** The same person with other attributes. @throws what `personColumns` throws */
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
+  const { accountId } = user;
+  const suspended = suspensionOf(ground, m, { accountId, ...keysOfNames(input), externalId: input.externalId });
+  suspended.catch(() => undefined);
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt }));
-  await m.delete(UserAddressTable, { userId: user.id });
+  const changes = assignments(UserTable, { ...columns, updatedAt });
+  await later(m, sql`UPDATE "users" SET ${changes}, "version" = "version" + 1 WHERE "id" = ${user.id}`);
+  await later(m, sql`DELETE FROM "user_addresses" WHERE "userId" = ${user.id}`);
   await writeAddresses(m, user, input);
-  await markChanged(ground, m, [user.id]);
-  const updated = { ...user, ...columns, updatedAt };
-  await inheritSuspension(ground, m, updated);
-  await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
+  announceChanged(ground, [user.id]);
+  const updated = { ...user, ...columns, updatedAt, version: user.version + 1 };
+  await inheritSuspension(ground, m, updated, await suspended);
+  // Of what they may be in by, a directory's words about a person change the domain alone.
+  if (columns.primaryDomain !== user.primaryDomain)
+    await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
   return updated;
 }
 
@@ -67,7 +75,7 @@ export async function updatePerson(ground: Ground, m: Writer, user: User, input:
 export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
   if (!otherChange) return user;
   const updatedAt = clock.now();
-  await rows(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
+  await later(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
   return { ...user, updatedAt };
 }
 

@@ -18,7 +18,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
-    return { result: created, responseElements: { userId: created.id }, about: created.id };
+    return { result: created, responseElements: { userId: created.id }, about: created.id, isNew: true };
   });
   const reply = await shown(request, { user, active: input.active !== false, groups: [] });
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
@@ -58,8 +58,8 @@ async function write(
 ): Promise<ScimReply> {
   const { ground, scope } = request;
   const written = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
-    const present = await holdStored(m, scope, id);
-    const before = asInput(present, await isActive(m, id));
+    const [present, active] = await Promise.all([holdStored(m, scope, id), isActive(m, id)]);
+    const before = asInput(present, active);
     const after = change(before);
     const turned = after.active !== undefined && after.active !== before.active;
     const updated = isDeepStrictEqual(asPerson(before), asPerson(after))

@@ -43,14 +43,19 @@ interface Wire extends Pick<Connection, 'stream' | 'sync'> {
   execute(config: { portal: '' }): void;
 }
 
-/** How a value goes to the server. @throws TypeError for what is no text, number, boolean, bytes or null */
+/** How a value goes to the server; a list of texts as an array. @throws TypeError for what is nothing of this */
 export function asParameter(value: unknown): Parameter {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (value instanceof Buffer) return value;
-  throw new TypeError('a value of a statement is a text, a number, a boolean, bytes or null');
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return arrayOf(value);
+  throw new TypeError('a value of a statement is a text, a number, a boolean, bytes, null, or a list of texts');
 }
+
+/** An array as PostgreSQL reads it from text ("Array Input and Output Syntax"). */
+const arrayOf = (texts: readonly string[]): string =>
+  `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
 
 /**
  * Several statements in one message to the server, and one message back: each runs as if it had been sent alone, in
