@@ -2,7 +2,11 @@ import type { EntityManager } from 'typeorm';
 import type { Engine, Sql } from './sql.ts';
 import type { Reader, Writer } from './unit.ts';
 
-/** Runs a piece of SQL and gives its rows. Booleans come back as the engine has them: compare with `isTrue`. */
+/**
+ * Runs a piece of SQL and gives its rows. Statements that do not need each other's answers are asked for in one turn
+ * (`Promise.all`): they run in their order, and PostgreSQL gets them in one message. Booleans come back as the engine has them:
+ * compare with `isTrue`.
+ */
 export async function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
   const direct = directs.get(on);
   const { text, parameters } = statement.render(engineOf(on));
@@ -34,25 +38,6 @@ export async function later(m: Writer, statement: Sql): Promise<void> {
   else await m.query(text, parameters);
 }
 
-/**
- * Runs several statements that do not need each other's answers, in their order and in one message to the server.
- * @returns the rows of each
- */
-export async function rowsOfEach<Each extends object[]>(
-  on: Reader,
-  statements: { [K in keyof Each]: Sql },
-): Promise<{ [K in keyof Each]: Each[K][] }> {
-  const direct = directs.get(on);
-  const engine = engineOf(on);
-  const all = statements.map((statement) => {
-    const { text, parameters } = statement.render(engine);
-    return [text, parameters] as const;
-  });
-  const found: unknown[] = direct ? await direct.together(all) : [];
-  if (!direct) for (const statement of statements) found.push(await rows(on, statement));
-  return found as { [K in keyof Each]: Each[K][] };
-}
-
 export const isTrue = (value: unknown): boolean => value === true || value === 1;
 
 /** How statements run on what a door gave out, without TypeORM between. */
@@ -60,7 +45,6 @@ export interface Direct {
   run(text: string, parameters: readonly unknown[]): Promise<object[]>;
   /** Runs it in its turn, and need not wait for it. */
   later(text: string, parameters: readonly unknown[]): Promise<void>;
-  together(all: readonly (readonly [text: string, parameters: readonly unknown[]])[]): Promise<object[][]>;
 }
 
 /** Elsewhere (in migrations, on what is only looked at) TypeORM runs them. */

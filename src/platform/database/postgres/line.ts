@@ -30,10 +30,6 @@ export class Line implements Direct {
     });
   }
 
-  together(all: readonly (readonly [text: string, parameters: readonly unknown[]])[]): Promise<object[][]> {
-    return Promise.all(all.map(([text, parameters]) => this.run(text, parameters))); // of one turn, so one message
-  }
-
   /** Runs a statement with the next one; at the latest with the COMMIT, which fails when this has failed. */
   async later(text: string, parameters: readonly unknown[]): Promise<void> {
     const failed = (error: unknown): void => {

@@ -15,7 +15,7 @@ import { Line } from './line.ts';
 import { beginning, lockingAlone, locksOf } from './locks.ts';
 import { migratePostgresAt } from './migrate.ts';
 import { Hearing } from './news.ts';
-import { readingOn } from './reading.ts';
+import { Reading } from './reading.ts';
 import { answerMs, clientOptions, giveBack, poolOf, postgresSource } from './source.ts';
 import { storeNews } from './tell.ts';
 
@@ -47,7 +47,7 @@ export class PostgresDatabase implements Database {
     this.#writer = writer;
     this.#reader = reader;
     this.#hearing = hearing;
-    directs.set(reader.manager, readingOn(poolOf(reader)));
+    directs.set(reader.manager, new Reading(poolOf(reader)));
   }
 
   /** Opens the database at `url`, brings its schema up to date, and gives the door. */

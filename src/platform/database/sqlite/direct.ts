@@ -20,6 +20,5 @@ export function directOn(raw: Raw): Direct {
   return {
     run: async (text, parameters) => now(text, parameters),
     later: async (text, parameters) => void now(text, parameters),
-    together: async (all) => all.map(([text, parameters]) => now(text, parameters)),
   };
 }

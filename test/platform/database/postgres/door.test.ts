@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Database } from '../../../../src/platform/database/database.ts';
 import { faultOf } from '../../../../src/platform/database/faults.ts';
-import { changed, firstRow, later, rows, rowsOfEach } from '../../../../src/platform/database/run.ts';
-import { sql } from '../../../../src/platform/database/sql.ts';
+import { changed, firstRow, later, rows } from '../../../../src/platform/database/run.ts';
+import { Sql, sql } from '../../../../src/platform/database/sql.ts';
 import type { Writer } from '../../../../src/platform/database/unit.ts';
 import { storage } from '../../../../src/storage/storage.ts';
 import { emptyDatabase, migratedDatabase, needPostgres } from '../../../support/postgres.ts';
@@ -141,13 +141,21 @@ describe('the door to PostgreSQL', () => {
     });
     await assert.rejects(failing);
     assert.equal(await nameOf('order'), 'd');
-    const [some, none] = await rowsOfEach<[{ n: number }, { id: string }]>(db.read, [
-      sql`SELECT COUNT(*) AS "n" FROM "organisations" WHERE "id" = ${'order'}`,
-      sql`SELECT "id" FROM "organisations" WHERE "id" = ${'nobody'}`,
-    ]);
-    assert.deepEqual([some, none], [[{ n: 1 }], []]);
-    await assert.rejects(rowsOfEach(db.read, [sql`SELECT 1`, sql`SELECT 1 / 0`]), /division/);
-    assert.equal(await nameOf('order'), 'd', 'and the next finds a good connection');
+  });
+
+  it('reads what is asked in one turn together, and a question that fails spoils no other', async () => {
+    const asked = ['SELECT 1 AS "n"', 'SELECT 1 / 0', 'SELECT 2 AS "n" WHERE FALSE', 'nonsense', 'SELECT 3 AS "n"'];
+    const answers = await Promise.allSettled(asked.map((text) => rows(db.read, new Sql([text], []))));
+    assert.deepEqual(
+      answers.map((each) => (each.status === 'fulfilled' ? each.value : 'refused')),
+      [[{ n: 1 }], 'refused', [], 'refused', [{ n: 3 }]],
+    );
+    const names = ['a "quoted" \\\\ name', '', 'ü, {x}', 'NULL'];
+    const found = await rows(db.read, sql`SELECT unnest(${names}::text[]) AS "name"`);
+    assert.deepEqual(
+      found,
+      names.map((name) => ({ name })),
+    );
   });
 
   it('gives whole numbers as numbers, and compares text by its bytes', async () => {
