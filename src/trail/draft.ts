@@ -1,9 +1,8 @@
 import { clock } from '../platform/clock/clock.ts';
 import { type Identity, requestContext } from '../platform/context/context.ts';
-import type { Writer } from '../platform/database/unit.ts';
 import type { CarillonError } from '../platform/errors/errors.ts';
 import { newId } from '../platform/ids/ids.ts';
-import { type PersonKeys, nobodyOf } from './people/keys.ts';
+import { nobodyOf } from './people/keys.ts';
 import { type Found, sealedMark, withoutPersonal } from './people/personal.ts';
 import { sealValues } from './people/values.ts';
 import type { PersonalPart, TrailRecord } from './record.entity.ts';
@@ -36,6 +35,8 @@ export interface Done<T> {
   eventName?: string;
   /** Whom the marked values are about: the person's id. Without it they are kept as those of nobody known. */
   about?: string;
+  /** Whether it is this unit that has made that person. */
+  isNew?: boolean;
 }
 
 /** A record before its personal values are sealed; it is in memory only. */
@@ -84,13 +85,17 @@ export function draft(action: Action, { responseElements, eventName, about, refu
   return { row, people };
 }
 
-/** The row of a draft, with what is personal under the keys of whom it belongs to. */
-export async function sealed(m: Writer, keys: PersonKeys, { row, people }: Draft): Promise<TrailRecord> {
+/** Whose keys a draft is written under. */
+export const peopleOf = ({ people }: Draft): string[] =>
+  [...people].flatMap(([person, { paths }]) => (paths.length === 0 ? [] : [person]));
+
+/** The row of a draft, with what is personal under the keys of whom it belongs to (`peopleOf`). */
+export function sealed({ row, people }: Draft, keys: ReadonlyMap<string, Buffer | null>): TrailRecord {
   const parts: PersonalPart[] = [];
   const values: string[] = [];
   for (const [person, found] of people) {
     if (found.paths.length === 0) continue;
-    const key = await keys.forWriting(m, person, row.organisationId);
+    const key = keys.get(person) ?? null;
     const { part, sealed: text } = key
       ? sealValues(key, row.id, person, found)
       : { part: { person, paths: found.paths, digest: '' }, sealed: '' };

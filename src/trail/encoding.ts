@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A value of an encoding: numbers and booleans as they print, null apart from every text. */
 export type Encodable = string | number | boolean | null;
@@ -29,4 +29,4 @@ const mostBytes = 3;
 
 /** SHA-256 of `encode`, in base64url. */
 export const digestOf = (domain: string, values: readonly Encodable[]): string =>
-  createHash('sha256').update(encode(domain, values)).digest('base64url');
+  hash('sha256', encode(domain, values), 'base64url');

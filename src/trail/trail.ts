@@ -5,10 +5,10 @@ import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
 import { faultPoint } from '../platform/fault-points/fault-points.ts';
 import type { Log } from '../platform/log/log.ts';
-import { type Action, type Done, type Draft, draft, sealed } from './draft.ts';
+import { type Action, type Done, type Draft, draft, peopleOf, sealed } from './draft.ts';
 import { FairBuffer } from './fair-buffer.ts';
 import type { PersonKeys } from './people/keys.ts';
-import { type TrailRecord, TrailRecordTable } from './record.entity.ts';
+import { TrailRecordTable } from './record.entity.ts';
 
 export type { Action, Done } from './draft.ts';
 
@@ -51,7 +51,7 @@ export class Trail {
           faultPoint('unit.begun', name);
           await requestContext().stillMay?.(m);
           const done = await unit(m);
-          await insertRow(m, TrailRecordTable, await sealed(m, this.people, draft(action, done)));
+          await this.#record(m, draft(action, done), done.isNew ? done.about : undefined);
           faultPoint('unit.recorded', name);
           return done.result;
         },
@@ -90,8 +90,9 @@ export class Trail {
     if (dropped) this.#log.warn({ dropped }, 'trail: too many refusals at once to record each');
     try {
       await this.#db.write(async (m) => {
-        const records: TrailRecord[] = [];
-        for (const each of batch) records.push(await sealed(m, this.people, each));
+        const whose = batch.flatMap((each) => peopleOf(each).map((id) => [id, each.row.organisationId] as const));
+        const keys = await this.people.ofMany(m, new Map(whose));
+        const records = batch.map((each) => sealed(each, keys));
         await insertRows(m, TrailRecordTable, records);
       });
     } catch (error) {
@@ -103,6 +104,15 @@ export class Trail {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.flush();
+  }
+
+  async #record(m: Writer, entry: Draft, newPerson: string | undefined): Promise<void> {
+    const keys = new Map<string, Buffer | null>();
+    for (const id of peopleOf(entry)) {
+      const whose = entry.row.organisationId;
+      keys.set(id, await (id === newPerson ? this.people.forNew(m, id, whose) : this.people.forWriting(m, id, whose)));
+    }
+    await insertRow(m, TrailRecordTable, sealed(entry, keys));
   }
 
   #keep(entry: Draft): void {

@@ -23,6 +23,7 @@ import type { Replay } from './inspector/replay/replayed.ts';
 import type { Seen } from './inspector/seen.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
+import { KeyMemory } from './keys/memory.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
 import { errorBody } from './protocol/messages.ts';
 import { identityOf } from './protocol/present.ts';
@@ -50,6 +51,7 @@ const endpoints: ReadonlyMap<string, Endpoint> = new Map([
 
 /** SCIM 2.0 (RFC 7644) on node:http: key, rate, endpoint, method, answer. */
 export function scimRoute({ ground, inspector }: { ground: Ground; inspector: Inspector }): HotRoute {
+  const keys = new KeyMemory(ground);
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
   const shares = createShares(bodiesLimit);
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
@@ -61,7 +63,7 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
       let share: Share | null = null;
       let seen: Seen | null = null;
       try {
-        key = await authenticate(ground, req, wrongKeys);
+        key = await authenticate(ground, keys, req, wrongKeys);
         seen = inspector.begin(key, req.method ?? '', url);
         await perKey(key.id);
         share = shares(key.connectionId);

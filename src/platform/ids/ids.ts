@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomBytes, randomInt } from 'node:crypto';
 
 let lastTime = 0;
 let sequence = 0;
@@ -42,4 +42,4 @@ export const newOrganisationId = (): string => String(randomInt(100_000_000_000,
 export const newToken = (prefix = ''): string => prefix + randomBytes(32).toString('base64url');
 
 /** What is kept of a token of full entropy: its SHA-256, in base64url. */
-export const hashToken = (token: string): string => createHash('sha256').update(token).digest('base64url');
+export const hashToken = (token: string): string => hash('sha256', token, 'base64url');

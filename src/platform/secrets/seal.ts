@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import { secretsError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -30,15 +37,22 @@ export const sealingKeyOf = (sealed: string): string => sealed.split('.')[1] ?? 
 
 /** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
 export function createSeal(keyring: Keyring): Seal {
+  /** Keys as the engine takes them without work: bytes are made into such an object at each use. */
+  const ready = new Map<string, KeyObject>();
+  const marking = new Map<string, KeyObject>();
+  const keyOf = (id: string, at?: SealPlace): KeyObject => {
+    const bytes = keyring.key(id);
+    if (!bytes) throw unsealable(at, 'no such key');
+    return ready.get(id) ?? kept(ready, id, bytes);
+  };
+  const markKey = (purpose: string): KeyObject =>
+    marking.get(purpose) ?? kept(marking, purpose, keyring.derive(`mark ${purpose}`));
   return {
-    mark: (text, purpose) =>
-      createHmac('sha256', keyring.derive(`mark ${purpose}`))
-        .update(text)
-        .digest('base64url'),
+    mark: (text, purpose) => createHmac('sha256', markKey(purpose)).update(text).digest('base64url'),
     seal(plain, at) {
       const id = keyring.current;
       const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', keyOf(keyring, id), iv, { authTagLength: tagBytes });
+      const cipher = createCipheriv('aes-256-gcm', keyOf(id), iv, { authTagLength: tagBytes });
       cipher.setAAD(boundTo(id, at));
       const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
       return `${sealedBy(id)}${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
@@ -50,7 +64,7 @@ export function createSeal(keyring: Keyring): Seal {
       // Base64 has several spellings of the same bytes; only the one that was written counts.
       if (bytes.toString('base64url') !== encoded) throw unsealable(at, 'format');
       const iv = bytes.subarray(0, ivBytes);
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(keyring, id, at), iv, { authTagLength: tagBytes });
+      const decipher = createDecipheriv('aes-256-gcm', keyOf(id, at), iv, { authTagLength: tagBytes });
       decipher.setAAD(boundTo(id, at));
       decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
       try {
@@ -66,10 +80,10 @@ export function createSeal(keyring: Keyring): Seal {
 const boundTo = (id: string, at: SealPlace): Buffer =>
   Buffer.from(JSON.stringify([version, id, at.table, at.row, at.column]));
 
-function keyOf(keyring: Keyring, id: string, at?: SealPlace): Buffer {
-  const found = keyring.key(id);
-  if (!found) throw unsealable(at, 'no such key');
-  return found;
+function kept(among: Map<string, KeyObject>, name: string, bytes: Buffer): KeyObject {
+  const key = createSecretKey(bytes);
+  among.set(name, key);
+  return key;
 }
 
 const unsealable = (at: SealPlace | undefined, why: string): Error =>

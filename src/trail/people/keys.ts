@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { clock } from '../../platform/clock/clock.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
-import { changed, rows } from '../../platform/database/run.ts';
+import { changed, later, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
@@ -37,14 +37,47 @@ export class PersonKeys {
     this.#nobodyDays = nobodyDays;
   }
 
+  /** The key of a person who is made in this unit: nobody can have made one for them. */
+  async forNew(m: Writer, personId: string, organisationId: string | null): Promise<Buffer> {
+    const now = clock.now();
+    const { fresh, made } = this.#make(personId);
+    await later(
+      m,
+      sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt")
+          VALUES (${personId}, ${organisationId}, ${made}, ${now})`,
+    );
+    this.#db.afterCommit(() => this.#remember(personId, fresh, now));
+    return fresh;
+  }
+
+  /** The keys of many people, as `forWriting` gives each: those that are there are read together. */
+  async ofMany(m: Writer, people: ReadonlyMap<string, string | null>): Promise<ReadonlyMap<string, Buffer | null>> {
+    const now = clock.now();
+    const keys = new Map<string, Buffer | null>();
+    for (const id of people.keys()) {
+      const key = this.#known(id, now);
+      if (key) keys.set(id, key);
+    }
+    for (const [id, found] of await foundKeys(
+      m,
+      this.#seal,
+      [...people.keys()].filter((each) => !keys.has(each)),
+    )) {
+      const key = found instanceof Buffer ? found : null;
+      keys.set(id, key);
+      if (key) this.#db.afterCommit(() => this.#remember(id, key, now));
+    }
+    const missing = [...people].filter(([id]) => !keys.has(id)).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    await Promise.all(missing.map(async ([id, whose]) => keys.set(id, await this.forWriting(m, id, whose))));
+    return keys;
+  }
+
   /** The key of a person, made at their first record; null when it is no more: nothing personal is kept then. */
   async forWriting(m: Writer, personId: string, organisationId: string | null): Promise<Buffer | null> {
     const now = clock.now();
-    const known = this.#cache.get(personId);
-    if (known && now - known.at < rememberedMs) return known.key;
-    const place = personKeyPlace(personId);
-    const fresh = randomBytes(32);
-    const made = this.#seal.seal(fresh.toString('base64url'), place);
+    const known = this.#known(personId, now);
+    if (known) return known;
+    const { fresh, made } = this.#make(personId);
     const expiresAt = isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
     // One statement, whether the key is there or not: the update of nothing is what makes the engines give the row.
     const [row] = await changed<{ sealedKey: string | null }>(
@@ -66,6 +99,16 @@ export class PersonKeys {
     this.#db.afterCommit(() => this.#cache.delete(personId));
   }
 
+  #make(personId: string): { fresh: Buffer; made: string } {
+    const fresh = randomBytes(32);
+    return { fresh, made: this.#seal.seal(fresh.toString('base64url'), personKeyPlace(personId)) };
+  }
+
+  #known(personId: string, now: number): Buffer | undefined {
+    const known = this.#cache.get(personId);
+    return known && now - known.at < rememberedMs ? known.key : undefined;
+  }
+
   #remember(personId: string, key: Buffer, at: number): void {
     this.#cache.delete(personId);
     this.#cache.set(personId, { key, at });
@@ -82,14 +125,21 @@ export async function keysForReading(
   seal: Seal,
   people: Iterable<string>,
 ): Promise<ReadonlyMap<string, FoundKey>> {
-  const keys = new Map<string, FoundKey>(Array.from(people, (person) => [person, 'lost']));
-  if (keys.size === 0) return keys;
-  for (const some of chunks([...keys.keys()])) {
+  const wanted = [...new Set(people)];
+  return new Map<string, FoundKey>([
+    ...wanted.map((person) => [person, 'lost'] as const),
+    ...(await foundKeys(on, seal, wanted)),
+  ]);
+}
+
+async function foundKeys(on: Reader, seal: Seal, people: readonly string[]): Promise<[string, FoundKey][]> {
+  const keys: [string, FoundKey][] = [];
+  for (const some of chunks(people)) {
     const found = await rows<StoredKey>(
       on,
       sql`SELECT "personId", "sealedKey", "erasedAt" FROM "trail_person_keys" WHERE "personId" IN (${list(some)})`,
     );
-    for (const stored of found) keys.set(stored.personId, opened(seal, stored));
+    for (const stored of found) keys.push([stored.personId, opened(seal, stored)]);
   }
   return keys;
 }

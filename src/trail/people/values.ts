@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
 import { digestOf, encode } from '../encoding.ts';
 import type { PersonalPart } from '../record.entity.ts';
 import type { Found } from './personal.ts';
@@ -21,7 +21,8 @@ export function sealValues(
   const salt = randomBytes(saltBytes).toString('base64url');
   const digest = digestOf(digestDomain, [recordId, person, salt, ...values]);
   const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes });
+  // As a key object: of bytes Node finds out by an exception that they are none, which costs more than all the rest.
+  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv, { authTagLength: tagBytes });
   cipher.setAAD(boundTo(recordId, person));
   const text = Buffer.concat([cipher.update(JSON.stringify([salt, ...values]), 'utf8'), cipher.final()]);
   return {
@@ -34,7 +35,9 @@ export function sealValues(
 export function openValues(key: Buffer, recordId: string, part: PersonalPart, sealed: string): string[] | null {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < ivBytes + tagBytes || bytes.toString('base64url') !== sealed) return null;
-  const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), bytes.subarray(0, ivBytes), {
+    authTagLength: tagBytes,
+  });
   decipher.setAAD(boundTo(recordId, part.person));
   decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
   let opened: unknown;

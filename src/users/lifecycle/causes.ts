@@ -1,11 +1,12 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed } from '../../platform/database/run.ts';
+import { lockRows } from '../../platform/database/lock.ts';
+import { changed, later } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { User } from '../user.entity.ts';
 import type { UserCause } from './cause.entity.ts';
-import { markChanged, putOut } from './out.ts';
+import { markChanged, publishOut, raiseEpochs } from './out.ts';
 
 type Who = Pick<User, 'id' | 'organisationId' | 'accountId'>;
 
@@ -21,13 +22,19 @@ export async function sayNo(
   cause: UserCause['cause'],
   setBy: string,
 ): Promise<boolean> {
-  const said = await changed(
+  await lockRows(m, 'users', [user.id]); // whoever says the same at once comes after, and finds it said
+  const raised = raiseEpochs(
+    m,
+    sql`"id" = ${user.id} AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = ${user.id} AND c."cause" = ${cause})`,
+  );
+  await later(
     m,
     sql`INSERT INTO "user_causes" ("userId", "cause", "since", "setBy")
-        VALUES (${user.id}, ${cause}, ${clock.now()}, ${setBy}) ON CONFLICT DO NOTHING RETURNING "userId"`,
+        VALUES (${user.id}, ${cause}, ${clock.now()}, ${setBy}) ON CONFLICT DO NOTHING`,
   );
-  if (said.length === 0) return false;
-  await putOut(ground, m, user, [user.id], cause);
+  const people = await raised;
+  if (people.length === 0) return false;
+  await publishOut(ground, m, user, user.id, people, cause);
   return true;
 }
 

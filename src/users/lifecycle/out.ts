@@ -1,5 +1,5 @@
 import { chunks } from '../../platform/database/chunks.ts';
-import { changed, firstRow, rows } from '../../platform/database/run.ts';
+import { changed, firstRow, later, rows } from '../../platform/database/run.ts';
 import { list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -45,16 +45,30 @@ export async function putOut(
   cause: OutCause,
 ): Promise<void> {
   for (const some of chunks(userIds)) {
-    const people = await changed<{ id: string; epoch: number }>(
-      m,
-      sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
-          WHERE "id" IN (${list(some)})
-          RETURNING "id", "epoch"`,
-    );
-    const { organisationId, accountId } = scope;
-    const payload: UsersOut = { organisationId, accountId, cause, people };
-    await ground.outbox.publish(m, usersOutTopic, some.length === 1 ? some[0]! : accountId, { ...payload });
+    const people = await raiseEpochs(m, sql`"id" IN (${list(some)})`);
+    await publishOut(ground, m, scope, some.length === 1 ? some[0]! : scope.accountId, people, cause);
   }
+}
+
+/** Everything that these people hold is dead from this commit on; to be followed by `publishOut`. */
+export const raiseEpochs = (m: Writer, whose: Sql): Promise<UsersOut['people']> =>
+  changed(
+    m,
+    sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
+        WHERE ${whose} RETURNING "id", "epoch"`,
+  );
+
+/** Leaves the event of people whose epoch was raised in this unit. */
+export async function publishOut(
+  ground: Ground,
+  m: Writer,
+  { organisationId, accountId }: Scope,
+  subject: string,
+  people: UsersOut['people'],
+  cause: OutCause,
+): Promise<void> {
+  const payload: UsersOut = { organisationId, accountId, cause, people };
+  await ground.outbox.publish(m, usersOutTopic, subject, { ...payload });
 }
 
 /**
@@ -91,7 +105,12 @@ export async function putOutWithoutRight(
 /** Says that these people must be read again; ends nothing. */
 export async function markChanged(ground: Ground, m: Writer, userIds: readonly string[]): Promise<void> {
   for (const some of chunks(userIds)) {
-    await changed(m, sql`UPDATE "users" SET "version" = "version" + 1 WHERE "id" IN (${list(some)}) RETURNING "id"`);
-    ground.outbox.announce(usersChangedTopic, some[0]!, { userIds: some });
+    await later(m, sql`UPDATE "users" SET "version" = "version" + 1 WHERE "id" IN (${list(some)})`);
+    announceChanged(ground, some);
   }
+}
+
+/** Tells those who remember these people, whose version was raised in this unit. */
+export function announceChanged(ground: Ground, userIds: readonly string[]): void {
+  ground.outbox.announce(usersChangedTopic, userIds[0]!, { userIds });
 }

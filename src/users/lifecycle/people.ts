@@ -1,5 +1,4 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { asRow } from '../../platform/database/columns.ts';
 import { insertRow, insertRows } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
@@ -8,10 +7,11 @@ import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { touchGroupsOf } from '../entitlement/touch-groups.ts';
 import { type User, UserTable } from '../user.entity.ts';
-import { inheritSuspension } from './suspension.ts';
-import { markChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
-import { addressRows, type PersonColumns, personColumns, type PersonInput } from './person.ts';
-import { rows } from '../../platform/database/run.ts';
+import { inheritSuspension, suspensionOf } from './suspension.ts';
+import { announceChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
+import { addressRows, keysOfNames, type PersonColumns, personColumns, type PersonInput } from './person.ts';
+import { later } from '../../platform/database/run.ts';
+import { assignments } from '../../platform/database/update.ts';
 import { sql } from '../../platform/database/sql.ts';
 
 /**
@@ -25,9 +25,11 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
+  const suspended = suspensionOf(ground, m, { ...scope, ...keysOfNames(input), externalId: input.externalId });
+  suspended.catch(() => undefined); // asked together with what `personColumns` asks
   const user = newPerson(scope, connectionId, await personColumns(m, scope, input, null));
   await insertRow(m, UserTable, user);
-  await inheritSuspension(ground, m, user);
+  await inheritSuspension(ground, m, user, await suspended);
   await writeAddresses(m, user, input);
   return user;
 }
@@ -57,15 +59,21 @@ export function newPerson(scope: Scope, connectionId: string | null, columns: Pe
 
 /** The same person with other attributes. @throws what `personColumns` throws */
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
+  const { accountId } = user;
+  const suspended = suspensionOf(ground, m, { accountId, ...keysOfNames(input), externalId: input.externalId });
+  suspended.catch(() => undefined);
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();
-  await m.update(UserTable, { id: user.id }, asRow({ ...columns, updatedAt, searchKeyAt: updatedAt }));
-  await m.delete(UserAddressTable, { userId: user.id });
+  const changes = assignments(UserTable, { ...columns, updatedAt, searchKeyAt: updatedAt });
+  await later(m, sql`UPDATE "users" SET ${changes}, "version" = "version" + 1 WHERE "id" = ${user.id}`);
+  await later(m, sql`DELETE FROM "user_addresses" WHERE "userId" = ${user.id}`);
   await writeAddresses(m, user, input);
-  await markChanged(ground, m, [user.id]);
-  const updated = { ...user, ...columns, updatedAt, searchKeyAt: updatedAt };
-  await inheritSuspension(ground, m, updated);
-  await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
+  announceChanged(ground, [user.id]);
+  const updated = { ...user, ...columns, updatedAt, searchKeyAt: updatedAt, version: user.version + 1 };
+  await inheritSuspension(ground, m, updated, await suspended);
+  // Of what they may be in by, a directory's words about a person change the domain alone.
+  if (columns.primaryDomain !== user.primaryDomain)
+    await putOutWithoutRight(ground, m, user, 'domain', sql`u."id" = ${user.id}`);
   return updated;
 }
 
@@ -74,7 +82,7 @@ export async function touchPerson(m: Writer, user: User, otherChange: boolean): 
   if (!otherChange) return user;
   const updatedAt = clock.now();
   // The search key stays right when it was.
-  await rows(
+  await later(
     m,
     sql`UPDATE "users" SET "searchKeyAt" = CASE WHEN "searchKeyAt" = "updatedAt" THEN CAST(${updatedAt} AS bigint) END,
         "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`,

@@ -55,6 +55,9 @@ export async function personColumns(
 ): Promise<PersonColumns> {
   const primaryAddress = input.primary ?? input.userName;
   const primaryField = input.primary === null ? 'userName' : 'emails';
+  // Asked together with the domains, and looked at after them.
+  const others = sameNames(on, scope, input, present?.id ?? null);
+  others.catch(() => undefined);
   const ownDomain =
     present && isRespelt(input.userName, present)
       ? null
@@ -64,7 +67,7 @@ export async function personColumns(
       ? present.primaryDomain
       : await refuseForeignDomain(on, scope, primaryAddress, primaryField, ownDomain);
   const columns = columnsOf(input, primaryDomain);
-  await refuseTaken(on, scope, columns, present?.id ?? null);
+  refuseTaken(await others, columns);
   return columns;
 }
 
@@ -125,15 +128,31 @@ async function mayTake(on: Reader, { accountId }: Scope, domain: string): Promis
   return on.existsBy(AccountTable, { id: accountId, type: 'Team' });
 }
 
-async function refuseTaken(on: Reader, scope: Scope, columns: PersonColumns, except: string | null): Promise<void> {
+/** The names by which a person is told from others: folded, and null where it cannot be one. */
+export const keysOfNames = ({ userName, primary }: PersonInput) => ({
+  userNameKey: fold(userName),
+  primaryAddressKey: normaliseAddress(primary ?? userName),
+});
+
+/** Which of these names somebody else of the account has. */
+function sameNames(
+  on: Reader,
+  scope: Scope,
+  input: PersonInput,
+  except: string | null,
+): Promise<{ what: 'userName' | 'address' }[]> {
+  const { userNameKey, primaryAddressKey } = keysOfNames(input);
   // Two questions, each answered by its own index: joined by OR they would read the whole account.
   const others = sql`FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
         AND "releasedAt" IS NULL AND "id" <> ${except ?? ''}`;
-  const taken = await rows<{ what: string }>(
+  return rows(
     on,
-    sql`SELECT 'userName' AS "what" ${others} AND "userNameKey" = ${columns.userNameKey}
-        UNION ALL SELECT 'address' ${others} AND "primaryAddressKey" = ${columns.primaryAddressKey}`,
+    sql`SELECT 'userName' AS "what" ${others} AND "userNameKey" = ${userNameKey}
+        UNION ALL SELECT 'address' ${others} AND "primaryAddressKey" = ${primaryAddressKey}`,
   );
+}
+
+function refuseTaken(taken: readonly { what: string }[], columns: PersonColumns): void {
   if (taken.length === 0) return;
   if (taken.some(({ what }) => what === 'userName')) {
     throw userErrors('user.userNameTaken', { field: 'userName', values: { value: columns.userName } });

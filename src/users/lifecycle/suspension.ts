@@ -1,12 +1,14 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed, firstRow, rows } from '../../platform/database/run.ts';
-import { join, sql, type Sql } from '../../platform/database/sql.ts';
-import type { Writer } from '../../platform/database/unit.ts';
+import { changed, rows } from '../../platform/database/run.ts';
+import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { User } from '../user.entity.ts';
 import { liftNo, sayNo } from './causes.ts';
 import type { SuspensionKey } from './suspension-key.entity.ts';
 
+/** The names of a person, as they are compared; without an address when it can be none. */
+type Names = Pick<User, 'accountId' | 'userNameKey' | 'externalId'> & { primaryAddressKey: string | null };
 type Named = Pick<User, 'id' | 'organisationId' | 'accountId' | 'userNameKey' | 'primaryAddressKey' | 'externalId'>;
 
 /** An administrator's no, which also bars the names by which this person is known. @returns whether it was news */
@@ -42,12 +44,14 @@ export async function lift(ground: Ground, m: Writer, user: Named): Promise<bool
 /**
  * Called whenever a directory names or renames a person: deleting, pushing again and renaming must not lift what only
  * an administrator may. Whoever takes a barred name is suspended, and their other names are barred from then on.
+ * @param found what `suspensionOf` gave
  */
-export async function inheritSuspension(ground: Ground, m: Writer, user: Named): Promise<void> {
-  const found = await firstRow<SuspensionKey>(
-    m,
-    sql`SELECT * FROM "suspension_keys" WHERE ${barred(ground, user)} ORDER BY "since" LIMIT 1`,
-  );
+export async function inheritSuspension(
+  ground: Ground,
+  m: Writer,
+  user: Named,
+  found: SuspensionKey | null,
+): Promise<void> {
   if (!found) return;
   await sayNo(ground, m, user, 'administrator', found.setBy);
   await bar(m, user, found);
@@ -78,9 +82,24 @@ export async function markBarredNames(ground: Ground, m: Writer, accountId: stri
   }
 }
 
-const namesOf = (user: Named): { kind: SuspensionKey['kind']; key: string }[] => [
+/** The oldest suspension that bars one of these names. */
+export async function suspensionOf(ground: Ground, on: Reader, names: Names): Promise<SuspensionKey | null> {
+  const named = namesOf(names).map((name) => ({ ...name, marked: markedName(ground, name.kind, name.key) }));
+  const found = await rows<SuspensionKey>(
+    on,
+    sql`SELECT * FROM "suspension_keys" WHERE "accountId" = ${names.accountId}
+        AND "key" IN (${list(named.flatMap(({ key, marked }) => [key, marked]))}) ORDER BY "since"`,
+  );
+  return (
+    found.find((each) =>
+      named.some(({ kind, key, marked }) => each.kind === kind && [key, marked].includes(each.key)),
+    ) ?? null
+  );
+}
+
+const namesOf = (user: Names): { kind: SuspensionKey['kind']; key: string }[] => [
   { kind: 'userName', key: user.userNameKey },
-  { kind: 'address', key: user.primaryAddressKey },
+  ...(user.primaryAddressKey === null ? [] : [{ kind: 'address' as const, key: user.primaryAddressKey }]),
   ...(user.externalId === null ? [] : [{ kind: 'externalId' as const, key: user.externalId }]),
 ];
 

@@ -35,11 +35,17 @@ describeOnEachEngine('security check 21: members of large groups', (engine) => {
   const givenSet = directs.set.bind(directs);
 
   before(async () => {
-    directs.set = (on, run) =>
-      givenSet(on, async (text, parameters) => {
-        const found = await run(text, parameters);
-        if (aboutMembers.test(text)) asked.push({ text, parameters, rows: found.length });
-        return found;
+    directs.set = (on, direct) =>
+      givenSet(on, {
+        run: async (text, parameters) => {
+          const found = await direct.run(text, parameters);
+          if (aboutMembers.test(text)) asked.push({ text, parameters: [...parameters], rows: found.length });
+          return found;
+        },
+        later: (text, parameters) => {
+          if (aboutMembers.test(text)) asked.push({ text, parameters: [...parameters], rows: 0 });
+          return direct.later(text, parameters);
+        },
       });
     served = await serveScim();
     const model = await served.acme.person('model');

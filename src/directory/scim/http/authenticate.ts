@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { clock } from '../../../platform/clock/clock.ts';
 import { identifyAs, requestContext } from '../../../platform/context/context.ts';
-import { patienceMs, within } from '../../../platform/database/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { ScimKey } from '../keys/key.entity.ts';
-import { findScimKey, noteKeyUsed } from '../keys/keys.ts';
+import { noteKeyUsed } from '../keys/keys.ts';
+import type { KeyMemory } from '../keys/memory.ts';
 import { scimError } from '../protocol/errors.ts';
 import { bearerOf } from './request.ts';
 
@@ -16,11 +16,12 @@ import { bearerOf } from './request.ts';
  */
 export async function authenticate(
   ground: Ground,
+  keys: KeyMemory,
   req: IncomingMessage,
   wrongKeys: (address: string) => Promise<void>,
 ): Promise<ScimKey> {
   const token = bearerOf(req);
-  const key = token === null ? null : await within(patienceMs, findScimKey(ground.db.read, token));
+  const key = token === null ? null : await keys.find(token, clock.now());
   if (!key) {
     await wrongKeys(addressKey(requestContext().clientAddress));
     throw scimError('scim.keyRefused');

@@ -15,6 +15,9 @@ import { type ScimKey, ScimKeyTable } from './key.entity.ts';
 export const keyPrefix = 'carillon_scim_';
 const keysPerConnection = 20;
 
+/** A key was revoked, or is to end: whoever remembers it forgets it. Its subject is the key's id. */
+export const scimKeyChangedTopic = 'scimKey.changed';
+
 /**
  * The one rule of which keys are taken. It is asked of the row at each request, so that a revocation and an end hold for
  * the next one; whoever keeps rows in memory asks it again too, as time passes.
@@ -106,6 +109,7 @@ export async function revokeScimKey(
     const key = await m.findOneBy(ScimKeyTable, { id: keyId, organisationId, accountId });
     if (!key || key.revokedAt !== null) throw directoryErrors('scimKey.notFound');
     await m.update(ScimKeyTable, { id: key.id }, { revokedAt: clock.now() });
+    ground.outbox.announce(scimKeyChangedTopic, key.id);
     return { result: undefined };
   });
 }
@@ -136,6 +140,7 @@ const notedEveryMs = 60_000;
 /** Notes that a key was used: a moment later, so that no request waits for it. */
 export function noteKeyUsed(ground: Ground, key: ScimKey, now: number): void {
   if (key.lastUsedAt !== null && now - key.lastUsedAt < notedEveryMs) return;
+  key.lastUsedAt = now; // the row is remembered
   ground.db
     .write((m) => m.update(ScimKeyTable, { id: key.id }, { lastUsedAt: now }))
     .catch((error: unknown) => ground.log.warn({ error }, 'could not note the use of a key'));

@@ -4,7 +4,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { directoryErrors } from '../../errors.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import { type ScimKey, ScimKeyTable } from './key.entity.ts';
-import { asked, isGood, keyPrefix, type NewKey, storeKey } from './keys.ts';
+import { asked, isGood, keyPrefix, type NewKey, scimKeyChangedTopic, storeKey } from './keys.ts';
 
 const hour = 60 * 60 * 1000;
 const mostHours = 90 * 24;
@@ -46,6 +46,7 @@ export async function rotateScimKey(
     const end = Math.min(old.expiresAt ?? Infinity, now + hours * hour);
     const changes = hours === 0 ? { revokedAt: now } : { expiresAt: end };
     await m.update(ScimKeyTable, { id: old.id }, changes);
+    ground.outbox.announce(scimKeyChangedTopic, old.id);
     const { connectionId } = old;
     const name = input.name === undefined || input.name === '' ? old.name : input.name;
     const asNew = { name, expires: input.expires };

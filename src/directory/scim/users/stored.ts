@@ -80,16 +80,15 @@ export async function presentUsers(
   projection: Projection,
 ): Promise<Resource[]> {
   const ids = users.map(({ id }) => id);
-  const inactive = new Set(
-    (
-      await rows<{ userId: string }>(
-        on,
-        sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
-      )
-    ).map(({ userId }) => userId),
-  );
-  const groups = wants('groups', projection) ? await groupsOf(on, ids, base) : new Map<string, Reference[]>();
-  const managers = await managersOf(on, users, base, projection);
+  const [causes, groups, managers] = await Promise.all([
+    rows<{ userId: string }>(
+      on,
+      sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
+    ),
+    wants('groups', projection) ? groupsOf(on, ids, base) : new Map<string, Reference[]>(),
+    managersOf(on, users, base, projection),
+  ]);
+  const inactive = new Set(causes.map(({ userId }) => userId));
   return users.map((user) =>
     presentWith(
       { user, active: !inactive.has(user.id), groups: groups.get(user.id) ?? [] },

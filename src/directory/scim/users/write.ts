@@ -23,7 +23,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     const changed = userChange(created.id, null, asInput(created, input.active !== false));
-    return { result: created, responseElements: { userId: created.id }, about: created.id, changed };
+    return { result: created, responseElements: { userId: created.id }, about: created.id, isNew: true, changed };
   });
   const reply = await shown(request, { user, active: input.active !== false, groups: [] });
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };
@@ -66,8 +66,8 @@ async function write(
 ): Promise<ScimReply> {
   const { ground, scope } = request;
   const written = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
-    const present = await holdStored(m, scope, id);
-    const before = asInput(present, await isActive(m, id));
+    const [present, active] = await Promise.all([holdStored(m, scope, id), isActive(m, id)]);
+    const before = asInput(present, active);
     requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
     const turned = after.active !== undefined && after.active !== before.active;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Hold } from '../database.ts';
+import { join, type Sql, sql } from '../sql.ts';
 
 /** What a transaction locks when it begins: names that it shares, and names that it has to itself. */
 export interface Locks {
@@ -23,12 +24,15 @@ const keyOf = (name: string): string => createHash('sha256').update(name).digest
 
 export const lockAlone = (name: string): string => `pg_advisory_xact_lock(${keyOf(name)})`;
 
-/** One message that begins the transaction and takes its locks; always in the same order of names. */
-export function beginning({ beside, alone }: Locks): string {
+/** What begins the transaction and takes its locks, always in the same order of names. */
+export function beginning({ beside, alone }: Locks): Sql[] {
+  const begin = sql`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`;
   const calls = [
-    ...[...beside].toSorted().map((name) => `pg_advisory_xact_lock_shared(${keyOf(name)})`),
-    ...[...alone].toSorted().map(lockAlone),
+    ...[...beside].toSorted().map((name) => sql`pg_advisory_xact_lock_shared(${keyOf(name)})`),
+    ...[...alone].toSorted().map(lockingAlone),
   ];
-  const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE';
-  return calls.length ? `${begin}; SELECT ${calls.join(', ')}` : begin;
+  return calls.length ? [begin, sql`SELECT ${join(calls, ', ')}`] : [begin];
 }
+
+/** `lockAlone` as a piece whose text is the same for all names, so that it is prepared once. */
+export const lockingAlone = (name: string): Sql => sql`pg_advisory_xact_lock(${keyOf(name)})`;

@@ -6,14 +6,16 @@ import { faultPoint } from '../../fault-points/fault-points.ts';
 import type { Database, Hold, News } from '../database.ts';
 import { faultOf } from '../faults.ts';
 import { type Inside, runEffects, Units } from '../inside.ts';
-import { directs } from '../run.ts';
+import { directs, later } from '../run.ts';
+import { sql } from '../sql.ts';
 import type { Storage } from '../storage.ts';
 import type { Reader, Writer } from '../unit.ts';
 import { readAddress } from './address.ts';
-import { directOn } from './direct.ts';
-import { beginning, lockAlone, locksOf } from './locks.ts';
+import { Line } from './line.ts';
+import { beginning, lockingAlone, locksOf } from './locks.ts';
 import { migratePostgresAt } from './migrate.ts';
 import { Hearing } from './news.ts';
+import { Reading } from './reading.ts';
 import { answerMs, clientOptions, giveBack, poolOf, postgresSource } from './source.ts';
 import { storeNews } from './tell.ts';
 
@@ -45,7 +47,7 @@ export class PostgresDatabase implements Database {
     this.#writer = writer;
     this.#reader = reader;
     this.#hearing = hearing;
-    directs.set(reader.manager, directOn(poolOf(reader)));
+    directs.set(reader.manager, new Reading(poolOf(reader)));
   }
 
   /** Opens the database at `url`, brings its schema up to date, and gives the door. */
@@ -84,7 +86,7 @@ export class PostgresDatabase implements Database {
     if (alone.has(name)) return;
     // Two that share it and both want it alone would wait for each other.
     if (beside.has(name)) throw new NotAlone(name);
-    await manager.query(`SELECT ${lockAlone(name)}`);
+    await later(manager, sql`SELECT ${lockingAlone(name)}`); // what the unit reads next is as the one before left it
     alone.add(name);
   }
 
@@ -139,44 +141,58 @@ export class PostgresDatabase implements Database {
 
   async #once<T>(unit: (m: Writer) => Promise<T>, hold: Hold | undefined, wanted: ReadonlySet<string>): Promise<T> {
     const runner = this.#writer.createQueryRunner();
-    const client = (await runner.connect()) as PoolClient;
+    const line = new Line((await runner.connect()) as PoolClient);
+    throughTypeOrm(runner, line);
     const locks = locksOf(hold, wanted);
     let done: { value: T; store: Inside };
     try {
-      directs.set(runner.manager, directOn(client));
-      await client.query(beginning(locks));
+      directs.set(runner.manager, line);
+      for (const begin of beginning(locks)) await later(runner.manager, begin);
+      // What is hot begins with its first statement; whoever is alone begins when it is.
+      if (locks.alone.size > 0) await line.settled();
       done = await this.#units.run(runner.manager, unit, locks);
       if (done.store.told.length > 0) await storeNews(runner.manager, done.store.told);
     } catch (error) {
-      await undo(runner, client);
+      await undo(runner, line);
       throw error;
     }
-    await commit(runner, client, hold?.name);
+    await commit(runner, line, hold?.name);
     runEffects(done.store);
     return done.value;
   }
 }
 
+/** Statements that TypeORM writes run in their turn too: after what waits to be sent. */
+function throughTypeOrm(runner: QueryRunner, line: Line): void {
+  const query = runner.query.bind(runner) as (...what: unknown[]) => Promise<unknown>;
+  runner.query = (async (...what: unknown[]) => {
+    await line.settled();
+    return query(...what);
+  }) as typeof runner.query;
+}
+
 /** @throws the engine's error: then nothing may be known of whether it was stored, and nobody is told yes */
-async function commit(runner: QueryRunner, client: PoolClient, name: string | undefined): Promise<void> {
+async function commit(runner: QueryRunner, line: Line, name: string | undefined): Promise<void> {
   try {
     faultPoint('commit.due', name);
-    const answer = client.query('COMMIT');
+    const answer = line.end('COMMIT');
     faultPoint('commit.sent', name);
-    const { command } = await answer;
+    const command = await answer;
     // What a unit swallowed makes the server undo everything, and say so without an error.
     if (command !== 'COMMIT') throw new Error('the transaction was undone, since one of its statements had failed');
     faultPoint('commit.done', name);
   } catch (error) {
-    await giveBack(runner, error as Error);
+    if (line.failure) await undo(runner, line); // a statement before the COMMIT, which therefore was not run
+    else await giveBack(runner, error as Error);
     throw error;
   }
   await runner.release();
 }
 
-async function undo(runner: QueryRunner, client: PoolClient): Promise<void> {
+async function undo(runner: QueryRunner, line: Line): Promise<void> {
+  line.drop();
   try {
-    await client.query('ROLLBACK');
+    if (line.isUsed) await line.end('ROLLBACK');
     await runner.release();
   } catch (error) {
     await giveBack(runner, error as Error); // the server undoes it when the connection is closed

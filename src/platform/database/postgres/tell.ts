@@ -1,5 +1,5 @@
 import { join, sql } from '../sql.ts';
-import { rows } from '../run.ts';
+import { later } from '../run.ts';
 import type { News } from '../database.ts';
 import type { Writer } from '../unit.ts';
 
@@ -9,7 +9,7 @@ export async function storeNews(m: Writer, told: readonly News[]): Promise<void>
     ({ id, topic, subject, payload, createdAt }) =>
       sql`(${id}, ${topic}, ${subject}, ${JSON.stringify(payload)}, ${createdAt}, 'done', 0, 0)`,
   );
-  await rows(
+  await later(
     m,
     sql`INSERT INTO "outbox" ("id", "topic", "subject", "payload", "createdAt", "state", "attempts", "notBefore")
         VALUES ${join(values, ', ')}`,

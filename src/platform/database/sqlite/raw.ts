@@ -5,8 +5,8 @@ import type { DataSource } from 'typeorm';
 export interface Statement {
   /** Whether it gives rows. */
   readonly reader: boolean;
-  all(parameters: unknown[]): unknown[];
-  run(parameters: unknown[]): unknown;
+  all(parameters: readonly unknown[]): unknown[];
+  run(parameters: readonly unknown[]): unknown;
   pluck(): { get(): unknown };
 }
 

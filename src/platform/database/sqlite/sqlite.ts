@@ -9,6 +9,7 @@ import type { Reader, Writer } from '../unit.ts';
 import { directOn } from './direct.ts';
 import { migrate, opened } from './migrate.ts';
 import { type Raw, rawOf, whenUnlocked } from './raw.ts';
+import { Syncs } from './syncs.ts';
 
 interface Waiting {
   name: string | undefined;
@@ -24,7 +25,8 @@ const groupSize = 64;
  *
  * TypeORM has one query runner for a whole SQLite data source, so concurrent transactions would run inside each
  * other. Here units of work run one after another on the one writing connection; units that wait together share one
- * COMMIT (one fsync), each in a savepoint of its own, and nobody is answered before that COMMIT.
+ * COMMIT, each in a savepoint of its own, and nobody is answered before that COMMIT is on the disk. While the disk is
+ * busy with one group the next gathers.
  */
 export class SqliteDatabase implements Database {
   readonly engine = 'sqlite';
@@ -32,13 +34,19 @@ export class SqliteDatabase implements Database {
   readonly #reader: DataSource;
   readonly #queue: Waiting[] = [];
   readonly #units = new Units();
+  readonly #syncs: Syncs;
+  /** Tells the group that gathers that somebody has come. */
+  #arrived: (() => void) | null = null;
   #draining: Promise<void> | null = null;
   #closed = false;
   /** Asked several times in each request, so it is prepared once, and answered once a turn of the event loop. */
   #version: { get(): unknown } | null = null;
   #seen: number | null = null;
 
-  private constructor(writer: DataSource, reader: DataSource) {
+  private constructor(writer: DataSource, reader: DataSource, path: string) {
+    this.#syncs = new Syncs(path);
+    // From now on `Syncs` does what FULL does, in its own time; before a checkpoint SQLite still does it itself.
+    rawOf(writer).pragma('synchronous = NORMAL');
     this.#writer = writer;
     this.#reader = reader;
     for (const source of [writer, reader]) directs.set(source.manager, directOn(rawOf(source)));
@@ -50,7 +58,7 @@ export class SqliteDatabase implements Database {
     try {
       await migrate(writer);
       rawOf(writer).pragma('busy_timeout = 0'); // the door waits for a lock by itself, without stopping the process
-      return new SqliteDatabase(writer, await opened(path, storage, true));
+      return new SqliteDatabase(writer, await opened(path, storage, true), path);
     } catch (error) {
       await writer.destroy();
       throw error;
@@ -79,6 +87,7 @@ export class SqliteDatabase implements Database {
         reject,
       });
       this.#draining ??= this.#drain();
+      this.#arrived?.();
     });
   }
 
@@ -119,32 +128,52 @@ export class SqliteDatabase implements Database {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#draining;
+    await this.#syncs.close();
     await this.#reader.destroy();
     await this.#writer.destroy();
   }
 
   async #drain(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve)); // lets units of the same turn gather
-    while (this.#queue.length) await this.#commit(this.#queue.splice(0, groupSize));
+    while (this.#queue.length) await this.#commit();
     this.#draining = null; // in the same turn as the last look at the queue
   }
 
   /** Never throws: every unit of the group is answered, one way or the other. */
-  async #commit(group: Waiting[]): Promise<void> {
+  async #commit(): Promise<void> {
     const raw = rawOf(this.#writer);
+    const group = this.#queue.splice(0, groupSize);
     try {
+      this.#syncs.requireWhole();
       if (raw.inTransaction) raw.exec('ROLLBACK'); // what an earlier group could not undo, such as for a disk's error
       await whenUnlocked(() => raw.exec('BEGIN IMMEDIATE'));
       const answers: (() => void)[] = [];
-      for (const waiting of group) answers.push(await this.#savepoint(raw, waiting));
+      for (let next = 0; ;) {
+        while (next < group.length) answers.push(await this.#savepoint(raw, group[next++]!));
+        if (this.#queue.length === 0) await this.#somebodyOr(this.#syncs.under);
+        const more = this.#queue.splice(0, groupSize - group.length);
+        if (more.length === 0) break;
+        group.push(...more);
+      }
       for (const { name } of group) faultPoint('commit.due', name);
       raw.exec('COMMIT');
       for (const { name } of group) faultPoint('commit.done', name);
-      for (const answer of answers) answer();
+      this.#syncs.add({
+        answer: () => answers.forEach((answer) => answer()),
+        refuse: (error) => group.forEach(({ reject }) => reject(error)),
+      });
     } catch (error) {
       undo(raw);
       for (const waiting of group) waiting.reject(error); // the COMMIT failed: nobody is told yes
     }
+  }
+
+  /** Waits until another unit has come, or the disk is done with the group before. */
+  async #somebodyOr(done: Promise<void> | null): Promise<void> {
+    if (!done) return;
+    const somebody = new Promise<void>((resolve) => (this.#arrived = resolve));
+    await Promise.race([somebody, done]);
+    this.#arrived = null;
   }
 
   async #savepoint(raw: Raw, waiting: Waiting): Promise<() => void> {

@@ -68,9 +68,12 @@ describeOnEachEngine('SCIM reads', () => {
     const on = served.house.ground.db.read;
     const direct = directs.get(on)!;
     const seen: Statement[] = [];
-    directs.set(on, (text, parameters) => {
-      seen.push({ text, parameters });
-      return direct(text, parameters);
+    directs.set(on, {
+      run: (text, parameters) => {
+        seen.push({ text, parameters: [...parameters] });
+        return direct.run(text, parameters);
+      },
+      later: (text, parameters) => direct.later(text, parameters),
     });
     try {
       const reply = await served.scim.get(path);
@@ -90,10 +93,8 @@ describeOnEachEngine('SCIM reads', () => {
   async function scansIn({ text, parameters }: Statement): Promise<string[]> {
     const on = served.house.ground.db.read;
     const isSqlite = engineOf(on) === 'sqlite';
-    const explained = await directs.get(on)!(`EXPLAIN ${isSqlite ? 'QUERY PLAN ' : ''}${text}`, parameters);
-    const steps = explained.map((row) =>
-      String(isSqlite ? (row as { detail: string }).detail : Object.values(row!)[0]),
-    );
+    const explained = await directs.get(on)!.run(`EXPLAIN ${isSqlite ? 'QUERY PLAN ' : ''}${text}`, parameters);
+    const steps = explained.map((row) => String(isSqlite ? (row as { detail: string }).detail : Object.values(row)[0]));
     const whole = isSqlite ? /^SCAN (?![ec]\b)/ : /Seq Scan on (users|user_addresses|group_members)/;
     return steps.filter((step) => whole.test(step));
   }

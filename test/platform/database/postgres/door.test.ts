@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { Database } from '../../../../src/platform/database/database.ts';
 import { faultOf } from '../../../../src/platform/database/faults.ts';
-import { changed, firstRow, rows } from '../../../../src/platform/database/run.ts';
-import { sql } from '../../../../src/platform/database/sql.ts';
+import { changed, firstRow, later, rows } from '../../../../src/platform/database/run.ts';
+import { Sql, sql } from '../../../../src/platform/database/sql.ts';
 import type { Writer } from '../../../../src/platform/database/unit.ts';
 import { storage } from '../../../../src/storage/storage.ts';
 import { emptyDatabase, migratedDatabase, needPostgres } from '../../../support/postgres.ts';
@@ -79,6 +79,7 @@ describe('the door to PostgreSQL', () => {
     let alone = 0;
     let most = 0;
     const check = async (m: Writer, isAlone: boolean): Promise<void> => {
+      await rows(m, sql`SELECT 1`); // a unit that runs beside others has its locks from its first answer on
       inside++;
       if (isAlone) alone++;
       most = Math.max(most, inside);
@@ -114,6 +115,47 @@ describe('the door to PostgreSQL', () => {
       }),
     );
     assert.equal(await nameOf('swallowed'), undefined);
+  });
+
+  it('sends the statements of one turn together, in their order, and refuses the unit when one of them fails', async () => {
+    const name = async (m: Writer): Promise<unknown> =>
+      firstRow(m, sql`SELECT "name" FROM "organisations" WHERE "id" = ${'order'}`);
+    const seen = await db.write(async (m) => {
+      await later(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'order'}, ${'a'}, ${1})`);
+      const first = name(m);
+      await later(m, sql`UPDATE "organisations" SET "name" = ${'b'} WHERE "id" = ${'order'}`);
+      const [one, two] = await Promise.all([first, name(m)]);
+      await m.query(`UPDATE "organisations" SET "name" = 'c' WHERE "id" = 'order'`);
+      await later(m, sql`UPDATE "organisations" SET "name" = ${'d'} WHERE "id" = ${'order'} AND "name" = ${'c'}`);
+      return [one, two];
+    });
+    assert.deepEqual(seen, [{ name: 'a' }, { name: 'b' }]);
+    assert.equal(await nameOf('order'), 'd');
+    const twice = sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${'order'}, ${'x'}, ${1})`;
+    const alone = await db.write((m) => later(m, twice)).catch((error: unknown) => faultOf(error));
+    assert.equal(alone, 'unique', 'one that goes with the COMMIT');
+    const failing = db.write(async (m) => {
+      const [bad, good] = await Promise.allSettled([rows(m, twice), rename(m, 'order', 'y')]);
+      assert.equal(bad.status, 'rejected');
+      assert.equal(good.status, 'rejected', 'what comes after it does not run');
+    });
+    await assert.rejects(failing);
+    assert.equal(await nameOf('order'), 'd');
+  });
+
+  it('reads what is asked in one turn together, and a question that fails spoils no other', async () => {
+    const asked = ['SELECT 1 AS "n"', 'SELECT 1 / 0', 'SELECT 2 AS "n" WHERE FALSE', 'nonsense', 'SELECT 3 AS "n"'];
+    const answers = await Promise.allSettled(asked.map((text) => rows(db.read, new Sql([text], []))));
+    assert.deepEqual(
+      answers.map((each) => (each.status === 'fulfilled' ? each.value : 'refused')),
+      [[{ n: 1 }], 'refused', [], 'refused', [{ n: 3 }]],
+    );
+    const names = ['a "quoted" \\\\ name', '', 'ü, {x}', 'NULL'];
+    const found = await rows(db.read, sql`SELECT unnest(${names}::text[]) AS "name"`);
+    assert.deepEqual(
+      found,
+      names.map((name) => ({ name })),
+    );
   });
 
   it('gives whole numbers as numbers, and compares text by its bytes', async () => {

@@ -1,0 +1,149 @@
+import type { ClientBase, Connection, FieldDef, Submittable } from 'pg';
+
+/** A value as it goes to the server: as text. */
+type Parameter = string | Buffer | null;
+
+/** One statement of a message, and who waits for its rows. */
+export interface Asked {
+  text: string;
+  parameters: readonly Parameter[];
+  /** The rows; of what gives none, no rows; and the server's word for what it did. */
+  answered: (rows: object[], command: string) => void;
+  failed: (error: unknown) => void;
+}
+
+/** A statement that a connection keeps prepared, and the columns of its rows once they were described. */
+interface Prepared {
+  name: string;
+  columns: Column[] | null;
+}
+
+interface Column {
+  name: string;
+  read: (text: string) => unknown;
+}
+
+/** Statements that each connection keeps prepared; a text that names many values changes with their number. */
+const mostPrepared = 400;
+const mostParameters = 40;
+
+/** What is prepared on a connection; and how many names were given, since a name that failed is never used again. */
+class Statements {
+  readonly known = new Map<string, Prepared>();
+  given = 0;
+}
+
+const statements = new WeakMap<ClientBase, Statements>();
+
+/** What is used of the driver's connection that its types do not tell. */
+interface Wire extends Pick<Connection, 'stream' | 'sync'> {
+  parse(query: { name: string; text: string }): void;
+  bind(config: { statement: string; values: readonly Parameter[] }): void;
+  describe(what: { type: 'P'; name: '' }): void;
+  execute(config: { portal: '' }): void;
+}
+
+/** How a value goes to the server; a list of texts as an array. @throws TypeError for what is nothing of this */
+export function asParameter(value: unknown): Parameter {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  if (value instanceof Buffer) return value;
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return arrayOf(value);
+  throw new TypeError('a value of a statement is a text, a number, a boolean, bytes, null, or a list of texts');
+}
+
+/** An array as PostgreSQL reads it from text ("Array Input and Output Syntax"). */
+const arrayOf = (texts: readonly string[]): string =>
+  `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+
+/**
+ * Several statements in one message to the server, and one message back: each runs as if it had been sent alone, in
+ * their order, and after the first that fails none (PostgreSQL, "Extended Query": what precedes one Sync).
+ */
+export class Message implements Submittable {
+  readonly #all: readonly Asked[];
+  readonly #statements: Statements;
+  readonly #readerOf: (oid: number) => (text: string) => unknown;
+  readonly #done: () => void;
+  /** Which of them is being answered, with what of it is here. */
+  #at = 0;
+  #prepared: (Prepared | null)[] = [];
+  #columns: Column[] | null = null;
+  #rows: object[] = [];
+
+  /** @param done called once, when the next message may be sent */
+  constructor(client: ClientBase, all: readonly Asked[], done: () => void) {
+    this.#all = all;
+    this.#done = done;
+    const present = statements.get(client) ?? new Statements();
+    statements.set(client, present);
+    this.#statements = present;
+    const typed = client as ClientBase & { getTypeParser: (oid: number, format: string) => (text: string) => unknown };
+    this.#readerOf = (oid) => typed.getTypeParser(oid, 'text');
+  }
+
+  submit(connection: Connection): null {
+    const wire = connection as unknown as Wire;
+    wire.stream.cork();
+    for (const asked of this.#all) this.#put(wire, asked);
+    wire.sync();
+    wire.stream.uncork();
+    return null;
+  }
+
+  #put(wire: Wire, { text, parameters }: Asked): void {
+    let prepared = this.#statements.known.get(text) ?? null;
+    if (!prepared) {
+      const { known } = this.#statements;
+      const isKept = parameters.length <= mostParameters && known.size < mostPrepared;
+      prepared = isKept ? { name: `carillon_${++this.#statements.given}`, columns: null } : null;
+      if (prepared) known.set(text, prepared);
+      wire.parse({ name: prepared?.name ?? '', text });
+    }
+    this.#prepared.push(prepared);
+    wire.bind({ statement: prepared?.name ?? '', values: parameters });
+    if (!prepared?.columns) wire.describe({ type: 'P', name: '' });
+    wire.execute({ portal: '' });
+  }
+
+  handleRowDescription({ fields }: { fields: FieldDef[] }): void {
+    this.#columns = fields.map(({ name, dataTypeID }) => ({ name, read: this.#readerOf(dataTypeID) }));
+    const prepared = this.#prepared[this.#at];
+    if (prepared) prepared.columns = this.#columns;
+  }
+
+  handleDataRow({ fields }: { fields: (string | null)[] }): void {
+    const columns = this.#columns ?? this.#prepared[this.#at]?.columns ?? [];
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) {
+      const { name, read } = columns[i]!;
+      const text = fields[i] ?? null;
+      row[name] = text === null ? null : read(text);
+    }
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete({ text }: { text: string }): void {
+    const rows = this.#rows;
+    const prepared = this.#prepared[this.#at];
+    if (prepared) prepared.columns ??= []; // of what gives no rows nothing is described
+    this.#rows = [];
+    this.#columns = null;
+    this.#all[this.#at++]?.answered(rows, text);
+  }
+
+  handleReadyForQuery(): void {
+    this.#done();
+  }
+
+  /** The statement that is next has failed, or the connection has; of the rest none has run. */
+  handleError(error: unknown): void {
+    const left = this.#all.slice(this.#at);
+    // What was to be prepared by the failed one or behind it may not be there; and a plan may be stale.
+    for (const { text } of left) this.#statements.known.delete(text);
+    this.#at = this.#all.length;
+    for (const { failed } of left) failed(error);
+    if (left.length > 0) this.#done();
+  }
+}
