@@ -6,7 +6,7 @@ import { groupSchema, userSchema } from '../../../../src/directory/scim/protocol
 import { urn } from '../../../../src/directory/scim/protocol/messages.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 import { testFolder } from '../../../support/folder.ts';
-import { assertRefused, type Reply, type Request, type Served, serveScim } from '../support.ts';
+import { errorSchema, type Reply, type Request, type Served, serveScim } from '../support.ts';
 import { filterTexts } from './filter-texts.ts';
 import { populate } from './people.ts';
 
@@ -132,18 +132,31 @@ describeOnEachEngine('SCIM filters, thrown at the server', () => {
       for (const isFound of await Promise.all(requests.slice(i, i + together).map((each) => answered(each))))
         found += isFound ? 1 : 0;
     assert.ok(found > cases / 6 && found < cases, `${found} of ${cases} are answered`);
-    assert.equal(existsSync(log) ? readFileSync(log, 'utf8') : '', '', `seed ${seed}`);
+    const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+    assert.deepEqual(
+      lines.filter((line) => line && !line.includes('database.away')),
+      [],
+      `seed ${seed}`,
+    );
   });
 
   /** @returns whether it was answered with what was found */
   async function answered(asked: Asked): Promise<boolean> {
-    const reply = await served.scim.send(requestOf(asked));
+    const reply = await patiently(() => served.scim.send(requestOf(asked)));
     const told = `seed ${seed}: ${JSON.stringify(asked)}`;
     if (reply.status === 200) assert.ok(Array.isArray(reply.body.Resources), told);
     else refused(reply, told);
     return reply.status === 200;
   }
 });
+
+/** A busy machine may starve a database for half a second, which is 503; a filter that is the cause of it stays so. */
+async function patiently(ask: () => Promise<Reply>): Promise<Reply> {
+  const reply = await ask();
+  if (reply.status !== 503) return reply;
+  const again = await ask();
+  return again.status === 503 ? ask() : again;
+}
 
 interface Asked {
   filter: string;
@@ -165,5 +178,8 @@ function refused(reply: Reply, told: string): void {
   assert.equal(reply.status, 400, `${told} ${reply.text}`);
   const scimType = String(reply.body['scimType']);
   assert.ok(types.includes(scimType), `${told} ${reply.text}`);
-  assertRefused(reply, 400, scimType);
+  assert.deepEqual([reply.body['schemas'], reply.body['status']], [[errorSchema], '400'], told);
+  // What was sent may be quoted in it, and may read like anything.
+  const own = reply.body.detail.replace(/".*"/s, '');
+  assert.doesNotMatch(own, /SQLITE|Error:|node:|\.ts\b|syntax error/, told);
 }
