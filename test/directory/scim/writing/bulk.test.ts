@@ -76,8 +76,8 @@ describeOnEachEngine('SCIM: bulk', () => {
     ]);
     const base = 'http://localhost:3000/scim/v2';
     const [nora, , , , guides] = results;
-    const plain = results.map(({ version: _, ...rest }) => rest);
-    assert.deepEqual(plain, [
+    for (const each of results) delete each.version;
+    assert.deepEqual(results, [
       { method: 'POST', bulkId: 'qwerty', location: `${base}/Users/${idOf(nora)}`, status: '201' },
       { method: 'PUT', location: `${base}/Users/${old}`, status: '200' },
       { method: 'PATCH', location: `${base}/Users/${old}`, status: '200' },

@@ -53,7 +53,7 @@ describeOnEachEngine('SCIM changes, thrown at the server', () => {
   const told = (what: unknown): string => `seed ${seed}: ${JSON.stringify(what)}`;
   const assertQuiet = (): void => assert.equal(existsSync(log) ? readFileSync(log, 'utf8') : '', '', told('the log'));
 
-  it('are done or refused whole: PATCH, PUT and POST', async function () {
+  it('security check 17: are done or refused whole: PATCH, PUT and POST', async function () {
     this.timeout(60_000 + cases * 100);
     const { scim } = served;
     const users = await each((i) => created(scim, '/Users', userBody(`user${i}`)));
@@ -87,7 +87,7 @@ describeOnEachEngine('SCIM changes, thrown at the server', () => {
     assertQuiet();
   });
 
-  it('are done or refused one by one: bulk', async function () {
+  it('security check 17: are done or refused one by one: bulk', async function () {
     const requests = Math.ceil(cases / 8); // of some operations each
     this.timeout(60_000 + requests * 400);
     const { scim } = served;
