@@ -234,7 +234,9 @@ export function bulkOf(ids: readonly string[]): fc.Arbitrary<unknown> {
   const change = kind.chain((where) =>
     fc.record({
       method: fc.constantFrom('PATCH', 'PUT', 'DELETE', 'patch'),
-      path: fc.constantFrom(...all).map((id) => `/${where}/${id}`),
+      path: fc
+        .oneof({ weight: 6, arbitrary: fc.constantFrom(...all) }, { weight: 1, arbitrary: texts })
+        .map((id) => `/${where}/${id}`),
       data: fc.oneof(patchOf(where, all), resourceOf(where, all)),
     }),
   );
