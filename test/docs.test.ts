@@ -18,6 +18,33 @@ describe('the documentation', () => {
     assert.deepEqual(broken, []);
   });
 
+  it('has every page of a guide in its index', () => {
+    const missing = ['docs/administration', 'docs/operations', 'docs/decisions'].flatMap((folder) => {
+      const index = read(`${folder}/README.md`);
+      return globSync('*.md', { cwd: resolve(root, folder) })
+        .filter((page) => page !== 'README.md' && !index.includes(`](${page})`))
+        .map((page) => `${folder}/${page}`);
+    });
+    assert.deepEqual(missing, []);
+  });
+
+  it('names the fields of Carillon as its pages do, where it connects a directory', () => {
+    const texts = read('src/console/connection/texts.ts');
+    for (const page of ['docs/administration/okta.md', 'docs/administration/entra.md']) {
+      for (const field of [
+        'Issuer',
+        'Client ID',
+        'Client secret',
+        'Login redirect URI',
+        'Initiate login URI',
+        'SCIM base URL',
+      ]) {
+        assert.ok(texts.includes(`'${field}'`), `the page has no ${field}`);
+        assert.ok(read(page).includes(`**${field}**`), `${page} does not say what to do with ${field}`);
+      }
+    }
+  });
+
   it('names commands that there are', () => {
     const known = [...read('docs/command-line.md').matchAll(/^### carillon (.+)$/gm)].map(([, call = '']) => call);
     const nouns = new Set(known.map((call) => call.split(' ')[0]));

@@ -21,7 +21,7 @@ describeOnEachEngine('SCIM: at the same time', () => {
   const at = <T>(count: number, work: (i: number) => Promise<T>): Promise<T[]> =>
     Promise.all(Array.from({ length: count }, (_, i) => work(i)));
 
-  it('creates one user of a name, and answers 409 to the others', async () => {
+  it('security check 18: creates one user of a name, and answers 409 to the others', async () => {
     const replies = await at(8, (i) => scim.post('/Users', userBody(i % 2 ? 'twin' : 'TWIN')));
     assert.deepEqual(
       replies.map(({ status }) => status).toSorted((a, b) => a - b),

@@ -1,4 +1,5 @@
 import type { CarillonError } from '../../../platform/errors/errors.ts';
+import { personal } from '../../../trail/people/personal.ts';
 import { asCarillonError } from '../../../platform/http/errors.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
@@ -148,12 +149,14 @@ export class BulkJob {
     const operation = this.#at(place);
     reportError(this.#request.ground.log, error);
     const target = targetOf(operation.path);
+    const path = operation.path.slice(0, 256);
     this.#request.ground.trail.refused(
       {
         eventName: eventNameOfOperation(operation, target),
         organisationId: this.#request.scope.organisationId,
         accountId: this.#request.scope.accountId,
-        requestParameters: { method: operation.method.slice(0, 16), path: operation.path.slice(0, 256) },
+        // An id is an id; an address in its place tells of a person.
+        requestParameters: { method: operation.method.slice(0, 16), path: path.includes('@') ? personal(path) : path },
       },
       error,
     );

@@ -22,7 +22,9 @@ export interface Target {
 
 export function targetOf(path: string): Target {
   const [name = '', id, ...rest] = path.replace(/^\//, '').split('/');
-  const endpoint = rest.length === 0 && !id?.includes('\0') ? endpoints.get(name) : undefined;
+  // No id has a NUL or half a character in it, which JSON can bring and no address.
+  const isStrange = rest.length > 0 || path.includes('\0') || !path.isWellFormed();
+  const endpoint = isStrange ? undefined : endpoints.get(name);
   return { endpoint, name, id: id || null };
 }
 

@@ -12,7 +12,7 @@ const folder = join(import.meta.dirname, 'suites');
 
 for (const file of readdirSync(folder).toSorted()) {
   const { default: suite } = (await import(join(folder, file))) as { default: Suite };
-  describeOnEachEngine(`SCIM as ${suite.vendor} speaks it`, () => {
+  describeOnEachEngine(`security check 16: SCIM as ${suite.vendor} speaks it`, () => {
     let served: Served;
     before(async () => {
       served = await serveScim();

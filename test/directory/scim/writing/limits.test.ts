@@ -9,7 +9,7 @@ import { newAdministrator } from '../../../support/administrator.ts';
 import { lostDomain } from '../../../support/company.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 import { until } from '../../../support/until.ts';
-import { assertRefused, created, dump, type Scim, type Served, serveScim, userBody } from '../support.ts';
+import { assertRefused, created, dump, type Scim, type Served, serveScim, userBody, userSchema } from '../support.ts';
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -98,7 +98,35 @@ describeOnEachEngine('SCIM: what a directory writes', () => {
     assert.equal((await scim.delete(`/Users/${last}`)).status, 204);
   });
 
-  it('makes nobody twice when an answer was lost, and wipes nothing', async () => {
+  it('security check 19: hears every no that is said, and none that is not', async () => {
+    const silent = [
+      (id: string) => scim.put(`/Users/${id}`, paulaBody),
+      (id: string) => scim.put(`/Users/${id}`, { ...paulaBody, active: null }),
+      (id: string) => scim.patch(`/Users/${id}`, { op: 'replace', value: { title: 'Prof' } }),
+      (id: string) => scim.patch(`/Users/${id}`, { op: 'add', value: { active: null } }),
+    ];
+    const said = [
+      { op: 'replace', value: { active: false } },
+      { op: 'Replace', path: 'active', value: 'False' },
+      { op: 'REPLACE', path: 'active', value: 'false' },
+      { op: 'add', path: 'ACTIVE', value: false },
+      { Op: 'replace', Path: `${userSchema}:active`, Value: [{ $ref: null, value: 'False' }] },
+      { op: 'replace', value: { [`${userSchema}:active`]: 'False' } },
+    ];
+    const paula = await created(scim, '/Users', paulaBody);
+    const isActive = async (): Promise<unknown> => (await scim.get(`/Users/${paula}`)).body['active'];
+    for (const no of said) {
+      for (const request of silent) assert.equal((await request(paula)).status, 200);
+      assert.equal(await isActive(), true);
+      assert.equal((await scim.patch(`/Users/${paula}`, no)).status, 200, JSON.stringify(no));
+      assert.equal(await isActive(), false, JSON.stringify(no));
+      for (const request of silent) assert.equal((await request(paula)).status, 200);
+      assert.equal(await isActive(), false, 'nor is a yes heard that nobody says');
+      await scim.patch(`/Users/${paula}`, { op: 'replace', path: 'active', value: 'True' });
+    }
+  });
+
+  it('security check 18: makes nobody twice when an answer was lost, and wipes nothing', async () => {
     const { hostname, port } = new URL(served.baseUrl);
     const body = JSON.stringify(paulaBody);
     const socket = connect(Number(port), hostname);
@@ -138,7 +166,7 @@ describeOnEachEngine('SCIM: what a directory writes', () => {
     assert.deepEqual([fresh?.epoch, fresh?.joinedAt, fresh?.deletedAt], [1, null, null]);
   });
 
-  it('does not touch administrators, nor people whom it has not pushed', async () => {
+  it('security check 17: does not touch administrators, nor people whom it has not pushed', async () => {
     const { house, acme } = served;
     const { ground } = house;
     const { administratorId } = await newAdministrator(house, 'ada@acme.example', acme.scope.organisationId);
@@ -169,7 +197,7 @@ describeOnEachEngine('SCIM: what a directory writes', () => {
     assert.deepEqual(await administrators(), ada);
   });
 
-  it('gives nobody a tier, an account or another connection', async () => {
+  it('security check 17: gives nobody a tier, an account or another connection', async () => {
     const paula = await created(scim, '/Users', paulaBody);
     const on = served.house.ground.db.read;
     const accounts = await on.find(AccountTable);
