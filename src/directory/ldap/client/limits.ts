@@ -29,7 +29,7 @@ export const usualLimits: Limits = {
   connectMs: 1_500,
   lastConnectMs: 4_000,
   answerMs: 30_000,
-  suspectMs: 600,
+  suspectMs: 500,
   probeMs: 1_000,
   awayMs: 1_000,
   awayMaxMs: 30_000,
