@@ -1,6 +1,7 @@
 // Directories: whole sign-ins beside what the directory alone gives one client, reading 20,000 people with 500 nested
 // groups, and how soon a change there is one here.
-// Run: npm run bench -- directory, or npm run bench:directory [seconds] [connections,…] [people]
+// Run: npm run bench -- directory, or npm run bench:directory [seconds] [connections,…] [people] [groups]; without
+// connections (0) it only reads.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Attribute, Change, Client, Control } from 'ldapts';
 import { createGroup } from '../src/directory/groups/groups.ts';
@@ -30,8 +31,8 @@ import type { Load } from './directory-load.ts';
 import { Driver } from './load.ts';
 import { type Line, printLines, shareOf } from './table.ts';
 
-const [seconds = '5', connections = '1,8', people = '20000'] = process.argv.slice(2);
-const groups = 500;
+const [seconds = '5', connections = '1,8', people = '20000', nested = '500'] = process.argv.slice(2);
+const groups = Number(nested);
 const changes = 20;
 const base = 'dc=ldap,dc=example,dc=test';
 const dnOf = (i: number): string => `uid=p${i},ou=people,${base}`;
@@ -51,9 +52,9 @@ function company(count: number): string {
     const members = Array.from({ length: Math.ceil(count / groups) }, (_, k) => i + k * groups).filter(
       (k) => k < count,
     );
-    const nested = [2 * i + 1, 2 * i + 2].filter((k) => k < groups);
+    const below = [2 * i + 1, 2 * i + 2].filter((k) => k < groups);
     lines.push(`\ndn: ${groupOf(i)}\nobjectClass: groupOfNames\ncn: g${i}`);
-    lines.push([...members.map(dnOf), ...nested.map(groupOf)].map((dn) => `member: ${dn}`).join('\n'));
+    lines.push([...members.map(dnOf), ...below.map(groupOf)].map((dn) => `member: ${dn}`).join('\n'));
   }
   return `${lines.join('\n')}\n`;
 }
@@ -208,9 +209,12 @@ async function served(
       await latency(name, slapd, house, slapd.scope);
     }
     if (samba) {
-      const { scope } = await connect(house, 'samba', samba, 'example.test', 'Chime-Pro');
-      await until(async () => (await stateOf(house.ground.db.read, scope.connectionId))?.fullAt, 600_000);
+      const { accountId } = (await connect(house, 'samba', samba, 'example.test', 'Chime-Pro')).scope;
       const values = ['alice@example.test'];
+      await until(async () => {
+        const alice = await house.ground.db.read.findOneBy(UserTable, { accountId, primaryAddressKey: values[0]! });
+        return alice && (await entitlement(house.ground.db.read, alice.id)).maySignIn;
+      }, 600_000);
       await signIns(`Samba, ${name}`, url, { directory: samba, people: { attribute: 'mail', values } });
     }
   } finally {
@@ -226,7 +230,7 @@ async function measure(stand: Stand): Promise<void> {
   try {
     const slapd = isSlapdHere() ? await startSlapd({ ldif: company(Number(people)) }) : null;
     const scope = slapd && (await reads(stand, slapd));
-    await served(stand, slapd && scope && { ...slapd, scope });
+    if (connections !== '0') await served(stand, slapd && scope && { ...slapd, scope });
     await slapd?.stop();
   } finally {
     if (own) {

@@ -7,10 +7,24 @@ const label = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** The domain for people to read: U-labels. */
 export const toUnicodeDomain = (domain: string): string => domainToUnicode(domain) || domain;
 
+/** Names that were looked at lately: a directory's people have few domains between them, each read again and again. */
+const known = new Map<string, string | null>();
+const mostKnown = 1_000;
+
 /** A host name in A-labels, of one label or more; null for anything else. */
 export function asciiName(input: string): string | null {
+  if (input.length > longestName * 4) return null;
+  const found = known.get(input);
+  if (found !== undefined) return found;
+  const name = read(input);
+  if (known.size >= mostKnown) known.clear();
+  known.set(input, name);
+  return name;
+}
+
+function read(input: string): string | null {
   // These would make a URL's host of something that is more, or less, than a name.
-  if (input.length > longestName * 4 || /[\s%/\\@:?#*[\]\p{Cc}]/u.test(input)) return null;
+  if (/[\s%/\\@:?#*[\]\p{Cc}]/u.test(input)) return null;
   const name = domainToASCII(input).replace(/\.$/, '');
   const labels = name.split('.');
   if (name.length > longestName || !labels.every(isLabel) || /^\d+$/.test(labels.at(-1) ?? '')) return null;

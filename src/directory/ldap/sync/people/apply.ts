@@ -29,18 +29,23 @@ export async function applyPeople(
   scope: DirectoryScope,
   people: readonly DirectoryPerson[],
 ): Promise<void> {
+  const on = ground.db.read;
+  const verified = await verifiedDomains(on, scope);
   for (const some of chunks(people, peopleAtOnce)) {
-    const known = await entriesOf(ground.db.read, scope, some);
-    const verified = await verifiedDomains(ground.db.read, scope);
+    const known = await entriesOf(on, scope, some);
+    const refused = await refusedOf(
+      on,
+      [...known.values()].flatMap(({ userId }) => userId ?? []),
+    );
     const isKnown = (person: DirectoryPerson): boolean => {
       const entry = known.get(person.guid);
       if (!entry || entry.contentHash !== contentHashOf(person)) return false;
       return isSettled(entry) || (entry.goneAt === null && isStuck(entry.problem, person, verified));
     };
-    await obeyNo(ground, scope, some, known);
+    await obeyNo(ground, scope, some, known, refused);
     const news = some.filter((person) => !isKnown(person));
     if (news.length > 0) await write(ground, scope, news);
-    await obeyYes(ground, scope, some);
+    if (news.length > 0 || refused.size > 0) await obeyYes(ground, scope, some);
   }
 }
 
@@ -79,6 +84,7 @@ async function entriesOf(
 
 /** Who of these people has the directory's no at the moment. */
 async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
   const found = await rows<{ userId: string }>(
     on,
     sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
@@ -91,10 +97,10 @@ async function obeyNo(
   scope: DirectoryScope,
   people: readonly DirectoryPerson[],
   known: ReadonlyMap<string, Known>,
+  refused: ReadonlySet<string>,
 ): Promise<void> {
   const now = clock.now();
   const ids = people.filter((person) => saysNo(person, now)).flatMap(({ guid }) => known.get(guid)?.userId ?? []);
-  const refused = await refusedOf(ground.db.read, ids);
   const news = ids.filter((id) => !refused.has(id));
   if (news.length > 0)
     await refuse(ground, scope, news, { because: 'the directory disabled them, or their time is over' });
@@ -166,7 +172,7 @@ async function writeIn(
     ground,
     m,
     scope,
-    inputs.map(({ primary }) => primary!.toLowerCase()),
+    inputs.flatMap(({ primary }) => normaliseAddress(primary!) ?? []),
   );
   const { created, refused } = await createPeople(ground, m, scope, scope.connectionId, inputs);
   for (const { input, user } of created) outcome.created.set(input.externalId!, user.id);
@@ -258,7 +264,7 @@ async function update(
 ): Promise<string | null> {
   if (!hasMail(person)) return 'directory.noAddress';
   const input = asInput(person);
-  await freeNames(ground, m, scope, [input.primary!.toLowerCase()], user.id);
+  await freeNames(ground, m, scope, [normaliseAddress(person.mail)!], user.id);
   try {
     await updatePerson(ground, m, user, input);
     return null;
@@ -276,12 +282,19 @@ async function freeNames(
   names: readonly string[],
   except = '',
 ): Promise<void> {
+  if (names.length === 0) return;
+  // By the names alone, which have an index of their own: hardly ever does anybody have one.
+  const having = await rows<{ id: string; connectionId: string | null }>(
+    m,
+    sql`SELECT "id", "connectionId" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
+        AND "primaryAddressKey" IN (${list(names)})`,
+  );
+  const ours = having.filter((user) => user.connectionId === connectionId && user.id !== except);
+  if (ours.length === 0) return;
   const gone = await rows<{ id: string }>(
     m,
-    sql`SELECT u."id" FROM "users" u JOIN "directory_entries" e ON e."localId" = u."id"
-        WHERE u."accountId" = ${accountId} AND u."connectionId" = ${connectionId} AND u."deletedAt" IS NULL
-        AND u."id" <> ${except} AND e."directoryId" = ${connectionId} AND e."goneAt" IS NOT NULL
-        AND u."primaryAddressKey" IN (${list(names)})`,
+    sql`SELECT "localId" AS "id" FROM "directory_entries" WHERE "directoryId" = ${connectionId}
+        AND "goneAt" IS NOT NULL AND "localId" IN (${list(ours.map(({ id }) => id))})`,
   );
   for (const { id } of gone) {
     const user = await m.findOneBy(UserTable, { id });

@@ -63,8 +63,14 @@ export const hasMail = (person: DirectoryPerson): person is DirectoryPerson & { 
   person.mail !== null && normaliseAddress(person.mail) !== null && domainOf(person.mail) !== null;
 
 /** What is compared to know whether anything of an entry changed. */
-export const contentHashOf = (person: DirectoryPerson): string =>
-  createHash('sha256').update(JSON.stringify(person)).digest('base64url');
+export function contentHashOf(person: DirectoryPerson): string {
+  const known = hashes.get(person);
+  if (known !== undefined) return known;
+  const hash = createHash('sha256').update(JSON.stringify(person)).digest('base64url');
+  hashes.set(person, hash);
+  return hash;
+}
+const hashes = new WeakMap<DirectoryPerson, string>();
 
 /** By which members are found: DNs compare without regard to case (RFC 4517 §4.2.15, for the attributes in use). */
 export const dnHashOf = (dn: string): string =>
