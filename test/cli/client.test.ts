@@ -44,6 +44,33 @@ describe('carillon client', () => {
     assert.deepEqual([refused.status, refused.error().field], [1, 'redirectUris']);
   });
 
+  it('registers one that uses Login with Amazon, and says where its software finds us', async () => {
+    const { run, json, house } = stage;
+    const uri = 'https://shop.example/callback';
+    const made = await json(`client create Shop --protocol amazon --redirect-uris ${uri} --query-tokens yes`);
+    const { publicUrl } = house.ground.config;
+    assert.deepEqual(
+      [made.protocol, made.queryTokens, made.issuer, made.authorizationUrl, made.profileUrl],
+      ['amazon', true, undefined, `${publicUrl}/ap/oa`, `${publicUrl}/user/profile`],
+    );
+    assert.match(made.secret, /^carillon_client_/);
+    assert.match((await run('client show Shop')).stdout, /Login with Amazon.*Token URL|Token URL.*Login with Amazon/s);
+    assert.match((await run('client list')).stdout, /SPEAKS.*amazon/s);
+    const changed = await json('client update Shop --query-tokens no --scopes profile:user_id,profile');
+    assert.deepEqual([changed.queryTokens, changed.scopes], [false, ['profile', 'profile:user_id']]);
+    for (const [words, field] of [
+      ['client update Shop --scopes openid', 'scopes'],
+      ['client update Shop --audience https://api.example/', 'audience'],
+      ['client create Robot --kind service --protocol amazon', 'protocol'],
+      ['client create Robot --protocol saml', 'protocol'],
+      [`client create Robot --redirect-uris ${uri} --query-tokens yes`, 'queryTokens'],
+    ] as const) {
+      const refused = await run(`${words} --json`);
+      assert.deepEqual([refused.status, refused.error().field], [1, field], words);
+    }
+    assert.equal((await run('client delete Shop --yes')).status, 0);
+  });
+
   it('gives a new secret, and deletes after it has asked', async () => {
     const { run, json, house } = stage;
     const { id, secret } = await json('client create Robot --kind service');

@@ -24,18 +24,27 @@ const settings: readonly (readonly [flags: string, meaning: string])[] = [
   ['--resource <uri>', 'the audience that it is itself: it may introspect tokens made for that'],
   ['--introspects-organisation <yes|no>', 'whether it may introspect every token of the organisation'],
   ['--first-party <yes|no>', 'the organisation’s own: nobody is asked for consent'],
+  [
+    '--query-tokens <yes|no>',
+    'of Login with Amazon: whether access tokens may come in an address, as passport-amazon sends them',
+  ],
   ['--jwks-file <path>', 'its public keys, as a JWK Set: it signs assertions and has no secret'],
 ];
 
 export function client(cli: Cli): void {
-  const it = noun(cli, 'client', 'the applications that trust Carillon as their OpenID provider');
+  const it = noun(cli, 'client', 'the applications that trust Carillon to say who somebody is');
   verb(cli, it, {
     call: 'create <name>',
     does: 'register an application, and print its id and its secret, which is shown this once',
     takes,
-    options: [['--kind <kind>', 'web, spa, native, service or device', 'web'], ...settings],
+    options: [
+      ['--kind <kind>', 'web, spa, native, service or device', 'web'],
+      ['--protocol <protocol>', 'what it speaks: openid, or amazon for Login with Amazon', 'openid'],
+      ...settings,
+    ],
     examples: [
       'carillon client create Wiki --redirect-uris https://wiki.example.com/callback',
+      'carillon client create Shop --protocol amazon --redirect-uris https://shop.example.com/callback',
       'carillon client create Robot --kind service --audience https://api.example.com/ --json | jq -r .secret',
     ],
     work: async () => (await load()).create,

@@ -11,7 +11,8 @@ import {
 import type { OidcClient } from '../../auth/provider/clients/client.entity.ts';
 import { whatEnds } from '../../auth/provider/clients/would-end.ts';
 import { deliveriesOf } from '../../auth/provider/logout/undelivered.ts';
-import { texts } from '../../console/clients/texts.ts';
+import { addressesFor } from '../../auth/provider/clients/addresses.ts';
+import { protocols, texts } from '../../console/clients/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Config } from '../../platform/config/settings.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -46,8 +47,9 @@ const factsOf = (
 ): [string, Cell][] => [
   ['Name', client.name],
   ['Client ID', client.id],
-  ['Issuer', `${publicUrl}/oidc`],
+  ...addressFacts(client, publicUrl),
   ['Kind', client.kind],
+  ['Speaks', protocols[client.protocol]],
   ['For', account ?? texts.everybody],
   ['Authenticates', { secret: 'with a secret', key: 'with its own key', none: 'not at all' }[client.authentication]],
   ...(client.secretHash === null ? [] : [['Secret since', isoOrNull(client.secretCreatedAt)] as [string, Cell]]),
@@ -64,7 +66,11 @@ const factsOf = (
   ['Audience', client.audience],
   ['Is', client.resource],
   ['First party', client.firstParty],
+  ...(client.protocol === 'amazon' ? [['Tokens in addresses', client.queryTokens] as [string, Cell]] : []),
 ];
+
+const addressFacts = ({ protocol }: OidcClient, publicUrl: string): [string, Cell][] =>
+  Object.entries(addressesFor(protocol, publicUrl)).map(([name, address]) => [texts.addresses[name] ?? name, address]);
 
 async function clientNamed(on: Reader, call: Call): Promise<OidcClient> {
   const organisation = await organisationOf(on, call);
@@ -90,6 +96,7 @@ export const list = (call: Call): Promise<void> =>
       columns: {
         NAME: ({ name }) => name,
         KIND: ({ kind }) => kind,
+        SPEAKS: ({ protocol }) => protocol,
         'BACK-CHANNEL': ({ backchannelLogoutUri }) => backchannelLogoutUri !== null,
         CREATED: ({ createdAt }) => createdAt,
         'CLIENT ID': ({ id }) => id,
@@ -102,11 +109,20 @@ export const create = (call: Call): Promise<void> =>
   withHouse(call, async (house) => {
     const { read } = house.ground.db;
     const { id: organisationId } = await organisationOf(read, call);
-    const input = { ...(await inputOf(read, call)), kind: call.required('kind'), name: call.required('name') };
+    const input = {
+      ...(await inputOf(read, call)),
+      kind: call.required('kind'),
+      protocol: call.required('protocol'),
+      name: call.required('name'),
+    };
     const { client, secret } = await createClient(house, organisationId, input);
     const { publicUrl, accessTokenSeconds: most } = house.ground.config;
     call.output.one({
-      json: { ...present(client, most), issuer: `${publicUrl}/oidc`, ...(secret !== null && { secret }) },
+      json: {
+        ...present(client, most),
+        ...addressesFor(client.protocol, publicUrl),
+        ...(secret !== null && { secret }),
+      },
       facts: [
         ...factsOf(client, house.ground.config, await accountNameOf(read, client)),
         ...(secret === null ? [] : [[texts.secret, secret] as [string, Cell]]),
@@ -125,7 +141,7 @@ export const show = (call: Call): Promise<void> =>
     call.output.one({
       json: {
         ...present(client, ground.config.accessTokenSeconds),
-        issuer: `${ground.config.publicUrl}/oidc`,
+        ...addressesFor(client.protocol, ground.config.publicUrl),
         signedIn: people,
         tokens,
         logoutTokens,
@@ -194,7 +210,7 @@ async function inputOf(on: Reader, call: Call): Promise<ClientInput> {
     const typed = call.value(name);
     if (typed !== undefined) input[name] = typed || null;
   }
-  for (const name of ['backchannelLogoutSession', 'introspectsOrganisation', 'firstParty'] as const) {
+  for (const name of ['backchannelLogoutSession', 'introspectsOrganisation', 'firstParty', 'queryTokens'] as const) {
     const typed = call.value(name);
     if (typed !== undefined) input[name] = yesOf(name, typed);
   }

@@ -25,7 +25,7 @@ import { clientsPath, clientView, deleteView, listView, pathOf, rotateView, secr
 export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { db, trail } = ground;
-  const issuer = `${ground.config.publicUrl}/oidc`;
+  const { publicUrl } = ground.config;
   const one = `${clientsPath}/:clientId`;
   const part = 'clients' as const;
 
@@ -42,7 +42,7 @@ export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
   const view = async (req: Request, res: Response, client: OidcClient, typed: Typed, fault?: Fault): Promise<void> => {
     const { organisation, csrf } = visitOf(req);
     const accounts = await listAccounts(db.read, organisation.id);
-    const body = clientView({ csrf, client, accounts, typed, fault, issuer });
+    const body = clientView({ csrf, client, accounts, typed, fault, publicUrl });
     show(req, res, { title: client.name, part, body, status: fault?.status ?? 200 });
   };
 
@@ -60,7 +60,7 @@ export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
     const typed = typedIn(formOf(req));
     try {
       const made = await createClient({ ground, outbound }, visitOf(req).organisation.id, inputOf(typed));
-      const body = secretView(made.client, made.secret, issuer);
+      const body = secretView(made.client, made.secret, publicUrl);
       show(req, res, { title: texts.registered, part, body });
     } catch (error) {
       await list(req, res, typed, faultOf(atField(error)));
@@ -78,11 +78,11 @@ export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
     const client = await clientOf(req);
     const typed = typedIn(formOf(req as Request));
     try {
-      const { kind: _stays, ...input } = inputOf({ ...typed, kind: client.kind });
+      const { kind: _kind, protocol: _protocol, ...input } = inputOf({ ...typed, ...staying(client) });
       await updateClient({ ground, outbound }, client.organisationId, client.id, input);
       done(res, pathOf(client), 'clientSaved');
     } catch (error) {
-      await view(req as Request, res, client, { ...typed, kind: client.kind }, faultOf(atField(error)));
+      await view(req as Request, res, client, { ...typed, ...staying(client) }, faultOf(atField(error)));
     }
   });
 
@@ -96,7 +96,7 @@ export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
     const { organisationId, id } = await clientOf(req);
     const hours = formOf(req as Request).get('hours') === '0' ? 0 : 24;
     const { client, secret } = await rotateSecret({ ground }, organisationId, id, hours);
-    show(req as Request, res, { title: texts.rotate, part, body: secretView(client, secret, issuer) });
+    show(req as Request, res, { title: texts.rotate, part, body: secretView(client, secret, publicUrl) });
   });
 
   router.get(`${one}/delete`, async (req, res) => {
@@ -112,6 +112,9 @@ export function clientRoutes({ ground, outbound }: ConsoleWeb): Router {
   });
   return router;
 }
+
+/** What an application is once and for all. */
+const staying = ({ kind, protocol }: OidcClient): Pick<Typed, 'kind' | 'protocol'> => ({ kind, protocol });
 
 /** The verbs call the account `accountId`; the form's field is `account`. */
 function atField(error: unknown): unknown {

@@ -1,5 +1,5 @@
 import type { Ending } from '../../auth/provider/clients/would-end.ts';
-import type { ClientKind } from '../../auth/provider/clients/kinds.ts';
+import type { ClientKind, ClientProtocol } from '../../auth/provider/clients/kinds.ts';
 import { counted } from '../parts.ts';
 
 export const kinds: Record<ClientKind, string> = {
@@ -10,6 +10,11 @@ export const kinds: Record<ClientKind, string> = {
   device: 'Device without a browser',
 };
 
+export const protocols: Record<ClientProtocol, string> = {
+  openid: 'OpenID Connect',
+  amazon: 'Login with Amazon',
+};
+
 export const formats = {
   opaque: 'Opaque: refused the moment that somebody is out',
   jwt: 'JWT: at most five minutes more',
@@ -17,12 +22,14 @@ export const formats = {
 
 export const texts = {
   title: 'Applications',
-  intro:
-    'Applications that trust Carillon as their OpenID provider. People who are put out are signed out of these too.',
+  intro: 'Applications that trust Carillon to say who somebody is. People who are put out are signed out of these too.',
   none: 'No application is registered yet.',
   caption: 'Registered applications',
   name: 'Name',
   kind: 'Kind',
+  protocol: 'Speaks',
+  protocolHint:
+    'Login with Amazon is for applications that were written for Amazon’s sign-in; a service cannot use it.',
   account: 'Account',
   everybody: 'Everybody of the organisation',
   created: 'Registered',
@@ -38,6 +45,7 @@ export const texts = {
   backchannelLogoutUriHint: 'Told when somebody’s session is over, whatever ended it.',
   scopes: 'Scopes',
   scopesHint: 'What the application may ask for, with blanks between.',
+  scopesHintAmazon: 'What the application may ask for: profile, profile:user_id, postal_code.',
   usualScopes: 'openid profile email',
   sectorIdentifier: 'Sector',
   sectorIdentifierHint: 'A host name. Needed when the redirect URIs have several hosts.',
@@ -49,11 +57,19 @@ export const texts = {
   resource: 'Is the interface at',
   resourceHint: 'For a server that is handed tokens: it may then ask about those made for this audience.',
   firstParty: 'The organisation’s own: nobody is asked whether it may know them',
+  queryTokens: 'Login with Amazon: access tokens may come in an address, as passport-amazon sends them',
   clientId: 'Client ID',
   secret: 'Client secret',
   secretWarning: 'Copy the secret now: it is shown this once, and kept nowhere.',
   secretLess: 'This application has no secret.',
-  issuer: 'Issuer',
+  addresses: {
+    issuer: 'Issuer',
+    authorizationUrl: 'Authorization URL',
+    tokenUrl: 'Token URL',
+    profileUrl: 'Profile URL',
+    tokenInfoUrl: 'Token info URL',
+    codePairUrl: 'Code pair URL',
+  } as Record<string, string>,
   back: 'Go to the application',
   settings: 'Settings',
   save: 'Save',

@@ -9,6 +9,7 @@ export type Typed = Record<(typeof fields)[number], string>;
 export const fields = [
   'name',
   'kind',
+  'protocol',
   'account',
   'redirectUris',
   'postLogoutRedirectUris',
@@ -19,6 +20,7 @@ export const fields = [
   'audience',
   'resource',
   'firstParty',
+  'queryTokens',
 ] as const;
 
 export const typedIn = (form: URLSearchParams): Typed =>
@@ -28,6 +30,7 @@ export const typedIn = (form: URLSearchParams): Typed =>
 export const untyped: Typed = {
   ...typedIn(new URLSearchParams()),
   kind: 'web',
+  protocol: 'openid',
   scopes: texts.usualScopes,
   accessTokenFormat: 'opaque',
 };
@@ -36,6 +39,7 @@ export const untyped: Typed = {
 export const typedOf = (client: OidcClient): Typed => ({
   name: client.name,
   kind: client.kind,
+  protocol: client.protocol,
   account: client.accountId ?? '',
   redirectUris: client.redirectUris.join('\n'),
   postLogoutRedirectUris: client.postLogoutRedirectUris.join('\n'),
@@ -46,25 +50,33 @@ export const typedOf = (client: OidcClient): Typed => ({
   audience: client.audience ?? '',
   resource: client.resource ?? '',
   firstParty: client.firstParty ? 'yes' : '',
+  queryTokens: client.queryTokens ? 'yes' : '',
 });
 
 const words = (text: string): string[] => text.split(/\s+/).filter(Boolean);
 
-/** What the verbs are given. A service has no people, so the usual scopes are none of its own. */
+/**
+ * What the verbs are given. The form begins with the usual scopes of most; a service has no people, and Login with
+ * Amazon other words, so left as they are they are none of theirs.
+ */
 export function inputOf(typed: Typed): ClientInput {
-  const usual = typed.kind === 'service' && typed.scopes === texts.usualScopes;
+  const isAmazon = typed.protocol === 'amazon';
+  const usual = typed.scopes === texts.usualScopes;
+  const scopes = usual && typed.kind === 'service' ? [] : words(typed.scopes);
   return {
     name: typed.name,
     kind: typed.kind,
+    protocol: typed.protocol,
     accountId: typed.account || null,
     redirectUris: words(typed.redirectUris),
     postLogoutRedirectUris: words(typed.postLogoutRedirectUris),
     backchannelLogoutUri: typed.backchannelLogoutUri.trim() || null,
-    scopes: usual ? [] : words(typed.scopes),
+    ...(!(usual && isAmazon) && { scopes }),
     ...(typed.sectorIdentifier.trim() !== '' && { sectorIdentifier: typed.sectorIdentifier.trim() }),
-    accessTokenFormat: typed.accessTokenFormat,
+    ...(typed.accessTokenFormat !== '' && { accessTokenFormat: typed.accessTokenFormat }),
     audience: typed.audience.trim() || null,
     resource: typed.resource.trim() || null,
     firstParty: typed.firstParty === 'yes',
+    queryTokens: typed.queryTokens === 'yes',
   };
 }

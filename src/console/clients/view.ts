@@ -1,11 +1,12 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import type { OidcClient } from '../../auth/provider/clients/client.entity.ts';
-import { clientKinds } from '../../auth/provider/clients/kinds.ts';
+import { addressesFor } from '../../auth/provider/clients/addresses.ts';
+import { clientKinds, clientProtocols } from '../../auth/provider/clients/kinds.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { alertOf, area, checkbox, confirmation, type Fault, field, form, select } from '../forms.ts';
 import { copyable, empty, facts, table, time } from '../parts.ts';
-import { formats, kinds, texts } from './texts.ts';
+import { formats, kinds, protocols, texts } from './texts.ts';
 import { fields, type Typed } from './typed.ts';
 import type { Ending } from '../../auth/provider/clients/would-end.ts';
 
@@ -28,10 +29,11 @@ export const listView = (view: FormView & { clients: readonly OidcClient[] }): H
         ? empty(texts.none)
         : table(
             texts.caption,
-            [texts.name, texts.kind, texts.account, texts.created],
+            [texts.name, texts.kind, texts.protocol, texts.account, texts.created],
             view.clients.map((client) => [
               html`<a href="${pathOf(client)}">${client.name}</a>`,
               kinds[client.kind],
+              protocols[client.protocol],
               view.accounts.find(({ id }) => id === client.accountId)?.name ?? texts.everybody,
               time(client.createdAt),
             ]),
@@ -41,14 +43,15 @@ export const listView = (view: FormView & { clients: readonly OidcClient[] }): H
     ${clientForm(view, clientsPath, texts.registerButton, true)}`;
 
 /** One client: what its software needs to know, its settings, and what can be done with it. */
-export const clientView = (view: FormView & { client: OidcClient; issuer: string }): Html => {
-  const { client, issuer } = view;
+export const clientView = (view: FormView & { client: OidcClient; publicUrl: string }): Html => {
+  const { client, publicUrl } = view;
   const former = client.formerSecretUntil !== null && client.formerSecretUntil > clock.now();
   return html`${alertOf(view.fault, fields)}
     ${facts([
       [texts.clientId, copyable(client.id)],
-      [texts.issuer, copyable(issuer)],
+      ...addressFacts(client, publicUrl),
       [texts.kind, kinds[client.kind]],
+      [texts.protocol, protocols[client.protocol]],
       ...(client.secretHash === null ? [] : [[texts.secretSince, time(client.secretCreatedAt)] as const]),
       ...(former ? [[texts.formerUntil, time(client.formerSecretUntil)] as const] : []),
     ])}
@@ -60,14 +63,21 @@ export const clientView = (view: FormView & { client: OidcClient; issuer: string
     ${clientForm(view, pathOf(client), texts.save, false)}`;
 };
 
+const addressFacts = ({ protocol }: OidcClient, publicUrl: string): (readonly [string, Html])[] =>
+  Object.entries(addressesFor(protocol, publicUrl)).map(([name, address]) => [
+    texts.addresses[name] ?? name,
+    copyable(address),
+  ]);
+
 function clientForm({ csrf, accounts, typed, fault }: FormView, action: string, button: string, isNew: boolean): Html {
+  const isAmazon = !isNew && typed.protocol === 'amazon';
   const redirects = isNew || typed.kind === 'web' || typed.kind === 'spa' || typed.kind === 'native';
   const line = (name: 'backchannelLogoutUri' | 'scopes' | 'sectorIdentifier' | 'audience' | 'resource'): Html =>
     field({
       name,
       label: texts[name],
       value: typed[name],
-      hint: texts[`${name}Hint`],
+      hint: isAmazon && name === 'scopes' ? texts.scopesHintAmazon : texts[`${name}Hint`],
       fault,
       maxlength: 1024,
       exact: true,
@@ -89,6 +99,17 @@ function clientForm({ csrf, accounts, typed, fault }: FormView, action: string, 
             })
           : html`<input type="hidden" name="kind" value="${typed.kind}" />`
       }
+      ${
+        isNew &&
+        select({
+          name: 'protocol',
+          label: texts.protocol,
+          hint: texts.protocolHint,
+          choices: clientProtocols.map((protocol) => ({ value: protocol, text: protocols[protocol] })),
+          value: typed.protocol,
+          fault,
+        })
+      }
       ${select({
         name: 'account',
         label: texts.account,
@@ -96,24 +117,28 @@ function clientForm({ csrf, accounts, typed, fault }: FormView, action: string, 
         value: typed.account,
         fault,
       })}
-      ${redirects && html`${lines('redirectUris')} ${lines('postLogoutRedirectUris')}`} ${line('backchannelLogoutUri')}
-      ${line('scopes')} ${redirects && line('sectorIdentifier')}
-      ${select({
-        name: 'accessTokenFormat',
-        label: texts.accessTokenFormat,
-        hint: texts.accessTokenFormatHint,
-        choices: Object.entries(formats).map(([value, text]) => ({ value, text })),
-        value: typed.accessTokenFormat,
-        fault,
-      })}
-      ${line('audience')} ${line('resource')}
+      ${redirects && lines('redirectUris')} ${redirects && !isAmazon && lines('postLogoutRedirectUris')}
+      ${line('backchannelLogoutUri')} ${line('scopes')} ${(redirects || isAmazon) && line('sectorIdentifier')}
+      ${
+        !isAmazon &&
+        html`${select({
+          name: 'accessTokenFormat',
+          label: texts.accessTokenFormat,
+          hint: texts.accessTokenFormatHint,
+          choices: Object.entries(formats).map(([value, text]) => ({ value, text })),
+          value: typed.accessTokenFormat,
+          fault,
+        })}
+        ${line('audience')} ${line('resource')}`
+      }
+      ${(isNew || isAmazon) && checkbox({ name: 'queryTokens', label: texts.queryTokens, checked: typed.queryTokens === 'yes' })}
       ${checkbox({ name: 'firstParty', label: texts.firstParty, checked: typed.firstParty === 'yes' })}
       <div class="actions"><button>${button}</button></div>`,
   );
 }
 
 /** The answer on which a new client's id and secret, or a new secret, are shown, once. */
-export const secretView = (client: OidcClient, secret: string | null, issuer: string): Html =>
+export const secretView = (client: OidcClient, secret: string | null, publicUrl: string): Html =>
   html`<p class="flash ${secret === null ? 'good' : 'warn'}" role="alert">
       ${secret === null ? texts.secretLess : texts.secretWarning}
     </p>
@@ -121,7 +146,7 @@ export const secretView = (client: OidcClient, secret: string | null, issuer: st
       [texts.name, client.name],
       [texts.clientId, copyable(client.id)],
       ...(secret === null ? [] : [[texts.secret, copyable(secret)] as const]),
-      [texts.issuer, copyable(issuer)],
+      ...addressFacts(client, publicUrl),
     ])}
     <p class="actions"><a class="button" href="${pathOf(client)}">${texts.back}</a></p>`;
 

@@ -3,7 +3,7 @@ import { configure, scopesOf } from '../configuration.ts';
 import type { Face } from '../face.ts';
 import { answerProgram } from './answers.ts';
 import { amazonPaths } from './paths.ts';
-import { faultOfScope } from './scopes.ts';
+import { askedScope, faultOfScope } from './scopes.ts';
 
 /** The provider as Login with Amazon: its addresses, scopes and shapes, and nothing of OpenID Connect's own. */
 export const amazonFace = (publicUrl: string): Face => ({
@@ -25,8 +25,8 @@ export const amazonFace = (publicUrl: string): Face => ({
       // Amazon's protocol knows PKCE and does not ask for it: who has a secret may do without (decision 0026).
       pkce: { required: (_ctx, client) => client.tokenEndpointAuthMethod === 'none' },
       extraParams: {
-        // oidc-provider ignores a scope that it does not know, as OpenID Connect wants; Amazon refuses it.
-        scope: (ctx, scope, client) => {
+        // oidc-provider drops a scope that it does not know, as OpenID Connect wants; Amazon refuses it.
+        [askedScope]: (ctx, scope, client) => {
           const fault = ctx.oidc.route === 'authorization' && faultOfScope(scope, client['allowed_scopes'] as string[]);
           if (fault === 'missing') throw new library.errors.InvalidRequest("missing required parameter 'scope'");
           if (fault) throw new library.errors.InvalidScope('a requested scope is not allowed', scope ?? '');

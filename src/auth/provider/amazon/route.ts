@@ -12,6 +12,7 @@ import { codePairRequest } from './codepair.ts';
 import { amazonErrors } from './errors.ts';
 import { amazonPaths, isBrowserPath } from './paths.ts';
 import { Polls } from './polls.ts';
+import { askedScope } from './scopes.ts';
 import { rewritten } from './rewritten.ts';
 import { tokenRequest } from './token-request.ts';
 import { refuseProgram } from './words.ts';
@@ -57,9 +58,7 @@ export function amazonRoute(amazon: OpenIdProvider): HotRoute {
     } catch (error) {
       return refuse(res, error);
     }
-    const asked = [...url.searchParams].filter(([name]) => known.includes(name));
-    const query = pathname === amazonPaths.authorization ? `?${new URLSearchParams(asked).toString()}` : '';
-    await handOver(req, res, pathname + query);
+    await handOver(req, res, pathname === amazonPaths.authorization ? `${pathname}?${asked(url)}` : pathname);
   };
 
   const program = async (req: IncomingMessage, res: ServerResponse, { pathname }: URL): Promise<void> => {
@@ -68,10 +67,10 @@ export function amazonRoute(amazon: OpenIdProvider): HotRoute {
       if (req.method !== 'POST') throw amazonErrors('amazon.methodWrong', { values: { methods: 'POST' } });
       if (pathname === amazonPaths.codePair) await pushing(addressKey(requestContext().clientAddress));
       const form = await formOf(req);
-      const asked = await (pathname === amazonPaths.token
+      const request = await (pathname === amazonPaths.token
         ? tokenRequest({ artifacts, polls }, form)
         : codePairRequest({ clients }, form));
-      await handOver(rewritten(req, asked), res, pathname);
+      await handOver(rewritten(req, request), res, pathname);
     } catch (error) {
       refuseProgram(log, res, error);
     }
@@ -82,6 +81,14 @@ export function amazonRoute(amazon: OpenIdProvider): HotRoute {
     matches: (_method, path) => path.startsWith('/ap/') || programPaths.includes(path),
     handle: (req, res, url) => (programPaths.includes(url.pathname) ? program : browser)(req, res, url),
   };
+}
+
+/** The query of an authorization request, as oidc-provider is to see it. */
+function asked({ searchParams }: URL): string {
+  const query = new URLSearchParams([...searchParams].filter(([name]) => known.includes(name)));
+  const scope = query.get('scope');
+  if (scope !== null) query.set(askedScope, scope);
+  return query.toString();
 }
 
 /** @throws amazon.parameterTwice (RFC 6749 §3.2), body.* */

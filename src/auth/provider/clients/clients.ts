@@ -82,14 +82,14 @@ export async function createClient(
 }
 
 /**
- * Changes what is said; its kind stays. Addresses, scopes and account hold for whatever is asked from the commit on.
+ * Changes what is said; its kind and what it speaks stay. Addresses, scopes and account hold for whatever is asked from the commit on.
  * @throws what createClient throws; client.notFound
  */
 export async function updateClient(
   { ground, outbound }: Hands,
   organisationId: string,
   clientId: string,
-  input: Omit<ClientInput, 'kind'>,
+  input: Omit<ClientInput, 'kind' | 'protocol'>,
 ): Promise<OidcClient> {
   const before = await requireClient(ground.db.read, organisationId, clientId);
   const requestParameters = { clientId, ...shown(input) };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { UserTable } from '../../../../src/users/user.entity.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 import { address } from '../../pages/support.ts';
 import { allow, isBack, type OpenIdStage, setOpenIdStage, signedIn } from '../stage.ts';
@@ -68,6 +69,23 @@ describeOnEachEngine('Login with Amazon: journeys', () => {
     assert.deepEqual(Object.keys(told.body), ['user_id']);
     const full = await tokensFor(stage, application, visitor);
     assert.equal((await profile(stage, full.access_token)).body['user_id'], told.body['user_id']);
+  });
+
+  it('tells the postal code that the directory has pushed, to who asked for it', async () => {
+    const { db } = stage.carillon.house.ground;
+    const application = await amazonApplication(stage, { firstParty: true });
+    const visitor = await signedIn(stage);
+    const scope = 'profile:user_id postal_code';
+    const told = async (): Promise<string[]> => {
+      const tokens = await tokensFor(stage, application, visitor, { scope });
+      const { body } = await profile(stage, tokens.access_token);
+      return Object.entries(body).map(([name, value]) => (name === 'user_id' ? name : `${name}: ${String(value)}`));
+    };
+    assert.deepEqual(await told(), ['user_id'], 'nobody has said one');
+    const { profile: before } = (await db.read.findOneBy(UserTable, { id: stage.userId }))!;
+    const addresses = [{ type: 'home', postalCode: '98101' }, { type: 'work', postalCode: '98052' }, { primary: true }];
+    await db.write((m) => m.update(UserTable, { id: stage.userId }, { profile: { ...before, addresses } }));
+    assert.deepEqual(await told(), ['user_id', 'postal_code: 98052']);
   });
 
   it('takes an access token in each of Amazon’s three ways, and a client secret in both of its', async () => {

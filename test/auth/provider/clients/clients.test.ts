@@ -72,6 +72,33 @@ describe('registered clients', () => {
     await assert.rejects(rotateSecret(house, organisationId, spa.client.id), coded('client.secretLess'));
   });
 
+  it('that use Login with Amazon have its scopes, and nothing of OpenID Connect’s own', async () => {
+    const { client } = await testClient(house, organisationId, { protocol: 'amazon' });
+    assert.deepEqual(client.scopes, ['profile', 'profile:user_id', 'postal_code']);
+    assert.deepEqual([client.subjectType, client.sectorIdentifier], ['pairwise', 'wiki.acme.example']);
+    const device = await testClient(house, organisationId, { kind: 'device', protocol: 'amazon' });
+    assert.deepEqual([device.client.subjectType, device.client.authentication], ['pairwise', 'none']);
+    for (const [input, code, field] of [
+      [{ protocol: 'saml' }, 'client.protocolInvalid', 'protocol'],
+      [{ kind: 'service', protocol: 'amazon' }, 'client.protocolInvalid', 'protocol'],
+      [{ scopes: ['openid', 'profile'] }, 'client.amazonScopeInvalid', 'scopes'],
+      [{ scopes: [] }, 'client.amazonScopeInvalid', 'scopes'],
+      [
+        { postLogoutRedirectUris: ['https://wiki.acme.example/bye'] },
+        'client.settingForeign',
+        'postLogoutRedirectUris',
+      ],
+      [{ grantTypes: ['authorization_code', 'client_credentials'] }, 'client.settingForeign', 'grantTypes'],
+      [{ accessTokenFormat: 'jwt', audience: 'https://api.example/' }, 'client.settingForeign', 'accessTokenFormat'],
+      [{ audience: 'https://api.example/' }, 'client.settingForeign', 'audience'],
+      [{ resource: 'https://api.example/' }, 'client.settingForeign', 'resource'],
+      [{ introspectsOrganisation: true }, 'client.settingForeign', 'introspectsOrganisation'],
+      [{ protocol: 'openid', queryTokens: true }, 'client.settingForeign', 'queryTokens'],
+    ] as const) {
+      await assert.rejects(testClient(house, organisationId, { protocol: 'amazon', ...input }), coded(code, field));
+    }
+  });
+
   it('are changed, and every request sees the change at once', async () => {
     const { client } = await testClient(house, organisationId);
     assert.equal((await house.clients.find(client.id))?.name, 'Wiki');
