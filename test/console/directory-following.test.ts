@@ -105,7 +105,7 @@ describe('console: following a directory', () => {
     assert.match((await command(['user', 'why', 'p11@acme.example'])).stdout, /enable the account there/);
   });
 
-  it('shows who waits, and lets it go on after a proof, for exactly those who were shown', async () => {
+  it('security check 26: shows who waits, and lets it go on after a proof, for exactly those who were shown', async () => {
     const { ground } = running.house;
     const ids = await Promise.all(Array.from({ length: 22 }, async (_, i) => (await user(`p${i + 13}`)).id));
     await hold(ground, scope, 'entry', ids.slice(0, 20), true);

@@ -5,6 +5,7 @@ import type { TrailRecord } from '../../src/trail/record.entity.ts';
 import { listTrail } from '../../src/trail/list.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
+import { startFakeAd } from '../support/fake-ad.ts';
 import type { Page } from '../support/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { personIn, pushed } from './forms.ts';
@@ -138,6 +139,21 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('RemoveUser: user.notRemovable', `${person}/remove`);
     await does('DeleteGroups', `${mapping}/remove`);
     await does('DeleteAccountOpenIdConfig', `${base}/connection/delete`);
+
+    // A directory, whose test only reads.
+    const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });
+    secrets.add(ad.bindPassword);
+    const settings = { servers: ad.url, ca: ad.ca, bindName: ad.bindName, bindPassword: ad.bindPassword };
+    await does('AuthorizeDirectory: directory.serverInvalid', `${base}/directory/new`, { ...settings, servers: 'x' });
+    await does('AuthorizeDirectory', `${base}/directory/new`, settings);
+    const directory = `${base}/directory/${await only('directories')}`;
+    await does('AuthorizeDirectory', directory, { ...settings, name: 'Works' });
+    await post(ada, home, `${directory}/test`);
+    await does('ConnectDirectory', `${directory}/connect`);
+    await does('AddOrUpdateGroups: directory.groupNotFound', `${base}/groups`, { groupName: 'Nobody', tier: 'Pro' });
+    await does('DisconnectDirectory', `${directory}/disconnect`);
+    await does('UnauthorizeDirectory', `${directory}/remove`);
+    await ad.stop();
     await does('DeleteDomain', `${base}/domains/${claim!.id}/remove`);
     const [own] = [await ground.db.write((m) => registerPerson(ground, m, scope, { address: 'ruth@any.example' }))];
     await does('SuspendUsers: user.notSuspendable', `${base}/people/${own.id}/suspend`);

@@ -9,10 +9,13 @@ import { PasskeyTable } from '../../src/access/administrators/factors/factors.en
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
 import { createClient } from '../../src/auth/provider/clients/clients.ts';
+import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
+import { inputFor } from '../directory/ldap/support.ts';
 import { newAdministrator } from '../support/administrator.ts';
+import { startFakeAd } from '../support/fake-ad.ts';
 import type { Page } from '../support/page.ts';
 import { consoleRoutes as routesOf, type Route } from '../support/routes.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -56,12 +59,16 @@ describeOnEachEngine('console: its walls', () => {
     await personIn(running, base, users[0]!);
     const wiki = { name: 'Wiki', kind: 'web', redirectUris: ['https://wiki.theirs.example/'] };
     await createClient(running.house, scope.organisationId, wiki);
+    const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });
+    const { id: directoryId } = await authoriseDirectory(ground, running.house.ldap, scope, inputFor(ad), null);
+    await ad.stop();
     const { read } = ground.db;
     const only = async (table: string) =>
       (await read.query<{ id: string }[]>(`SELECT "id" FROM "${table}"`))[0]?.id ?? '';
     theirs = {
       accountId: scope.accountId,
       domainId,
+      directoryId,
       keyId: await only('scim_keys'),
       mappingId: await only('tier_mappings'),
       userId: users[0]!.id,
@@ -98,6 +105,7 @@ describeOnEachEngine('console: its walls', () => {
         'accounts',
         'domains',
         'connections',
+        'directories',
         'scim_keys',
         'oidc_clients',
         'users',
@@ -118,6 +126,7 @@ describeOnEachEngine('console: its walls', () => {
       'accounts',
       'domains',
       'connections',
+      'directories',
       'scim_keys',
       'oidc_clients',
       'users',

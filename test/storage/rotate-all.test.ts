@@ -8,6 +8,7 @@ import { newId } from '../../src/platform/ids/ids.ts';
 import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { buildHouse } from '../../src/app.ts';
 import { rotateNow } from '../../src/auth/provider/keys/rotate.ts';
+import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { placeIn } from '../../src/platform/secrets/sealed.ts';
 import { retireKeys, rotateSecrets } from '../../src/storage/secrets/rotate.ts';
@@ -18,8 +19,10 @@ import { Sealer } from '../../src/trail/seals/sealer.ts';
 import { verifyChain } from '../../src/trail/verify/verify.ts';
 import { signInUpToCallback } from '../auth/pages/support.ts';
 import { authorize, type OpenIdStage, setOpenIdStage, signedIn } from '../auth/provider/stage.ts';
+import { inputFor } from '../directory/ldap/support.ts';
 import { newAdministrator } from '../support/administrator.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
+import { startFakeAd } from '../support/fake-ad.ts';
 import { amzTime, send, signed } from '../support/signer.ts';
 import { sealAll } from '../trail/support.ts';
 
@@ -75,6 +78,9 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
       await m.insert(TotpTable, { ...totp, secret: sealed });
       await m.insert(ApiReplyTable, { ...reply, body });
     });
+    const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });
+    await authoriseDirectory(ground, house.ldap, company.scope, inputFor(ad), null); // a service account's password
+    await ad.stop();
     await sealAll(new Sealer(ground)); // a chain's proof
     clock.advance(2 * 3_600_000);
     await new Digests(ground).turn(); // the trail's key

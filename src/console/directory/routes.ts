@@ -114,6 +114,7 @@ function newOne(req: Request, res: Response, { typed, fault }: Answer = {}): voi
   const body = html`${alertOf(fault, inputNames)}
     <p>${texts.newIntro}</p>
     ${settingsForm({ csrf, action, directory: null, typed, fault })}
+    <hr />
     <p><a href="${base}/directory">${texts.back}</a></p>`;
   show(req, res, { title: texts.newTitle, part: 'directory', body, status: fault?.status ?? 200 });
 }

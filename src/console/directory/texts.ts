@@ -45,7 +45,7 @@ export const texts = {
   ok: 'OK',
   failed: 'Failed',
   milliseconds: 'Time',
-  ms: (ms: number): string => `${ms} ms`,
+  ms: (ms: number): string => `${ms < 10 ? ms : Math.round(ms)} ms`,
   found: 'What was seen',
   settings: 'Settings',
   more: 'More settings',

@@ -32,7 +32,7 @@ export const usualLimits: Limits = {
   lastConnectMs: 4_000,
   answerMs: 30_000,
   proofMs: 8_000,
-  suspectMs: 600,
+  suspectMs: 500,
   probeMs: 1_000,
   awayMs: 1_000,
   awayMaxMs: 30_000,

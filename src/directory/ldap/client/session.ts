@@ -203,7 +203,7 @@ export class Session {
     deadlineMs = this.#limits.answerMs,
     onEntry?: Parameters<Wire['ask']>[2],
   ): Promise<T> {
-    const watching = setInterval(this.#watch, this.#limits.suspectMs);
+    const watching = setInterval(this.#watch, this.#limits.suspectMs / 4);
     try {
       return await this.#wire.ask<T>(request, deadlineMs, onEntry);
     } finally {

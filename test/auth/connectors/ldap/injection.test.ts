@@ -94,7 +94,7 @@ describe('what people type at a directory', function () {
     }
   });
 
-  it('opens nobody’s session but that of whoever has the name, and is never a fault of ours', async () => {
+  it('security check 24: opens nobody’s session but that of whoever has the name, and is never a fault of ours', async () => {
     const { ground } = stage.carillon.house;
     const sample = fc.asyncProperty(
       typed.map(sendable),

@@ -59,7 +59,7 @@ describe('signing in at OpenLDAP', function () {
     });
   }
 
-  it('serves everybody else while a directory hangs (SIGSTOP), and puts nobody of it out', async () => {
+  it('security check 25: serves everybody else while a directory hangs (SIGSTOP), and puts nobody of it out', async () => {
     const { house, visitor } = stage.carillon;
     const { scope } = await connectedCompany(house, 'ad', fake, ['fake.example.test']);
     const externalId = guidText(Buffer.from('90'.padStart(16, '0')));

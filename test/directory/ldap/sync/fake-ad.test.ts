@@ -90,7 +90,7 @@ describe('following an Active Directory, with what only Windows does', function 
     await allIn(['p0', 'p1499', 'p1500', 'p1599']);
   });
 
-  it('takes an answer that was cut short for a failure: nobody is put out, and nobody waits', async () => {
+  it('security check 25: takes an answer that was cut short for a failure: nobody is put out, and nobody waits', async () => {
     const entries = company(names(30));
     const fake = await start({ entries });
     await follow(fake, entries);
@@ -108,7 +108,7 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.equal((await state()).failingSince, null);
   });
 
-  it('a connection that is dropped at any search changes nothing, and the next look goes on', async () => {
+  it('security check 25: a connection that is dropped at any search changes nothing, and the next look goes on', async () => {
     const entries = company(names(30));
     const fake = await start({ entries, pageSize: 10 });
     await follow(fake, entries);
@@ -126,7 +126,7 @@ describe('following an Active Directory, with what only Windows does', function 
     await allIn(names(30));
   });
 
-  it('a server that goes silent in the middle of a read ends the read, and nothing else', async () => {
+  it('security check 25: a server that goes silent in the middle of a read ends the read, and nothing else', async () => {
     const entries = company(names(30));
     const fake = await start({ entries, pageSize: 10 });
     await follow(fake, entries);
