@@ -30,10 +30,16 @@ const seenAtOnce = 50;
 
 /** What the server does by itself, and how often. */
 export function startJobs(house: House): Jobs {
-  const { ground } = house;
+  const { ground, metrics } = house;
   const sealer = new Sealer(ground);
   const digests = new Digests(ground);
   const follower = new DirectoryFollower(ground, ldapSource(ground, house.ldap));
+  for (const [which, help] of [
+    ['followed', 'LDAP directories that this process follows.'],
+    ['failing', 'LDAP directories that this process follows and cannot read.'],
+    ['waiting', 'LDAP directories that this process follows and whose guard waits for an administrator.'],
+  ] as const)
+    metrics.gauge(`directories_${which}`, help, () => follower.count(which));
   const jobs: Job[] = [
     { name: 'check domains', seconds: ground.config.domainCheckSeconds, work: () => checkDomains(house) },
     { name: 'keep last seen', seconds: 5, work: () => keepLastSeen(house) },

@@ -64,6 +64,11 @@ describe('console: following a directory', () => {
     assert.match(doctor.stdout, /Corporate \(Acme\) cannot be read since .*: directory\.unavailable/);
   });
 
+  it('counts the directories that fail in the metrics', async () => {
+    await until(async () => /^carillon_directories_failing 1$/m.test(await running.house.metrics.text()), 15_000);
+    assert.match(await running.house.metrics.text(), /^carillon_directories_followed 1$/m);
+  });
+
   it('names the entries that are nobody here, the reason, and the domain to claim', async () => {
     const { ground } = running.house;
     const other = (name: string) => ({ mail: `${name}@elsewhere.example`, addresses: [`${name}@elsewhere.example`] });
@@ -105,7 +110,7 @@ describe('console: following a directory', () => {
     assert.match((await command(['user', 'why', 'p11@acme.example'])).stdout, /enable the account there/);
   });
 
-  it('shows who waits, and lets it go on after a proof, for exactly those who were shown', async () => {
+  it('security check 26: shows who waits, and lets it go on after a proof, for exactly those who were shown', async () => {
     const { ground } = running.house;
     const ids = await Promise.all(Array.from({ length: 22 }, async (_, i) => (await user(`p${i + 13}`)).id));
     await hold(ground, scope, 'entry', ids.slice(0, 20), true);

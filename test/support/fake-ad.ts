@@ -6,6 +6,7 @@ import {
   BerWriter,
   EqualityFilter,
   type Filter,
+  GreaterThanEqualsFilter,
   NotFilter,
   OrFilter,
   PagedResultsControl,
@@ -29,13 +30,17 @@ export interface FakeAdOptions {
   /** Puts an empty page with a cookie before each page. */
   emptyPages?: boolean;
   /** Ends every search after so many entries with sizeLimitExceeded. */
-  cutAfter?: number;
+  cutAfter?: number | undefined;
   /** What it does when it is asked for StartTLS on its plain port. */
   startTls?: 'goOn' | 'refuse' | 'inject' | 'ignore';
   /** Stops answering what comes after so many searches. */
   silentAfter?: number;
   /** Ends the connection at the search of that number. */
   dropAt?: number;
+  /** How far it has come in its changes; entries are compared with it by their own uSNChanged. */
+  usn?: number;
+  /** Which domain controller it is, by its dsServiceName. */
+  controller?: string;
 }
 
 export interface FakeEntry {
@@ -63,7 +68,7 @@ const servicePassword = 'svc-secret';
 const baseOf = (domain: string): string => `DC=${domain.replaceAll('.', ',DC=')}`;
 const serviceOf = (domain: string): string => `svc-carillon@${domain}`;
 const nameOf = (domain: string): string => `dc1.${domain}`;
-const rootDse = (domain: string): FakeEntry => ({
+const rootDse = ({ domain, usn = 4_096, controller }: FakeAdOptions & { domain: string }): FakeEntry => ({
   dn: '',
   attributes: {
     supportedCapabilities: ['1.2.840.113556.1.4.800'],
@@ -71,7 +76,8 @@ const rootDse = (domain: string): FakeEntry => ({
     namingContexts: [baseOf(domain)],
     defaultNamingContext: [baseOf(domain)],
     dnsHostName: [nameOf(domain)],
-    highestCommittedUSN: ['4096'],
+    highestCommittedUSN: [String(usn)],
+    ...(controller !== undefined && { dsServiceName: [controller] }),
   },
 });
 
@@ -223,7 +229,7 @@ class Fake {
 
   #found({ baseDN, scope, filter }: SearchRequest): FakeEntry[] {
     const base = baseDN.toLowerCase();
-    if (scope === 'base' && base === '') return [rootDse(this.#options.domain)];
+    if (scope === 'base' && base === '') return [rootDse(this.#options)];
     return (this.#options.entries ?? []).filter((entry) => {
       const dn = entry.dn.toLowerCase();
       const inside = scope === 'base' ? dn === base : dn === base || dn.endsWith(`,${base}`);
@@ -261,6 +267,8 @@ function matches(entry: FakeEntry, filter: Filter): boolean {
   if (filter instanceof OrFilter) return filter.filters.some((one) => matches(entry, one));
   if (filter instanceof NotFilter) return !matches(entry, filter.filter);
   if (filter instanceof PresenceFilter) return true; // of which attribute, ldapts does not read
+  if (filter instanceof GreaterThanEqualsFilter)
+    return valuesOf(filter.attribute).some((value) => Number(value) >= Number(filter.value));
   if (filter instanceof EqualityFilter)
     return valuesOf(filter.attribute).includes(filter.value.toString().toLowerCase());
   return false;

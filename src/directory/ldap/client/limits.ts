@@ -10,6 +10,8 @@ export interface Limits {
   lastConnectMs: number;
   /** For the answer to one request. */
   answerMs: number;
+  /** The same where a person waits for it: a password that is proved. */
+  proofMs: number;
   /** With nothing heard for so long, and another server there, a server is tried by a connection beside. */
   suspectMs: number;
   /** For that connection, and a first answer on it. */
@@ -29,6 +31,7 @@ export const usualLimits: Limits = {
   connectMs: 1_500,
   lastConnectMs: 4_000,
   answerMs: 30_000,
+  proofMs: 8_000,
   suspectMs: 500,
   probeMs: 1_000,
   awayMs: 1_000,

@@ -127,6 +127,7 @@ export class Session {
     }
     const { status, errorMessage } = await this.#ask<BindResponse>(
       (messageId) => new BindRequest({ messageId, dn, password, controls }),
+      this.#limits.proofMs,
     );
     if (status === resultCodes.success) return { accepted: true };
     this.#refuseUnable(status, errorMessage);

@@ -30,7 +30,7 @@ export async function changePassword(
   if (!typed || !isSendable(password)) throw signInErrors('signIn.wrongCredentials', { detail: 'notSent' });
   if (!isSendable(newPassword))
     throw signInErrors('signIn.passwordRefused', { field: 'newPassword', detail: 'notSent' });
-  const { entry, subject } = await findOne(proving, directory, typed, password);
+  const { entry, subject, tried } = await findOne(proving, directory, typed, password);
   try {
     if (isActiveDirectory(directory.kind)) {
       await proving.client.session((session) => changeInAd(session, entry.dn, password, newPassword));
@@ -39,6 +39,8 @@ export async function changePassword(
     }
   } catch (error) {
     throw await explain(proving.ground, directory, subject, error);
+  } finally {
+    tried();
   }
   await forgetGuesses(proving.ground, directory, subject);
 }

@@ -6,10 +6,13 @@ import { all, any, equals, type Filter } from '../client/filters.ts';
 import type { Directory } from '../directory.entity.ts';
 import { personAttributes, readPerson } from '../sync/reading/person.ts';
 import type { Shape } from '../sync/reading/shape.ts';
+import { countedThere } from './lockout.ts';
 import type { Typed } from './typed.ts';
 
 /** What else of an entry a sign-in looks at. */
-const further = ['badPwdCount', 'badPasswordTime', 'pwdReset'];
+const further = [...countedThere, 'pwdReset'];
+/** A person waits for the answer. */
+const deadlineMs = 8_000;
 /** So many entries are asked for: two are too many. */
 const fewEntries = 10;
 
@@ -37,6 +40,7 @@ export async function findEntries(
     filter: all(shape.users, any(...filters)),
     attributes: [...personAttributes(shape), ...names, ...further],
     pageSize: fewEntries,
+    deadlineMs,
   });
   const wanted = fold(typed.name);
   return found.filter((entry) => {

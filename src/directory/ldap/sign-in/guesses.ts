@@ -2,6 +2,7 @@ import { clock } from '../../../platform/clock/clock.ts';
 import { changed, rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
+import type { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Directory } from '../directory.entity.ts';
 import type { Allowance } from './lockout.ts';
@@ -12,6 +13,7 @@ type Of = Pick<Directory, 'id' | 'organisationId' | 'accountId'>;
 /**
  * Counts a guess before the directory is asked, so that many at once are as few as many in turn; a right one takes it
  * back. The directory's own counter is never brought to its end from here.
+ * @returns how many there were in this time, this one among them
  * @throws signIn.tooManyGuesses
  */
 export async function countGuess(
@@ -19,7 +21,7 @@ export async function countGuess(
   { id, organisationId, accountId }: Of,
   subject: string,
   { guesses, windowMs }: Allowance,
-): Promise<void> {
+): Promise<number> {
   const now = clock.now();
   const [counted] = await db.write((m) =>
     changed<{ count: number | string; since: number | string }>(
@@ -33,9 +35,13 @@ export async function countGuess(
           RETURNING "count", "since"`,
     ),
   );
-  if (Number(counted!.count) <= guesses) return;
-  const leftMs = Number(counted!.since) + windowMs - now;
-  throw signInErrors('signIn.tooManyGuesses', {
+  if (Number(counted!.count) <= guesses) return Number(counted!.count);
+  throw tooManyGuesses(Number(counted!.since) + windowMs - now);
+}
+
+/** @param leftMs until another guess is allowed */
+export function tooManyGuesses(leftMs: number): CarillonError {
+  return signInErrors('signIn.tooManyGuesses', {
     values: { minutes: Math.max(1, Math.ceil(leftMs / 60_000)) },
     retryAfter: Math.max(1, Math.ceil(leftMs / 1_000)),
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { PasswordPolicyControl } from 'ldapts';
 import { verifiedDomainOf } from '../../../accounts/domains/domains.ts';
 import { hashToken } from '../../../platform/ids/ids.ts';
 import { fold } from '../../../platform/text/fold.ts';
@@ -6,15 +7,16 @@ import type { Ground } from '../../../trail/ground.ts';
 import type { LdapClient } from '../client/client.ts';
 import type { Entry } from '../client/entry.ts';
 import type { Directory } from '../directory.entity.ts';
+import { isActiveDirectory } from '../kinds.ts';
 import { readPerson } from '../sync/reading/person.ts';
 import { type Shape, shapeOf } from '../sync/reading/shape.ts';
 import type { DirectoryPerson } from '../sync/people/person.ts';
 import { signInErrors } from './errors.ts';
 import { findEntries } from './find.ts';
-import { countGuess, forgetGuesses } from './guesses.ts';
-import type { LockoutPolicies } from './lockout.ts';
+import { countGuess, forgetGuesses, tooManyGuesses } from './guesses.ts';
+import { type Allowance, countedOf, countedThere, type LockoutPolicies } from './lockout.ts';
 import { isSendable, readName, type Typed } from './typed.ts';
-import { type Cause, causeOf, wantsNewPassword } from './verdict.ts';
+import { type Cause, causeOf, policyWantsNew, wantsNewPassword } from './verdict.ts';
 
 export interface Credentials {
   /** An address, or the directory's own user name. */
@@ -34,6 +36,8 @@ export interface Found {
   entry: Entry;
   person: DirectoryPerson;
   subject: string;
+  /** Says that the password was tried, whatever came of it. */
+  tried: () => void;
 }
 
 /** Somebody was refused: the person is told the same whatever the cause, which is for the log and the administrator. */
@@ -54,15 +58,17 @@ export async function provePassword(
   const typed = readName(name);
   if (!typed || !isSendable(password)) throw refused('notSent');
   const found = await findOne(proving, directory, typed, password);
-  const answer = await client.bindAs(found.entry.dn, password);
+  const isAd = isActiveDirectory(directory.kind);
+  const policy = new PasswordPolicyControl();
+  const answer = await client.bindAs(found.entry.dn, password, isAd ? [] : [policy]).finally(found.tried);
   if (!answer.accepted) {
-    const cause = causeOf(answer);
-    if (!wantsNewPassword(cause)) throw refused(cause, answer.text);
+    const cause = causeOf(answer, policy.value?.error);
+    if (!wantsNewPassword(cause, isAd)) throw refused(cause, answer.text);
     await forgetGuesses(ground, directory, found.subject);
     throw signInErrors('signIn.passwordMustChange', { detail: cause });
   }
   await forgetGuesses(ground, directory, found.subject);
-  if (found.entry.text('pwdReset')?.toUpperCase() === 'TRUE')
+  if (found.entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value))
     throw signInErrors('signIn.passwordMustChange', { detail: 'pwdReset' });
   return found.person;
 }
@@ -84,10 +90,38 @@ export async function findOne(
   const [entry] = entries;
   const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
   const subject = person?.guid ?? hashToken(fold(typed.name));
-  await countGuess(ground, directory, subject, allowance);
-  if (entry && person) return { entry, person, subject };
+  const count = await countGuess(ground, directory, subject, allowance);
+  if (entry && person) {
+    const { atOnce, done: tried } = lockouts.trying(`${directory.id} ${subject}`);
+    try {
+      await requireRoom(client, entry, allowance, Math.max(count, atOnce) > 1, atOnce);
+    } catch (error) {
+      tried();
+      throw error;
+    }
+    return { entry, person, subject, tried };
+  }
   await client.bindAs(nobodyIn(shape), password);
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
+}
+
+/**
+ * Others than Carillon take passwords too: where the directory's own counter stands so high that this one could lock
+ * the account, it is not tried.
+ * @param again the entry was read before others were tried: its counter is read anew
+ * @throws signIn.tooManyGuesses
+ */
+async function requireRoom(
+  client: LdapClient,
+  entry: Entry,
+  { threshold, windowMs }: Allowance,
+  again: boolean,
+  atOnce: number,
+): Promise<void> {
+  if (threshold === null) return;
+  const present = again ? await client.read(entry.dn, countedThere) : entry;
+  const { wrong, leftMs } = countedOf(present ?? entry, windowMs);
+  if (wrong > 0 && wrong + atOnce >= threshold) throw tooManyGuesses(leftMs);
 }
 
 /** A DN that no entry has. */

@@ -42,6 +42,8 @@ export class DirectoryFollower {
   readonly #id = newId();
   readonly #running = new Map<string, Promise<void>>();
   readonly #paces = new Map<string, Pace & { retryAt: number }>();
+  /** How those go that this process follows. */
+  readonly #going = new Map<string, { failing: boolean; waiting: boolean }>();
   #stopped = false;
 
   constructor(ground: Ground, source: Source) {
@@ -49,11 +51,18 @@ export class DirectoryFollower {
     this.#source = source;
   }
 
+  /** How many directories this process follows; of those, how many cannot be read, or wait for an administrator. */
+  count(which: 'followed' | 'failing' | 'waiting'): number {
+    const all = [...this.#going.values()];
+    return which === 'followed' ? all.length : all.filter((one) => one[which]).length;
+  }
+
   /** Begins a poll of each directory whose last one is over; waits for none. */
   async turn(): Promise<void> {
     const directories = await this.#source.directories();
     const ids = new Set(directories.map(({ connectionId }) => connectionId));
     for (const id of this.#paces.keys()) if (!ids.has(id)) this.#paces.delete(id);
+    for (const id of this.#going.keys()) if (!ids.has(id)) this.#going.delete(id);
     for (const directory of directories) {
       const id = directory.connectionId;
       if (this.#stopped || this.#running.has(id)) continue;
@@ -86,7 +95,14 @@ export class DirectoryFollower {
   async #poll(directory: Followed): Promise<void> {
     const ground = this.#ground;
     const state = await this.#stateOf(directory);
-    if (!(await lease(ground, directory.connectionId, this.#id, leaseMs))) return;
+    if (!(await lease(ground, directory.connectionId, this.#id, leaseMs))) {
+      this.#going.delete(directory.connectionId);
+      return;
+    }
+    this.#going.set(directory.connectionId, {
+      failing: state.failingSince !== null,
+      waiting: state.heldAt !== null && state.approvedAt === null,
+    });
     await applyExpiry(ground, directory);
     const pace = this.#paceOf(directory);
     const whole = this.#isWholeDue(state, Number(directory.changedAt)) || (await this.#mayTakeMore(directory, state));

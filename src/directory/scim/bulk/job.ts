@@ -3,6 +3,7 @@ import { personal } from '../../../trail/people/personal.ts';
 import { asCarillonError } from '../../../platform/http/errors.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { Seen } from '../inspector/seen.ts';
 import type { BulkOperation, BulkResult } from '../protocol/bulk.ts';
 import { orderOf, type Turn } from '../protocol/bulk-order.ts';
 import { pathWithReferences, withReferences } from '../protocol/bulk-references.ts';
@@ -86,7 +87,9 @@ export class BulkJob {
 
   /** The request as this operation would have been one: nobody reads what it answers, but for its version. */
   #asked(data: unknown, ifMatch: string | undefined): ScimRequest {
-    const own = { conditions: { ifMatch } }; // its version is its If-Match (RFC 7644 §3.7)
+    const { seen } = this.#request;
+    // Its version is its If-Match (RFC 7644 §3.7); what is kept of the request says nothing of one operation.
+    const own = { conditions: { ifMatch }, seen: new Seen(seen.key, seen.method, seen.url) };
     return {
       ...this.#request,
       ...own,

@@ -263,7 +263,7 @@ describeOnEachEngine('following a directory', () => {
     assert.equal(await mayIn('p149'), true);
   });
 
-  it('changes nothing for anyone when the directory is empty, however small the company', async () => {
+  it('security check 26: changes nothing for anyone when the directory is empty, however small the company', async () => {
     paper.group('Pros', many(3));
     await map('Pros');
     await poll();
@@ -274,7 +274,7 @@ describeOnEachEngine('following a directory', () => {
     assert.equal((await held()).length, 3);
   });
 
-  it('holds more than a twentieth of the people, and twenty, until an administrator lets it go on', async () => {
+  it('security check 26: holds more than a twentieth of the people, and twenty, until an administrator lets it go on', async () => {
     const guids = many(100);
     paper.group('Pros', guids);
     await map('Pros');
@@ -323,7 +323,7 @@ describeOnEachEngine('following a directory', () => {
     assert.equal((await state()).heldAt, null);
   });
 
-  it('asks again when others are missing than were approved', async () => {
+  it('security check 26: asks again when others are missing than were approved', async () => {
     const guids = many(100);
     paper.group('Pros', guids);
     await map('Pros');

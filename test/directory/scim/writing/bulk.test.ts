@@ -208,6 +208,22 @@ describeOnEachEngine('SCIM: bulk', () => {
     assert.deepEqual(statuses(await bulk([bad('x'), good('y')], { failOnErrors: 1 })), ['400']);
   });
 
+  it('changes what has not changed meanwhile, where an operation says which version it is for', async () => {
+    const paula = await created(scim, '/Users', userBody('paula'));
+    const version = String((await scim.get(`/Users/${paula}`)).headers['etag']);
+    const path = `/Users/${paula}`;
+    const rename = (displayName: string) => patchOf({ op: 'replace', value: { displayName } });
+    const [first, late, gone] = await bulk([
+      { method: 'PATCH', path, version, data: rename('first') },
+      { method: 'PATCH', path, version, data: rename('late') },
+      { method: 'DELETE', path, version },
+    ]);
+    assert.deepEqual([first?.status, late?.status, gone?.status], ['200', '412', '412']);
+    const now = await scim.get(path);
+    assert.deepEqual([now.body['displayName'], now.headers['etag']], ['first', first?.version]);
+    assert.deepEqual(statuses(await bulk([{ method: 'DELETE', path, version: first?.version }])), ['204']);
+  });
+
   it('refuses as a whole what is no bulk request, or too much, and names the limit', async () => {
     const before = await dump(served.house);
     const one = post('a', '/Users', userBody('a'));

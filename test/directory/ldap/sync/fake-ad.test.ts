@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import type { House } from '../../../../src/app.ts';
+import { createGroup } from '../../../../src/directory/groups/groups.ts';
+import { mapGroup } from '../../../../src/directory/groups/mappings.ts';
+import type { DirectoryScope } from '../../../../src/directory/groups/scope.ts';
+import { LdapClients } from '../../../../src/directory/ldap/clients.ts';
+import { DirectoryTable } from '../../../../src/directory/ldap/directory.entity.ts';
+import { guidText } from '../../../../src/directory/ldap/ids.ts';
+import { listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
+import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
+import { ldapSource } from '../../../../src/directory/ldap/sync/source.ts';
+import { keep, stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
+import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
+import { UserTable } from '../../../../src/users/user.entity.ts';
+import { type FakeAd, type FakeAdOptions, type FakeEntry, startFakeAd } from '../../../support/fake-ad.ts';
+import { testConfig, testHouse } from '../../../support/house.ts';
+import { until } from '../../../support/until.ts';
+import { connectedCompany } from '../company.ts';
+import { dnOf, fakeGroup, fakePerson, mailOf } from '../fake-people.ts';
+
+describe('following an Active Directory, with what only Windows does', function () {
+  this.timeout(60_000);
+  let house: House & { stop: () => Promise<void> };
+  let clients: LdapClients;
+  let follower: DirectoryFollower;
+  let fakes: FakeAd[];
+  let scope: DirectoryScope;
+  beforeEach(async () => {
+    house = await testHouse(testConfig({ outboundPrivateHosts: ['127.0.0.1'] }));
+    // Deadlines that a test can wait for; what must be fast is measured in bench.
+    const limits = { answerMs: 2_000, connectMs: 5_000, lastConnectMs: 5_000, awayMs: 50, awayMaxMs: 100 };
+    clients = new LdapClients(house.outbound, house.ground.seal, undefined, limits);
+    follower = new DirectoryFollower(house.ground, ldapSource(house.ground, clients));
+    fakes = [];
+  });
+  afterEach(async () => {
+    await follower.stop();
+    clients.close();
+    await Promise.all(fakes.map((fake) => fake.stop()));
+    await house.stop();
+  });
+
+  const start = async (options: FakeAdOptions): Promise<FakeAd> => {
+    const fake = await startFakeAd(options);
+    fakes.push(fake);
+    return fake;
+  };
+  const follow = async (fake: FakeAd, entries: readonly FakeEntry[]): Promise<void> => {
+    ({ scope } = await connectedCompany(house, 'ad', fake, ['fake.example.test']));
+    const group = entries.find(({ attributes }) => String(attributes['cn']) === 'Pros')!;
+    const externalId = guidText(group.attributes['objectGUID']![0] as Buffer);
+    const { ground } = house;
+    await ground.db.write((m) => createGroup(ground, m, scope, { displayName: 'Pros', externalId }));
+    await mapGroup(ground, scope, { groupName: 'Pros', tier: 'Pro' });
+  };
+  const poll = () => follower.poll({ ...scope, name: 'Corporate', changedAt: 0 });
+  const wholly = async (): Promise<void> => {
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    await poll();
+  };
+  const state = async () => (await stateOf(house.ground.db.read, scope.connectionId))!;
+  const mayIn = async (name: string): Promise<boolean> => {
+    const user = await house.ground.db.read.findOneBy(UserTable, {
+      accountId: scope.accountId,
+      primaryAddressKey: mailOf(name),
+    });
+    return (await entitlement(house.ground.db.read, user?.id ?? '')).maySignIn;
+  };
+  const allIn = async (names: readonly string[]): Promise<void> => {
+    const out: string[] = [];
+    for (const name of names) if (!(await mayIn(name))) out.push(name);
+    assert.deepEqual(out, []);
+    assert.deepEqual(await listHeld(house.ground.db.read, scope, { limit: 10, offset: 0 }), []);
+  };
+  const names = (count: number): string[] => Array.from({ length: count }, (_, i) => `p${i}`);
+  const company = (who: readonly string[]): FakeEntry[] => [
+    ...who.map((name, i) => fakePerson(i + 1, name)),
+    fakeGroup(9_000, 'Pros', who.map(dnOf)),
+  ];
+
+  it('knows every one of 1,600 members, whom a group gives in ranges and a search in pages, some of them empty', async () => {
+    const entries = company(names(1_600));
+    const fake = await start({ entries, emptyPages: true, pageSize: 300 });
+    await follow(fake, entries);
+    await poll();
+    assert.equal((await state()).errorDetail, null);
+    assert.equal((await state()).people, 1_600);
+    await allIn(['p0', 'p299', 'p300', 'p1499', 'p1500', 'p1599']);
+    await wholly();
+    await allIn(['p0', 'p1499', 'p1500', 'p1599']);
+  });
+
+  it('security check 25: takes an answer that was cut short for a failure: nobody is put out, and nobody waits', async () => {
+    const entries = company(names(30));
+    const fake = await start({ entries });
+    await follow(fake, entries);
+    await poll();
+    fake.set({ cutAfter: 1 });
+    await wholly();
+    assert.deepEqual([(await state()).errorCode, (await state()).failingSince !== null], ['directory.refused', true]);
+    await allIn(names(30));
+    fake.set({ usn: 5_000 }); // a change to be read, and everybody's guids to be asked for
+    await keep(house.ground, scope.connectionId, { fullWantedAt: null });
+    await poll();
+    await allIn(names(30));
+    fake.set({ entries, cutAfter: undefined });
+    await poll();
+    assert.equal((await state()).failingSince, null);
+  });
+
+  it('security check 25: a connection that is dropped at any search changes nothing, and the next look goes on', async () => {
+    const entries = company(names(30));
+    const fake = await start({ entries, pageSize: 10 });
+    await follow(fake, entries);
+    await poll();
+    for (let at = 1; at <= 12; at++) {
+      fake.set({ dropAt: at });
+      await wholly();
+      await allIn(names(30));
+    }
+    fake.set({ dropAt: 0 });
+    await until(async () => {
+      await wholly();
+      return (await state()).failingSince === null;
+    });
+    await allIn(names(30));
+  });
+
+  it('security check 25: a server that goes silent in the middle of a read ends the read, and nothing else', async () => {
+    const entries = company(names(30));
+    const fake = await start({ entries, pageSize: 10 });
+    await follow(fake, entries);
+    await poll();
+    fake.set({ silentAfter: 3 });
+    await wholly();
+    assert.equal((await state()).errorCode, 'directory.unavailable');
+    await allIn(names(30));
+  });
+
+  it('after failing over it reads whole, since the numbers of changes are each server’s own', async () => {
+    const entries = company(names(30));
+    const first = await start({ entries, controller: 'CN=NTDS Settings,CN=DC1', usn: 9_000 });
+    const second = await start({
+      entries: entries.filter(({ dn }) => dn !== dnOf('p7')),
+      controller: 'CN=NTDS Settings,CN=DC2',
+      usn: 50,
+    });
+    await follow(first, entries);
+    const both = { servers: [first.url, second.url], ca: `${first.ca}\n${second.ca}`, updatedAt: Date.now() };
+    await house.ground.db.write((m) => m.update(DirectoryTable, { id: scope.connectionId }, both));
+    await poll();
+    const before = await state();
+    assert.equal(before.cursor?.server, 'CN=NTDS Settings,CN=DC1');
+    await allIn(names(30));
+    await first.stop();
+    fakes.splice(fakes.indexOf(first), 1);
+    await until(async () => {
+      await poll();
+      return (await state()).cursor?.server === 'CN=NTDS Settings,CN=DC2';
+    }, 20_000);
+    const { cursor, fullAt } = await state();
+    assert.deepEqual([cursor?.position, fullAt! > before.fullAt!], ['50', true]);
+    assert.equal(await mayIn('p7'), false, 'whom the other one has no more');
+    await allIn(names(30).filter((name) => name !== 'p7'));
+  });
+});
