@@ -69,8 +69,8 @@ const factsOf = (
   ...(client.protocol === 'amazon' ? [['Tokens in addresses', client.queryTokens] as [string, Cell]] : []),
 ];
 
-const addressFacts = ({ protocol }: OidcClient, publicUrl: string): [string, Cell][] =>
-  Object.entries(addressesFor(protocol, publicUrl)).map(([name, address]) => [texts.addresses[name] ?? name, address]);
+const addressFacts = (client: OidcClient, publicUrl: string): [string, Cell][] =>
+  Object.entries(addressesFor(client, publicUrl)).map(([name, address]) => [texts.addresses[name] ?? name, address]);
 
 async function clientNamed(on: Reader, call: Call): Promise<OidcClient> {
   const organisation = await organisationOf(on, call);
@@ -120,7 +120,7 @@ export const create = (call: Call): Promise<void> =>
     call.output.one({
       json: {
         ...present(client, most),
-        ...addressesFor(client.protocol, publicUrl),
+        ...addressesFor(client, publicUrl),
         ...(secret !== null && { secret }),
       },
       facts: [
@@ -141,7 +141,7 @@ export const show = (call: Call): Promise<void> =>
     call.output.one({
       json: {
         ...present(client, ground.config.accessTokenSeconds),
-        ...addressesFor(client.protocol, ground.config.publicUrl),
+        ...addressesFor(client, ground.config.publicUrl),
         signedIn: people,
         tokens,
         logoutTokens,

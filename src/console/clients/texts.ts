@@ -44,7 +44,9 @@ export const texts = {
   backchannelLogoutUri: 'Back-channel logout URI',
   backchannelLogoutUriHint: 'Told when somebody’s session is over, whatever ended it.',
   scopes: 'Scopes',
-  scopesHint: 'What the application may ask for, with blanks between.',
+  scopesHint:
+    'What the application may ask for, with blanks between. Left as they are, one that uses Login with Amazon gets all of Amazon’s.',
+  scopesHintOwn: 'What the application may ask for, with blanks between.',
   scopesHintAmazon: 'What the application may ask for: profile, profile:user_id, postal_code.',
   usualScopes: 'openid profile email',
   sectorIdentifier: 'Sector',

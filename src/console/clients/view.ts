@@ -63,8 +63,8 @@ export const clientView = (view: FormView & { client: OidcClient; publicUrl: str
     ${clientForm(view, pathOf(client), texts.save, false)}`;
 };
 
-const addressFacts = ({ protocol }: OidcClient, publicUrl: string): (readonly [string, Html])[] =>
-  Object.entries(addressesFor(protocol, publicUrl)).map(([name, address]) => [
+const addressFacts = (client: OidcClient, publicUrl: string): (readonly [string, Html])[] =>
+  Object.entries(addressesFor(client, publicUrl)).map(([name, address]) => [
     texts.addresses[name] ?? name,
     copyable(address),
   ]);
@@ -77,7 +77,7 @@ function clientForm({ csrf, accounts, typed, fault }: FormView, action: string, 
       name,
       label: texts[name],
       value: typed[name],
-      hint: isAmazon && name === 'scopes' ? texts.scopesHintAmazon : texts[`${name}Hint`],
+      hint: name === 'scopes' && !isNew ? texts[isAmazon ? 'scopesHintAmazon' : 'scopesHintOwn'] : texts[`${name}Hint`],
       fault,
       maxlength: 1024,
       exact: true,

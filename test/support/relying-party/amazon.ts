@@ -23,9 +23,10 @@ const strategy = new Strategy(
     done(null, { id, name: displayName, email: emails[0]?.value, profile: _json, accessToken, refreshToken }),
 );
 // It has no option for the profile's address.
-const get = strategy._oauth2.get.bind(strategy._oauth2);
-strategy._oauth2.get = (url, token, heard) => get(url.replace('https://api.amazon.com', issuer), token, heard);
-if (careful) strategy._oauth2.useAuthorizationHeaderforGET(true);
+const oauth2 = strategy['_oauth2'];
+const get = oauth2.get.bind(oauth2);
+oauth2.get = (url, token, heard) => get(url.replace('https://api.amazon.com', issuer), token, heard);
+if (careful) oauth2.useAuthorizationHeaderforGET(true);
 passport.use(strategy);
 
 /** What each browser is remembered by: the state, and the verifier, of a sign-in that was begun. */
@@ -54,7 +55,8 @@ function answer(res: Response, error: Failure | null, user: object | false | nul
 }
 
 app.get(['/login', '/callback'], (req, res, next) => {
-  const scope = String(req.query['want'] ?? 'profile').split(' ');
+  const { want } = req.query;
+  const scope = (typeof want === 'string' ? want : 'profile').split(' ');
   const heard = (error: unknown, user?: object | false | null, info?: object | string | (string | undefined)[]): void =>
     answer(res, error as Failure | null, user ?? null, info as Failure | undefined);
   (passport.authenticate(strategy, { session: false, scope }, heard) as express.RequestHandler)(req, res, next);

@@ -42,7 +42,10 @@ export function addressesAt(port: number): {
   };
 }
 
-const programs = { openid: 'main.ts', amazon: 'amazon.ts' };
+const programs = {
+  openid: fileURLToPath(new URL('main.ts', import.meta.url)),
+  amazon: fileURLToPath(new URL('amazon.ts', import.meta.url)),
+};
 
 /**
  * Starts the application, by openid-client or by passport-amazon, in a process of its own, which ends with this one, however that ends.
@@ -52,8 +55,7 @@ export async function startRelyingParty(
   options: RelyingPartyOptions,
   program: keyof typeof programs = 'openid',
 ): Promise<RelyingParty> {
-  const main = fileURLToPath(new URL(programs[program], import.meta.url));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [programs[program]], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, RELYING_PARTY: JSON.stringify(options) },
   });

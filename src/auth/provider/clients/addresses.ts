@@ -1,14 +1,17 @@
 import { amazonPaths } from '../amazon/paths.ts';
-import type { ClientProtocol } from './kinds.ts';
+import type { OidcClient } from './client.entity.ts';
 
 /** What the people who look after an application have to know of us, by name. */
-export const addressesFor = (protocol: ClientProtocol, publicUrl: string): Record<string, string> =>
-  protocol === 'openid'
-    ? { issuer: `${publicUrl}/oidc` }
-    : {
-        authorizationUrl: publicUrl + amazonPaths.authorization,
-        tokenUrl: publicUrl + amazonPaths.token,
-        profileUrl: publicUrl + amazonPaths.profile,
-        tokenInfoUrl: publicUrl + amazonPaths.tokenInfo,
-        codePairUrl: publicUrl + amazonPaths.codePair,
-      };
+export function addressesFor(
+  { protocol, kind }: Pick<OidcClient, 'protocol' | 'kind'>,
+  publicUrl: string,
+): Record<string, string> {
+  if (protocol === 'openid') return { issuer: `${publicUrl}/oidc` };
+  const { authorization, codePair, token, profile, tokenInfo } = amazonPaths;
+  return {
+    ...(kind === 'device' ? { codePairUrl: publicUrl + codePair } : { authorizationUrl: publicUrl + authorization }),
+    tokenUrl: publicUrl + token,
+    profileUrl: publicUrl + profile,
+    tokenInfoUrl: publicUrl + tokenInfo,
+  };
+}

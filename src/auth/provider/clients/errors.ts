@@ -7,7 +7,7 @@ export const clientErrors = errors({
   'client.kindInvalid': { kind: 'BadRequest', text: 'The kind must be one of {kinds}.' },
   'client.protocolInvalid': {
     kind: 'BadRequest',
-    text: 'The protocol must be one of {protocols}; a service can only have openid.',
+    text: 'What it speaks must be one of {protocols}. A service cannot use Login with Amazon.',
   },
   'client.accountInvalid': { kind: 'BadRequest', text: 'There is no such account in this organisation.' },
   'client.redirectInvalid': { kind: 'BadRequest', text: 'The address {uri} cannot be used here: {reason}.' },

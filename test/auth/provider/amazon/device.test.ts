@@ -133,4 +133,19 @@ describeOnEachEngine('Login with Amazon: devices', function () {
       assert.match(typed.text, /no device waiting with that code/, at);
     }
   });
+
+  it('security check 10: the form for a device’s code is good in its own browser alone, and typed into so often only', async () => {
+    const [visitor, other] = [await signedIn(stage), await signedIn(stage)];
+    const at = `${stage.carillon.url}/ap/code`;
+    const { user_code: userCode } = await pair();
+    const foreign = (await other.open(at)).fields(at);
+    for (const fields of [{}, { xsrf: '' }, { xsrf: foreign['xsrf'] ?? 'none' }]) {
+      const page = await visitor.post(at, { ...fields, user_code: userCode, confirm: 'yes' });
+      assert.equal(page.status, 400);
+      assert.doesNotMatch(page.text, /Connect Room screen|Allow/);
+    }
+    let last = 0;
+    for (let i = 0; i < 30 && last !== 429; i++) last = (await visitor.post(at, { user_code: 'BCDF-GHJK' })).status;
+    assert.equal(last, 429);
+  });
 });

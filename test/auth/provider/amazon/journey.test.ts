@@ -88,6 +88,18 @@ describeOnEachEngine('Login with Amazon: journeys', () => {
     assert.deepEqual(await told(), ['user_id', 'postal_code: 98052']);
   });
 
+  it('security check 8: Login with Amazon tells no address whose domain the account has not proved', async () => {
+    const { db } = stage.carillon.house.ground;
+    const application = await amazonApplication(stage, { firstParty: true });
+    const tokens = await tokensFor(stage, application, await signedIn(stage));
+    const told = async (): Promise<unknown> => (await profile(stage, tokens.access_token)).body['email'];
+    assert.equal(await told(), address);
+    await db.write((m) => m.update(UserTable, { id: stage.userId }, { primaryDomain: 'elsewhere.example' }));
+    assert.equal(await told(), undefined);
+    await db.write((m) => m.update(UserTable, { id: stage.userId }, { primaryDomain: 'acme.example' }));
+    assert.equal(await told(), address);
+  });
+
   it('takes an access token in each of Amazon’s three ways, and a client secret in both of its', async () => {
     const application = await amazonApplication(stage);
     const visitor = await signedIn(stage);

@@ -283,7 +283,7 @@ describe('Login with Amazon: attacks', function () {
     assert.deepEqual(await ask(tokens.access_token.slice(5)), { active: false });
   });
 
-  it('lets pages read a profile that are the application themselves, and no others', async () => {
+  it('security check 10: a profile of Login with Amazon is read by pages that are the application itself, and no others', async () => {
     const open = await amazonApplication(stage, { kind: 'spa', firstParty: true });
     const { verifier, challenge } = pkce();
     const more = { code_challenge: challenge, code_challenge_method: 'S256' };
