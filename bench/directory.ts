@@ -131,7 +131,7 @@ async function latency(name: string, slapd: Slapd, house: House, scope: Director
   };
   const member = (operation: 'add' | 'delete'): Promise<void> =>
     owner.modify(
-      groupOf(7),
+      groupOf(7 % groups),
       new Change({ operation, modification: new Attribute({ type: 'member', values: [dnOf(7)] }) }),
     );
   const lock = (operation: 'add' | 'delete'): Promise<void> => {

@@ -183,6 +183,7 @@ class Fake {
     if (name === serviceOf(this.#options.domain) && password === servicePassword) return result(id, 0x61, 0);
     const person = this.#options.people?.[name.toLowerCase()];
     if (person && 'password' in person && person.password === password) return result(id, 0x61, 0);
+    if (person) this.#countWrong(name);
     const subCode = person && 'subCode' in person ? person.subCode : '52e';
     return result(
       id,
@@ -190,6 +191,13 @@ class Fake {
       49,
       `80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data ${subCode}, v4563`,
     );
+  }
+
+  /** An entry that shows how often somebody was wrong is one time further. */
+  #countWrong(name: string): void {
+    const entry = this.#options.entries?.find(({ dn }) => dn.toLowerCase() === name.toLowerCase());
+    const count = entry?.attributes['badPwdCount'];
+    if (count) count[0] = String(Number(count[0]) + 1);
   }
 
   #search(socket: Socket, id: number, reader: BerReader): void {

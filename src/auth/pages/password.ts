@@ -96,7 +96,8 @@ async function refused(
   if (!(error instanceof CarillonError)) throw error;
   reportError(ground.log, error);
   const { organisationId, accountId, id: directoryId } = connection;
-  const about = await personMeant(ground.db.read, { organisationId, accountId }, name);
+  const shown = name.slice(0, longest).replaceAll(/\p{Cc}/gu, '\u{fffd}'); // PostgreSQL takes no NUL
+  const about = await personMeant(ground.db.read, { organisationId, accountId }, shown);
   ground.trail.refused(
     {
       eventName: 'SignIn',
@@ -106,7 +107,7 @@ async function refused(
       requestParameters: {
         accountId,
         directoryId,
-        userName: personal(name.slice(0, longest)),
+        userName: personal(shown),
         cause: /^\w+/.exec(error.detail ?? '')?.[0] ?? error.code,
       },
     },

@@ -1,12 +1,11 @@
 import { Attribute, BerWriter, Change } from 'ldapts';
-import type { Ground } from '../../../trail/ground.ts';
 import { refusalOf } from '../client/client.ts';
 import { LdapRefusal, resultCodes } from '../client/fault.ts';
 import type { Session } from '../client/session.ts';
 import type { Directory } from '../directory.entity.ts';
 import { isActiveDirectory } from '../kinds.ts';
 import { signInErrors } from './errors.ts';
-import { forgetGuesses } from './guesses.ts';
+import type { Guess } from './guesses.ts';
 import { type Credentials, findOne, type Proving } from './prove.ts';
 import { isSendable, readName } from './typed.ts';
 
@@ -30,7 +29,7 @@ export async function changePassword(
   if (!typed || !isSendable(password)) throw signInErrors('signIn.wrongCredentials', { detail: 'notSent' });
   if (!isSendable(newPassword))
     throw signInErrors('signIn.passwordRefused', { field: 'newPassword', detail: 'notSent' });
-  const { entry, subject, tried } = await findOne(proving, directory, typed, password);
+  const { entry, guess } = await findOne(proving, directory, typed, password);
   try {
     if (isActiveDirectory(directory.kind)) {
       await proving.client.session((session) => changeInAd(session, entry.dn, password, newPassword));
@@ -38,11 +37,9 @@ export async function changePassword(
       await proving.client.proof((session) => changeByRfc3062(session, entry.dn, password, newPassword));
     }
   } catch (error) {
-    throw await explain(proving.ground, directory, subject, error);
-  } finally {
-    tried();
+    throw await explain(guess, error);
   }
-  await forgetGuesses(proving.ground, directory, subject);
+  await guess.right();
 }
 
 /** A value taken away and one given in one request is a change, which needs the old one (MS-ADTS 3.1.1.3.1.5). */
@@ -67,13 +64,14 @@ async function changeByRfc3062(session: Session, dn: string, from: string, to: s
   await session.extended(passwordModify, value.buffer);
 }
 
-async function explain(ground: Ground, directory: Directory, subject: string, error: unknown): Promise<unknown> {
+async function explain(guess: Guess, error: unknown): Promise<unknown> {
   const refusal = refusalOf(error);
-  if (!refusal) return error;
-  const detail = refusal.message;
-  if (refusal.code === resultCodes.invalidCredentials || wrongOld.test(refusal.text))
-    return signInErrors('signIn.wrongCredentials', { detail, cause: error });
-  await forgetGuesses(ground, directory, subject); // the present password was right
+  const detail = refusal?.message ?? '';
+  if (!refusal || refusal.code === resultCodes.invalidCredentials || wrongOld.test(refusal.text)) {
+    await guess.wrong();
+    return refusal ? signInErrors('signIn.wrongCredentials', { detail, cause: error }) : error;
+  }
+  await guess.right(); // the present password was
   if (refusal.code === resultCodes.insufficientAccess)
     return signInErrors('signIn.passwordNotChangeable', { detail, cause: error });
   return signInErrors('signIn.passwordRefused', { field: 'newPassword', detail, cause: error });

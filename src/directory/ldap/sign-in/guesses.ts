@@ -1,42 +1,101 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import { changed, rows } from '../../../platform/database/run.ts';
+import { changed, engineOf, firstRow, rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
-import type { Writer } from '../../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Directory } from '../directory.entity.ts';
-import type { Allowance } from './lockout.ts';
+import type { Allowance, LockoutPolicies } from './lockout.ts';
 import { signInErrors } from './errors.ts';
 
 type Of = Pick<Directory, 'id' | 'organisationId' | 'accountId'>;
 
+/** A password that may be tried. Exactly one of these is called once its fate is known. */
+export interface Guess {
+  /** How many passwords of the entry are being tried in this process, this one among them. */
+  atOnce: number;
+  /** Whether others were tried, or are. */
+  again: boolean;
+  /** It was right: what was counted is forgotten. */
+  right: () => Promise<void>;
+  /** It was wrong, or nobody knows. */
+  wrong: () => Promise<void>;
+  /** It was not tried after all. */
+  untried: () => void;
+}
+
 /**
- * Counts a guess before the directory is asked, so that many at once are as few as many in turn; a right one takes it
- * back. The directory's own counter is never brought to its end from here.
- * @returns how many there were in this time, this one among them
+ * Counts a guess before the directory is asked, so that many at once are as few as many in turn. SQLite has one process,
+ * which knows what it is trying, so that only wrong ones are written; elsewhere each is, until it was right.
  * @throws signIn.tooManyGuesses
  */
-export async function countGuess(
+export async function beginGuess(
   { db }: Pick<Ground, 'db'>,
-  { id, organisationId, accountId }: Of,
+  of: Of,
   subject: string,
   { guesses, windowMs }: Allowance,
-): Promise<number> {
+  lockouts: LockoutPolicies,
+): Promise<Guess> {
+  const { atOnce, done } = lockouts.trying(`${of.id} ${subject}`);
+  const alone = engineOf(db.read) === 'sqlite';
+  try {
+    const { count, since } = alone
+      ? await counted(db.read, of, subject, windowMs)
+      : await db.write((m) => countOne(m, of, subject, windowMs));
+    const all = alone ? count + atOnce : count;
+    if (all > guesses) throw tooManyGuesses(since + windowMs - clock.now());
+    return {
+      atOnce,
+      again: all > 1 || atOnce > 1,
+      right: async () => {
+        done();
+        if (!alone || count > 0) await forget(db, of, subject);
+      },
+      wrong: async () => {
+        if (alone) await db.write((m) => countOne(m, of, subject, windowMs)).finally(done);
+        else done();
+      },
+      untried: done,
+    };
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+interface Counted {
+  count: number;
+  since: number;
+}
+
+async function counted(on: Reader, { id }: Of, subject: string, windowMs: number): Promise<Counted> {
   const now = clock.now();
-  const [counted] = await db.write((m) =>
-    changed<{ count: number | string; since: number | string }>(
-      m,
-      sql`INSERT INTO "directory_guesses" ("directoryId", "subject", "organisationId", "accountId", "since", "count")
-          VALUES (${id}, ${subject}, ${organisationId}, ${accountId}, ${now}, 1)
-          ON CONFLICT ("directoryId", "subject") DO UPDATE SET
-            "since" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN ${now} ELSE "directory_guesses"."since" END,
-            "count" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN 1
-                           ELSE "directory_guesses"."count" + 1 END
-          RETURNING "count", "since"`,
-    ),
+  const found = await firstRow<Counted>(
+    on,
+    sql`SELECT "count", "since" FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}
+        AND "since" > ${now - windowMs}`,
   );
-  if (Number(counted!.count) <= guesses) return Number(counted!.count);
-  throw tooManyGuesses(Number(counted!.since) + windowMs - now);
+  return found ?? { count: 0, since: now };
+}
+
+async function countOne(
+  m: Writer,
+  { id, organisationId, accountId }: Of,
+  subject: string,
+  windowMs: number,
+): Promise<Counted> {
+  const now = clock.now();
+  const [found] = await changed<Record<keyof Counted, number | string>>(
+    m,
+    sql`INSERT INTO "directory_guesses" ("directoryId", "subject", "organisationId", "accountId", "since", "count")
+        VALUES (${id}, ${subject}, ${organisationId}, ${accountId}, ${now}, 1)
+        ON CONFLICT ("directoryId", "subject") DO UPDATE SET
+          "since" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN ${now} ELSE "directory_guesses"."since" END,
+          "count" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN 1
+                         ELSE "directory_guesses"."count" + 1 END
+        RETURNING "count", "since"`,
+  );
+  return { count: Number(found!.count), since: Number(found!.since) };
 }
 
 /** @param leftMs until another guess is allowed */
@@ -47,9 +106,10 @@ export function tooManyGuesses(leftMs: number): CarillonError {
   });
 }
 
-/** The password was right: what was counted is forgotten. */
-export const forgetGuesses = ({ db }: Pick<Ground, 'db'>, { id }: Of, subject: string): Promise<unknown> =>
-  db.write((m) => rows(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`));
+const forget = (db: Ground['db'], { id }: Of, subject: string): Promise<void> =>
+  db.write(async (m) => {
+    await rows(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`);
+  });
 
 /** No guess is counted longer than this. */
 const longestWindowMs = 86_400_000;

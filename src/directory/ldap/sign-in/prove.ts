@@ -13,7 +13,7 @@ import { type Shape, shapeOf } from '../sync/reading/shape.ts';
 import type { DirectoryPerson } from '../sync/people/person.ts';
 import { signInErrors } from './errors.ts';
 import { findEntries } from './find.ts';
-import { countGuess, forgetGuesses, tooManyGuesses } from './guesses.ts';
+import { beginGuess, type Guess, tooManyGuesses } from './guesses.ts';
 import { type Allowance, countedOf, countedThere, type LockoutPolicies } from './lockout.ts';
 import { isSendable, readName, type Typed } from './typed.ts';
 import { type Cause, causeOf, policyWantsNew, wantsNewPassword } from './verdict.ts';
@@ -35,9 +35,8 @@ export interface Proving {
 export interface Found {
   entry: Entry;
   person: DirectoryPerson;
-  subject: string;
-  /** Says that the password was tried, whatever came of it. */
-  tried: () => void;
+  /** The password that is to be tried. */
+  guess: Guess;
 }
 
 /** Somebody was refused: the person is told the same whatever the cause, which is for the log and the administrator. */
@@ -54,24 +53,31 @@ export async function provePassword(
   directory: Directory,
   { name, password }: Credentials,
 ): Promise<DirectoryPerson> {
-  const { ground, client } = proving;
+  const { client } = proving;
   const typed = readName(name);
   if (!typed || !isSendable(password)) throw refused('notSent');
-  const found = await findOne(proving, directory, typed, password);
+  const { entry, person, guess } = await findOne(proving, directory, typed, password);
   const isAd = isActiveDirectory(directory.kind);
   const policy = new PasswordPolicyControl();
-  const answer = await client.bindAs(found.entry.dn, password, isAd ? [] : [policy]).finally(found.tried);
+  const answer = await orWrong(guess, client.bindAs(entry.dn, password, isAd ? [] : [policy]));
   if (!answer.accepted) {
     const cause = causeOf(answer, policy.value?.error);
-    if (!wantsNewPassword(cause, isAd)) throw refused(cause, answer.text);
-    await forgetGuesses(ground, directory, found.subject);
-    throw signInErrors('signIn.passwordMustChange', { detail: cause });
+    const right = wantsNewPassword(cause, isAd);
+    await (right ? guess.right() : guess.wrong());
+    throw right ? signInErrors('signIn.passwordMustChange', { detail: cause }) : refused(cause, answer.text);
   }
-  await forgetGuesses(ground, directory, found.subject);
-  if (found.entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value))
+  await guess.right();
+  if (entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value))
     throw signInErrors('signIn.passwordMustChange', { detail: 'pwdReset' });
-  return found.person;
+  return person;
 }
+
+/** Nobody knows whether a password was counted there whose answer did not come. */
+const orWrong = <T>(guess: Guess, asked: Promise<T>): Promise<T> =>
+  asked.catch(async (error: unknown) => {
+    await guess.wrong();
+    throw error;
+  });
 
 /**
  * The one entry that a typed name means, after its guess was counted. For a name that is nobody's the directory is
@@ -90,33 +96,28 @@ export async function findOne(
   const [entry] = entries;
   const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
   const subject = person?.guid ?? hashToken(fold(typed.name));
-  const count = await countGuess(ground, directory, subject, allowance);
+  const guess = await beginGuess(ground, directory, subject, allowance, lockouts);
   if (entry && person) {
-    const { atOnce, done: tried } = lockouts.trying(`${directory.id} ${subject}`);
-    try {
-      await requireRoom(client, entry, allowance, Math.max(count, atOnce) > 1, atOnce);
-    } catch (error) {
-      tried();
+    await requireRoom(client, entry, allowance, guess).catch((error: unknown) => {
+      guess.untried();
       throw error;
-    }
-    return { entry, person, subject, tried };
+    });
+    return { entry, person, guess };
   }
-  await client.bindAs(nobodyIn(shape), password);
+  await client.bindAs(nobodyIn(shape), password).finally(guess.wrong);
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
 }
 
 /**
  * Others than Carillon take passwords too: where the directory's own counter stands so high that this one could lock
- * the account, it is not tried.
- * @param again the entry was read before others were tried: its counter is read anew
+ * the account, it is not tried. Where others were tried since the entry was read, its counter is read anew.
  * @throws signIn.tooManyGuesses
  */
 async function requireRoom(
   client: LdapClient,
   entry: Entry,
   { threshold, windowMs }: Allowance,
-  again: boolean,
-  atOnce: number,
+  { again, atOnce }: Guess,
 ): Promise<void> {
   if (threshold === null) return;
   const present = again ? await client.read(entry.dn, countedThere) : entry;
