@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { normaliseAddress } from '../../../../src/accounts/domains/name.ts';
 import { fold } from '../../../../src/platform/text/fold.ts';
