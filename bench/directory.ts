@@ -164,6 +164,7 @@ async function latency(name: string, slapd: Slapd, house: House, scope: Director
 async function signIns(
   name: string,
   url: string,
+  bareCommits: Stand['bareCommits'],
   load: Omit<Load, 'carillon' | 'connections' | 'seconds'>,
 ): Promise<void> {
   const driver = new Driver('./directory-load.ts');
@@ -182,7 +183,7 @@ async function signIns(
       };
       const { times, seconds: span, cpuMs } = await run(count, Number(seconds), url);
       const line: Line = { what: 'sign-in', connections: count, times: times['times']!, seconds: span, cpuMs };
-      lines.push(bare, { ...line, note: shareOf(bare, line) });
+      lines.push(bare, { ...line, note: shareOf(bare, line) }, await bareCommits(count));
     }
     printLines(`Sign-in at ${name}, ${seconds} s a row`, lines);
   } finally {
@@ -192,7 +193,7 @@ async function signIns(
 
 /** A whole server over the database that is there, which follows the directories meanwhile. */
 async function served(
-  { name, folder, databaseUrl }: Stand,
+  { name, folder, databaseUrl, bareCommits }: Stand,
   slapd: (Slapd & { scope: DirectoryScope }) | null,
 ): Promise<void> {
   const port = await freePorts();
@@ -205,7 +206,7 @@ async function served(
   try {
     if (slapd) {
       const values = Array.from({ length: 500 }, (_, i) => addressOf(i));
-      await signIns(`slapd, ${name}`, url, { directory: slapd, people: { attribute: 'mail', values } });
+      await signIns(`slapd, ${name}`, url, bareCommits, { directory: slapd, people: { attribute: 'mail', values } });
       await latency(name, slapd, house, slapd.scope);
     }
     if (samba) {
@@ -215,7 +216,7 @@ async function served(
         const alice = await house.ground.db.read.findOneBy(UserTable, { accountId, primaryAddressKey: values[0]! });
         return alice && (await entitlement(house.ground.db.read, alice.id)).maySignIn;
       }, 600_000);
-      await signIns(`Samba, ${name}`, url, { directory: samba, people: { attribute: 'mail', values } });
+      await signIns(`Samba, ${name}`, url, bareCommits, { directory: samba, people: { attribute: 'mail', values } });
     }
   } finally {
     await carillon.stop();

@@ -49,8 +49,8 @@ export function followingView({ base, csrf }: Place, directory: Directory, follo
           ]
         : []),
     ])}
-    <div class="actions">${buttonForm(csrf, `${at}/read`, texts.readNow)}</div>
     ${problems.length > 0 && problemsView(base, problems)}
+    <div class="actions">${buttonForm(csrf, `${at}/read`, texts.readNow)}</div>
   </section>`;
 }
 

@@ -104,7 +104,7 @@ export async function findOne(
     });
     return { entry, person, guess };
   }
-  await client.bindAs(nobodyIn(shape), password).finally(guess.wrong);
+  await client.bindAs(nobodyIn(shape), password).finally(() => guess.wrong());
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
 }
 

@@ -73,7 +73,7 @@ async function readChangedGroups(
   if (ours.length === 0) return;
   const others = new Set([...known].filter((guid) => !ours.includes(guid)));
   const groups = await walkGroups(reader, memberIndex(ground.db.read, scope), ours, others);
-  await applyGroups(ground, scope, groups, false);
+  await applyGroups(ground, scope, groups, null);
 }
 
 /** A group that has just got its tier has no members here yet. */
@@ -86,7 +86,7 @@ async function followNewMappings(ground: Ground, scope: DirectoryScope, reader: 
   const known = new Set(read.map(({ guid }) => guid));
   const fresh = (await mappedGuids(on, scope)).filter((guid) => !known.has(guid));
   if (fresh.length === 0) return;
-  await applyGroups(ground, scope, await walkGroups(reader, memberIndex(on, scope), fresh, known), false);
+  await applyGroups(ground, scope, await walkGroups(reader, memberIndex(on, scope), fresh, known), null);
 }
 
 async function knownGroups({ db }: Ground, { connectionId }: DirectoryScope): Promise<Set<string>> {

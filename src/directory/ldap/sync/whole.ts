@@ -5,6 +5,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
 import { memberIndex } from './groups/index-by-dn.ts';
+import { groupsOf } from './groups/plan.ts';
 import { mappedGuids, walkGroups } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
@@ -41,8 +42,9 @@ export async function readWhole(ground: Ground, scope: DirectoryScope, reader: D
 export async function readGroups(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
   const on = ground.db.read;
   const groupsAt = clock.now();
+  const before = new Set((await groupsOf(on, scope)).flatMap(({ externalId }) => externalId ?? []));
   const groups = await walkGroups(reader, memberIndex(on, scope), await mappedGuids(on, scope));
-  await applyGroups(ground, scope, groups, true);
+  await applyGroups(ground, scope, groups, before);
   await keep(ground, scope.connectionId, { groupsAt });
 }
 

@@ -222,6 +222,31 @@ describeOnEachEngine('following a directory', () => {
     assert.equal(await mayIn('ada'), false);
   });
 
+  it('keeps a group that gets its tier while all groups are being read', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    paper.group('Basics', [paper.person('bob').guid]);
+    await map('Pros');
+    await poll();
+    let added = false;
+    between = (reader) => ({
+      ...reader,
+      group: async (guid, index) => {
+        const group = await reader.group(guid, index);
+        if (!added) {
+          added = true;
+          await map('Basics', 'Basic');
+        }
+        return group;
+      },
+    });
+    await wantWhole();
+    await poll();
+    await poll();
+    assert.equal(added, true);
+    assert.equal(await tierOf('bob'), 'Basic');
+    assert.equal(await tierOf('ada'), 'Pro');
+  });
+
   it('puts nobody out while the directory is away', async () => {
     paper.group('Pros', many(30));
     await map('Pros');

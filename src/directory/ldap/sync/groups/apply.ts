@@ -39,21 +39,22 @@ class TooMany extends Error {
  * Makes the members of these groups what the directory says. What only adds is written a batch at a time; what takes
  * anything away is one unit of work: whoever loses the last right by it is out with its commit, unless they are so many
  * that the guard holds them: then only what is added counts. What is as it was is not written.
- * @param whole these are all groups that matter: any other one is gone
+ * @param whole null unless these are all groups that matter; then the guids of those that were here when the read began:
+ * whichever of them it did not give is gone, and one that an administrator has added meanwhile is not
  */
 export async function applyGroups(
   ground: Ground,
   scope: DirectoryScope,
   groups: readonly DirectoryGroup[],
-  whole: boolean,
+  whole: ReadonlySet<string> | null,
 ): Promise<void> {
   await storeGroups(ground, scope, groups);
   const stored = new Map((await groupsOf(ground.db.read, scope)).map((group) => [group.externalId ?? '', group]));
   const changes = await planOf(ground.db.read, scope, groups, stored);
   const here = new Set(groups.map(({ guid }) => guid));
-  const others = whole ? [...stored.values()].filter(({ externalId }) => !here.has(externalId ?? '')) : [];
+  const others = [...stored].filter(([guid]) => whole?.has(guid) && !here.has(guid)).map(([, group]) => group);
   if (others.length === 0 && changes.every(({ surplus }) => surplus === 0)) await add(ground, scope, changes);
-  else if (!(await change(ground, scope, changes, others, whole))) return;
+  else if (!(await change(ground, scope, changes, others, whole !== null))) return;
   if (whole) await holdNobody(ground, scope, 'member');
 }
 
