@@ -160,7 +160,7 @@ export class SqliteDatabase implements Database {
       for (const { name } of group) faultPoint('commit.done', name);
       this.#syncs.add({
         answer: () => answers.forEach((answer) => answer()),
-        refuse: (error) => group.forEach(({ reject }) => reject(error)),
+        refuse: (error) => group.forEach((waiting) => waiting.reject(error)),
       });
     } catch (error) {
       undo(raw);
