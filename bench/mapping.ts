@@ -5,8 +5,9 @@ import { testCompany } from '../test/support/company.ts';
 import { testConfig, testHouse } from '../test/support/house.ts';
 import { onBoth, type Stand } from './databases.ts';
 import { timed } from './load.ts';
-import { idOfTwin, joinAll, makeTwins } from './people.ts';
+import { joinAll, makeTwins } from './people.ts';
 import { printLines } from './table.ts';
+import { idOfTwin } from './twins.ts';
 
 const [people = 100_000] = process.argv.slice(2).map(Number);
 const rounds = 20;

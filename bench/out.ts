@@ -14,8 +14,9 @@ import { testCompany } from '../test/support/company.ts';
 import { testConfig } from '../test/support/house.ts';
 import { until } from '../test/support/until.ts';
 import { onBoth, type Stand } from './databases.ts';
-import { idOfTwin, joinAll, makeTwins } from './people.ts';
+import { joinAll, makeTwins } from './people.ts';
 import { printLines } from './table.ts';
+import { idOfTwin } from './twins.ts';
 
 const [people = 10_000, openPages = 1_000] = process.argv.slice(2).map(Number);
 const atOnce = 200;

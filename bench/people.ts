@@ -2,16 +2,13 @@ import { rows } from '../src/platform/database/run.ts';
 import { join, Sql, sql } from '../src/platform/database/sql.ts';
 import type { Writer } from '../src/platform/database/unit.ts';
 import { type User, UserTable } from '../src/users/user.entity.ts';
+import { firstTwin } from './twins.ts';
 
-/** Ids of twins: they are told apart by this number at the end of an id. */
-const first = 100_000_000_000;
-const twinId = sql`'00000000-0000-7000-8000-' || CAST(${new Sql([String(first)], [])} + n."i" AS varchar(12))`;
+const twinId = sql`'00000000-0000-7000-8000-' || CAST(${new Sql([String(firstTwin)], [])} + n."i" AS varchar(12))`;
 
-/** The id of the `i`th twin. */
-export const idOfTwin = (i: number): string => `00000000-0000-7000-8000-${first + i}`;
-
-/** Makes many people like this one, in one statement: pushing them one by one would take longer than the bench. */
-export async function makeTwins(m: Writer, user: User, count: number): Promise<void> {
+/** Makes many people like this one, counted from `from`, in one statement: pushing them one by one would take longer than the bench. */
+export async function makeTwins(m: Writer, user: User, count: number, from = 0): Promise<void> {
+  if (count <= 0) return;
   const named = (column: Sql): Sql => sql`CAST(n."i" AS varchar(12)) || '-' || ${column}`;
   const other: Record<string, Sql> = {
     id: twinId,
@@ -29,7 +26,8 @@ export async function makeTwins(m: Writer, user: User, count: number): Promise<v
       columns.map((name) => plain(`"${name}"`)),
       ', ',
     )})
-        WITH RECURSIVE n("i") AS (SELECT 0 UNION ALL SELECT "i" + 1 FROM n WHERE "i" < ${plain(String(count - 1))})
+        WITH RECURSIVE n("i") AS (SELECT ${plain(String(from))} UNION ALL
+          SELECT "i" + 1 FROM n WHERE "i" < ${plain(String(from + count - 1))})
         SELECT ${join(
           columns.map((name) => other[name] ?? plain(`u."${name}"`)),
           ', ',

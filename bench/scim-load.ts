@@ -1,41 +1,51 @@
-// The load of `scim.ts`, in a process of its own: what a directory sends over connections that it keeps.
+// The load of `scim.ts` and `push.ts`, in a process of its own: what directories send over connections that they keep.
 import { Agent, request } from 'node:http';
 import { type Measured, onDemand, repeat, timed } from './load.ts';
+import { idOfTwin } from './twins.ts';
 
 export interface Load {
+  /** Whose traffic: creates and deactivations alone, a vendor's mix, members of one group, reads, or a first push. */
+  kind: 'people' | 'okta' | 'entra' | 'members' | 'get' | 'filter' | 'replace' | 'push';
   baseUrl: string;
   token: string;
   connections: number;
   seconds: number;
   /** Keeps the names of one run apart from another's. */
   run: string;
-  /** With it members of this group come and go; without, people. */
+  /** The group that a mix puts people into, or whose members come and go. */
   groupId?: string;
-  /** Whom: one for each connection. */
-  memberIds?: string[];
+  /** How many people there are to be read, to be members, or to be pushed; and into how many groups. */
+  people?: number;
+  groups?: number;
 }
 
-const headers = { 'content-type': 'application/scim+json; charset=utf-8', 'user-agent': 'Okta SCIM Client 1.0.0' };
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
+const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const agents = new Map<number, Agent>();
 
-function send(load: Load, connection: number, method: string, path: string, body: object): Promise<string> {
+function send(load: Load, connection: number, method: string, path: string, body?: object): Promise<string> {
   const agent = agents.get(connection) ?? new Agent({ keepAlive: true, maxSockets: 1 });
   agents.set(connection, agent);
-  const text = JSON.stringify(body);
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    'user-agent': load.kind === 'entra' ? 'Azure AD Provisioning Service' : 'Okta SCIM Client 1.0.0',
+    authorization: `Bearer ${load.token}`,
+    ...(text !== undefined && {
+      'content-type': 'application/scim+json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+    }),
+  };
   return new Promise((resolve, reject) => {
-    const sent = request(`${load.baseUrl}${path}`, {
-      method,
-      agent,
-      headers: { ...headers, authorization: `Bearer ${load.token}`, 'content-length': Buffer.byteLength(text) },
-    });
+    const sent = request(`${load.baseUrl}${path}`, { method, agent, headers });
     sent.on('error', reject);
     sent.on('response', (response) => {
       const parts: Buffer[] = [];
       response.on('data', (part: Buffer) => parts.push(part));
       response.on('end', () => {
         const answer = Buffer.concat(parts).toString();
-        if ((response.statusCode ?? 500) >= 300) reject(new Error(`${response.statusCode} ${answer}`));
+        if ((response.statusCode ?? 500) >= 300)
+          reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
         else resolve(answer);
       });
     });
@@ -43,47 +53,131 @@ function send(load: Load, connection: number, method: string, path: string, body
   });
 }
 
-/** Each connection creates a person as Okta does, then deactivates them. */
-async function people(load: Load): Promise<Measured> {
-  const times: { create: number[]; deactivate: number[] } = { create: [], deactivate: [] };
-  const seconds = await repeat(load.connections, load.seconds, async (connection, i) => {
-    const name = `${load.run}-${connection}-${i}`;
-    const address = `${name}@acme.example`;
-    const made = await timed(
-      times.create,
-      send(load, connection, 'POST', '/Users', {
-        schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-        userName: address,
-        name: { givenName: 'Paula', familyName: name },
-        emails: [{ primary: true, value: address, type: 'work' }],
-        displayName: `Paula ${name}`,
-        locale: 'en-US',
-        externalId: `00u${name}`,
-        groups: [],
-        password: 'not kept',
-        active: true,
-      }),
+/** A person as Okta pushes them. */
+const personOf = (name: string, rest: object = {}): object => ({
+  schemas: [userSchema],
+  userName: `${name}@acme.example`,
+  name: { givenName: 'Paula', familyName: name },
+  emails: [{ primary: true, value: `${name}@acme.example`, type: 'work' }],
+  displayName: `Paula ${name}`,
+  locale: 'en-US',
+  externalId: `00u${name}`,
+  groups: [],
+  password: 'not kept',
+  active: true,
+  ...rest,
+});
+const operations = (...Operations: object[]): object => ({ schemas: [patchSchema], Operations });
+const idOf = (answer: string): string => (JSON.parse(answer) as { id: string }).id;
+const anybody = (load: Load): number => Math.floor(Math.random() * (load.people ?? 1));
+const named = (attribute: string, value: string): string =>
+  `/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`;
+
+/** One round on one connection; `note` times a request under a name, as a write unless it begins with "read". */
+type Round = (
+  load: Load,
+  name: string,
+  note: (what: string, method: string, path: string, body?: object) => Promise<string>,
+  connection: number,
+) => Promise<void>;
+
+const rounds: Record<Exclude<Load['kind'], 'push'>, Round> = {
+  async people(_load, name, note) {
+    const id = idOf(await note('create', 'POST', '/Users', personOf(name)));
+    await note('deactivate', 'PATCH', `/Users/${id}`, operations({ op: 'replace', value: { active: false } }));
+  },
+  async okta({ groupId }, name, note) {
+    await note('read: match by userName', 'GET', `${named('userName', `${name}@acme.example`)}&startIndex=1&count=100`);
+    const id = idOf(await note('create', 'POST', '/Users', personOf(name)));
+    await note('read: one person', 'GET', `/Users/${id}`);
+    await note('put a profile', 'PUT', `/Users/${id}`, personOf(name, { displayName: `P. ${name}`, nickName: 'P.' }));
+    const group = `/Groups/${groupId}`;
+    await note('group: add', 'PATCH', group, operations({ op: 'add', path: 'members', value: [{ value: id }] }));
+    await note('group: remove', 'PATCH', group, operations({ op: 'remove', path: `members[value eq "${id}"]` }));
+    await note('deactivate', 'PATCH', `/Users/${id}`, operations({ op: 'replace', value: { active: false } }));
+  },
+  async entra({ groupId }, name, note) {
+    await note('read: match by externalId', 'GET', named('externalId', `00u${name}`));
+    const extension = { [enterprise]: { employeeNumber: '7', department: 'Sales' } };
+    const person = personOf(name, { ...extension, schemas: [userSchema, enterprise] });
+    const id = idOf(await note('create', 'POST', '/Users', person));
+    const several = operations(
+      { op: 'Replace', path: 'displayName', value: `P. ${name}` },
+      { op: 'Add', path: 'phoneNumbers[type eq "mobile"].value', value: '+49 30 1' },
+      { op: 'Replace', path: 'name.familyName', value: 'Paulsen' },
+      { op: 'Add', path: `${enterprise}:department`, value: 'Support' },
     );
-    const { id } = JSON.parse(made) as { id: string };
-    const Operations = [{ op: 'replace', value: { active: false } }];
-    const body = { schemas: [patchSchema], Operations };
-    await timed(times.deactivate, send(load, connection, 'PATCH', `/Users/${id}`, body));
-  });
+    await note('patch of several operations', 'PATCH', `/Users/${id}`, several);
+    const group = `/Groups/${groupId}`;
+    await note('group: add', 'PATCH', group, operations({ op: 'Add', path: 'members', value: [{ value: id }] }));
+    await note('read: group without members', 'GET', `${group}?excludedAttributes=members`);
+    await note('group: remove', 'PATCH', group, operations({ op: 'Remove', path: 'members', value: [{ value: id }] }));
+    const no = operations({ op: 'Replace', path: 'active', value: 'False' });
+    await note('deactivate', 'PATCH', `/Users/${id}`, no);
+  },
+  /** Each connection takes its member out of the group, and puts them in again. */
+  async members({ groupId }, _name, note, connection) {
+    const value = idOfTwin(connection);
+    const group = `/Groups/${groupId}`;
+    await note('remove', 'PATCH', group, operations({ op: 'remove', path: `members[value eq "${value}"]` }));
+    await note('add', 'PATCH', group, operations({ op: 'add', path: 'members', value: [{ value }] }));
+  },
+  async get(load, _name, note) {
+    await note('read: one person', 'GET', `/Users/${idOfTwin(anybody(load))}`);
+  },
+  async filter(load, _name, note) {
+    await note('read: match by userName', 'GET', named('userName', `${anybody(load)}-model@acme.example`));
+  },
+  /** All members anew, one fewer than before or one more. */
+  async replace({ groupId, people = 0 }, name, note) {
+    const fewer = Number(name.at(-1)) % 2;
+    const members = Array.from({ length: people - fewer }, (_, i) => ({ value: idOfTwin(i) }));
+    const schemas = ['urn:ietf:params:scim:schemas:core:2.0:Group'];
+    await note(`put ${people} members`, 'PUT', `/Groups/${groupId}?excludedAttributes=members`, {
+      schemas,
+      displayName: 'Everybody',
+      members,
+    });
+  },
+};
+
+async function mix(load: Load & { kind: keyof typeof rounds }): Promise<Measured> {
+  const times: Record<string, number[]> = {};
+  const seconds = await repeat(load.connections, load.seconds, (connection, i) =>
+    rounds[load.kind](
+      load,
+      `${load.run}-${connection}-${i}`,
+      (what, ...sent) => timed((times[what] ??= []), send(load, connection, ...sent)),
+      connection,
+    ),
+  );
   return { times, seconds };
 }
 
-/** Each connection takes its member out of the group, and puts them in again, as Okta and Entra do. */
-async function members(load: Load): Promise<Measured> {
-  const times: { add: number[]; remove: number[] } = { add: [], remove: [] };
-  const path = `/Groups/${load.groupId}`;
-  const seconds = await repeat(load.connections, load.seconds, async (connection) => {
-    const value = load.memberIds![connection]!;
-    const remove = [{ op: 'remove', path: `members[value eq "${value}"]` }];
-    await timed(times.remove, send(load, connection, 'PATCH', path, { schemas: [patchSchema], Operations: remove }));
-    const add = [{ op: 'add', path: 'members', value: [{ value }] }];
-    await timed(times.add, send(load, connection, 'PATCH', path, { schemas: [patchSchema], Operations: add }));
+/** A first push: everybody, then every group with its members. */
+async function push(load: Load): Promise<Measured> {
+  const { people = 0, groups = 0, connections } = load;
+  const times: { create: number[]; group: number[] } = { create: [], group: [] };
+  const ids: string[] = [];
+  const all = async (count: number, one: (i: number, connection: number) => Promise<void>): Promise<void> => {
+    let next = 0;
+    const work = async (_: unknown, connection: number): Promise<void> => {
+      while (next < count) await one(next++, connection);
+    };
+    await Promise.all(Array.from({ length: connections }, work));
+  };
+  const began = performance.now();
+  await all(people, async (i, connection) => {
+    const made = await timed(times.create, send(load, connection, 'POST', '/Users', personOf(`${load.run}${i}`)));
+    ids[i] = idOf(made);
   });
-  return { times, seconds };
+  const size = Math.ceil(people / Math.max(1, groups));
+  await all(groups, async (i, connection) => {
+    const members = ids.slice(i * size, (i + 1) * size).map((value) => ({ value }));
+    const body = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: `Group ${i}`, members };
+    await timed(times.group, send(load, connection, 'POST', '/Groups?excludedAttributes=members', body));
+  });
+  return { times, seconds: (performance.now() - began) / 1000 };
 }
 
-onDemand((load: Load) => (load.groupId === undefined ? people(load) : members(load)));
+onDemand(({ kind, ...load }: Load) => (kind === 'push' ? push({ kind, ...load }) : mix({ kind, ...load })));

@@ -1,6 +1,8 @@
 import { close, closeSync, fdatasync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 
+type ToDisk = (fd: number, done: (error: Error | null) => void) => void;
+
 /** Answers of units that are in the log and, it may be, not on the disk. */
 interface Group {
   answer: () => void;
@@ -14,12 +16,14 @@ interface Group {
  */
 export class Syncs {
   readonly #fd: number;
+  readonly #toDisk: ToDisk;
   #waiting: Group[] = [];
   #under: Promise<void> | null = null;
   #broken: { error: unknown } | null = null;
 
   /** @param path of a database that is open in WAL mode: its log stays the same file until it is closed */
-  constructor(path: string) {
+  constructor(path: string, toDisk: ToDisk = fdatasync) {
+    this.#toDisk = toDisk;
     this.#fd = openSync(`${path}-wal`, 'r');
     const folder = openSync(dirname(path), 'r');
     fsyncSync(folder); // the log's own name
@@ -52,7 +56,7 @@ export class Syncs {
     while (this.#waiting.length > 0) {
       const groups = this.#waiting;
       this.#waiting = [];
-      const error = await new Promise<unknown>((resolve) => fdatasync(this.#fd, resolve));
+      const error = await new Promise<unknown>((resolve) => this.#toDisk(this.#fd, resolve));
       if (error) this.#broken ??= { error };
       for (const { answer, refuse } of groups) {
         if (this.#broken) refuse(this.#broken.error);
