@@ -12,8 +12,9 @@ import { testConfig, testHouse } from '../test/support/house.ts';
 import { onBoth, type Stand } from './databases.ts';
 import type { GroupLoad } from './groups-load.ts';
 import { drive, timed } from './load.ts';
-import { idOfTwin, makeTwins } from './people.ts';
+import { makeTwins } from './people.ts';
 import { type Line, printLines } from './table.ts';
+import { idOfTwin } from './twins.ts';
 
 const size = Number(process.argv[2] ?? 50_000);
 const nested = 4_000;

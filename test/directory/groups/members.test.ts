@@ -3,7 +3,8 @@ import { directs, rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import { mapGroup } from '../../../src/directory/groups/mappings.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
-import { makeTwins, idOfTwin } from '../../../bench/people.ts';
+import { makeTwins } from '../../../bench/people.ts';
+import { idOfTwin } from '../../../bench/twins.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import {
