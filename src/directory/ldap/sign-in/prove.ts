@@ -104,7 +104,11 @@ export async function findOne(
     });
     return { entry, person, guess };
   }
-  await client.bindAs(nobodyIn(shape), password).finally(() => guess.wrong());
+  try {
+    await client.bindAs(nobodyIn(shape), password);
+  } finally {
+    await guess.wrong();
+  }
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
 }
 
