@@ -2,6 +2,7 @@ import { type Cli, noun, verb } from '../frame/command.ts';
 import { secretOptions } from '../frame/secret.ts';
 
 const load = () => import('../work/directory.ts');
+const loadFollowing = () => import('../work/directory-following.ts');
 const takes = ['account', 'organisation'] as const;
 const expects = { directory: 'its id or its name' };
 const settings = [
@@ -97,7 +98,6 @@ export function directory(cli: Cli): void {
 
 /** What is done about a directory that is connected; without its name, the account's one. */
 function following(cli: Cli, it: ReturnType<typeof noun>): void {
-  const work = () => import('../work/directory-following.ts');
   verb(cli, it, {
     call: 'status [directory]',
     does: 'show how the following of the connected directory goes',
@@ -105,7 +105,7 @@ function following(cli: Cli, it: ReturnType<typeof noun>): void {
     expects,
     takes,
     examples: ['carillon directory status', 'carillon directory status corp.example.com --json'],
-    work: async () => (await work()).status,
+    work: async () => (await loadFollowing()).status,
   });
   verb(cli, it, {
     call: 'held [directory]',
@@ -113,7 +113,7 @@ function following(cli: Cli, it: ReturnType<typeof noun>): void {
     expects,
     takes: [...takes, 'limit'],
     examples: ['carillon directory held --limit 1000'],
-    work: async () => (await work()).held,
+    work: async () => (await loadFollowing()).held,
   });
   verb(cli, it, {
     call: 'approve [directory]',
@@ -123,7 +123,7 @@ function following(cli: Cli, it: ReturnType<typeof noun>): void {
     options: [['--people <number>', 'refuse unless it concerns exactly so many; needed with --yes']],
     takes: [...takes, 'yes'],
     examples: ['carillon directory approve', 'carillon directory approve --people 120 --yes'],
-    work: async () => (await work()).approve,
+    work: async () => (await loadFollowing()).approve,
   });
   verb(cli, it, {
     call: 'read [directory]',
@@ -131,6 +131,6 @@ function following(cli: Cli, it: ReturnType<typeof noun>): void {
     expects,
     takes,
     examples: ['carillon directory read'],
-    work: async () => (await work()).read,
+    work: async () => (await loadFollowing()).read,
   });
 }

@@ -104,7 +104,8 @@ export async function findOne(
     });
     return { entry, person, guess };
   }
-  await client.bindAs(nobodyIn(shape), password).finally(() => guess.wrong());
+  await orWrong(guess, client.bindAs(nobodyIn(shape), password));
+  await guess.wrong();
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
 }
 
