@@ -210,7 +210,7 @@ async function served(
       await latency(name, slapd, house, slapd.scope);
     }
     if (samba) {
-      const { accountId } = (await connect(house, 'samba', samba, 'example.test', 'Chime-Pro')).scope;
+      const { accountId } = (await connect(house, 'samba', samba, 'example.test', 'Chime-Basic')).scope;
       const values = ['alice@example.test'];
       await until(async () => {
         const alice = await house.ground.db.read.findOneBy(UserTable, { accountId, primaryAddressKey: values[0]! });

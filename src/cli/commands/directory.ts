@@ -2,6 +2,7 @@ import { type Cli, noun, verb } from '../frame/command.ts';
 import { secretOptions } from '../frame/secret.ts';
 
 const load = () => import('../work/directory.ts');
+const loadFollowing = () => import('../work/directory-following.ts');
 const takes = ['account', 'organisation'] as const;
 const expects = { directory: 'its id or its name' };
 const settings = [
@@ -94,8 +95,6 @@ export function directory(cli: Cli): void {
   });
   following(cli, it);
 }
-
-const loadFollowing = () => import('../work/directory-following.ts');
 
 /** What is done about a directory that is connected; without its name, the account's one. */
 function following(cli: Cli, it: ReturnType<typeof noun>): void {
