@@ -166,6 +166,8 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('AuthorizeDirectory', directory, { ...settings, name: 'Works' });
     await post(ada, home, `${directory}/test`);
     await does('ConnectDirectory', `${directory}/connect`);
+    await does('ReadDirectory', `${directory}/read`);
+    await does('ApproveDirectoryChanges: directory.nothingHeld', `${directory}/held`, { people: '0' });
     await does('AddOrUpdateGroups: directory.groupNotFound', `${base}/groups`, { groupName: 'Nobody', tier: 'Pro' });
     await does('DisconnectDirectory', `${directory}/disconnect`);
     await does('UnauthorizeDirectory', `${directory}/remove`);
