@@ -174,7 +174,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const person = 'rosa.rogue@acme.example';
     await run('SuspendUsers', ['user', 'suspend', person, '--yes', ...on]);
     await run('ActivateUsers', ['user', 'activate', person, ...on]);
-    await run('LogoutUser', ['user', 'sign-out', person, ...on]);
+    await run('LogoutUser', ['user', 'sign-out', person, '--yes', ...on]);
     await run('RemoveUser: user.notRemovable', ['user', 'remove', person, '--yes', ...on], 1);
     await run('AddOrUpdateGroups', ['group', 'map', 'Carillon Pro of rosa.rogue', 'Basic', ...on]);
     await run('DeleteGroups', ['group', 'unmap', 'Carillon Pro of rosa.rogue', '--yes', ...on]);

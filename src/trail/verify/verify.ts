@@ -69,6 +69,8 @@ export async function verifyChain(ground: Ground, chain: string, options: Verify
     options.onProgress?.({ chain, records: walk.position, of: head?.position ?? walk.position });
     await rest();
   }
+  // A chain that began while it was read: now it has a head to read it by.
+  if (!head && walk.position > 0 && (await readHead(ground, chain))) return verifyChain(ground, chain, options);
   wrong ??= await wrongAtEnd(ground, chain, walk, head);
   if (!wrong || wrong.wrong === 'headAltered') wrong = firstOf(await digests.end(walk.position), wrong);
   if (wrong && wrong.position !== null && wrong.recordId === null) {

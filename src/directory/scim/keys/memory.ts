@@ -10,8 +10,8 @@ import { findScimKey, isGood, scimKeyChangedTopic } from './keys.ts';
 const mostRemembered = 10_000;
 
 /**
- * Good keys by the hash of what was sent, for every request: from memory until one changes, here or in another process.
- * A change is asked for the key once more in its unit of work (`isGoodKey`).
+ * Good keys by the hash of what was sent, for every request: on SQLite from memory until one changes, here or in another
+ * process; PostgreSQL is asked each time. A change is asked for the key once more in its unit of work (`isGoodKey`).
  */
 export class KeyMemory {
   readonly #db: Database;
@@ -31,6 +31,8 @@ export class KeyMemory {
 
   /** The key that this token is, if it is good now. @throws database.away */
   async find(token: string, now: number): Promise<ScimKey | null> {
+    // Another process's revocation is heard of a moment later on PostgreSQL, and a key must be refused by the next request.
+    if (this.#db.engine === 'postgres') return within(patienceMs, findScimKey(this.#db.read, token));
     this.#noticeGaps();
     const hash = hashToken(token);
     const known = this.#known.get(hash);
