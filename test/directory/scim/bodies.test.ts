@@ -7,7 +7,8 @@ import { created, type Served, serveScim, userBody } from './support.ts';
 
 const size = 8 * 1_048_576 - 1;
 
-describe('SCIM: large bodies at the same time', () => {
+describe('SCIM: large bodies at the same time', function () {
+  this.timeout(120_000); // a hundred megabytes in all
   let served: Served;
   before(async () => {
     served = await serveScim();
@@ -63,6 +64,6 @@ describe('SCIM: large bodies at the same time', () => {
       for (const { sent } of four) sent.end(' ');
       const all = await Promise.all(four.map(({ answer }) => answer));
       return all.every((status) => status === 400);
-    });
+    }, 60_000);
   });
 });
