@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startFakeAd } from '../support/fake-ad.ts';
+import { testFolder } from '../support/folder.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
 import type { Command } from 'commander';
 import { nouns } from '../../src/cli/commands/nouns.ts';
@@ -17,7 +21,8 @@ const quiet = new Set(
     'serve doctor migrate restore env-example command-reference completion backup|admin list|admin sessions|' +
     'access-key list|organisation list|organisation show|account list|account show|domain list|domain show|' +
     'connection show|connection check|connection readiness|scim-key list|group list|group show|user list|user show|user why|client list|' +
-    'client show|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
+    'client show|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
+    'scim-key request|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
   )
     .split('|')
     .flatMap((each, i) => (i === 0 ? each.split(' ') : [each])),
@@ -151,6 +156,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const { ground } = house;
     const called = new Set<string>();
     const secrets: string[] = [];
+    const env: Record<string, string> = { SECRET: stage.provider.clientSecret };
     // eslint-disable-next-line typescript/no-explicit-any -- a test reads what it expects
     const run = async (name: string, words: string[], status = 0): Promise<any> => {
       called.add(words.slice(0, 2).join(' '));
@@ -162,7 +168,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
         name,
         () =>
           runCommand(ground.config, [...words, '--json'], {
-            env: { SECRET: stage.provider.clientSecret },
+            env,
           }),
         'CommandLine',
       );
@@ -197,6 +203,24 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const next = await run('RotateApiKey', ['scim-key', 'rotate', 'Okta', '--overlap', '0', '--name', 'Next', ...on]);
     await run('DeleteApiKey', ['scim-key', 'revoke', 'Next', '--yes', ...on]);
     await run('DeleteAccountOpenIdConfig', ['connection', 'delete', '--yes', ...on]);
+    const ad = await startFakeAd({
+      entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: { objectClass: ['domain'] } }],
+    });
+    ground.config.outboundPrivateHosts.push(ad.host);
+    env['BIND'] = ad.bindPassword;
+    secrets.push(ad.bindPassword);
+    const caFile = join(testFolder(), 'ca.pem');
+    writeFileSync(caFile, ad.ca);
+    const service = ['--servers', ad.url, '--bind-name', ad.bindName, '--ca-file', caFile, '--secret-env', 'BIND'];
+    await run('AuthorizeDirectory', ['directory', 'authorise', '--name', 'Office', ...service, ...on]);
+    await run('AuthorizeDirectory', ['directory', 'set', 'Office', '--name', 'Head', ...on]);
+    await run('ConnectDirectory', ['directory', 'connect', 'Head', '--yes', ...on]);
+    await run('ReadDirectory', ['directory', 'read', ...on]);
+    called.add('directory approve'); // leaves nothing while nothing is held; the service's own record: test/console/records.test.ts
+    await run('DisconnectDirectory', ['directory', 'disconnect', '--yes', ...on]);
+    await run('UnauthorizeDirectory', ['directory', 'remove', 'Head', '--yes', ...on]);
+    await ad.stop();
+    called.add('scim-key replay'); // by the directory's own verbs, with whose it was: test/directory/scim/inspector
     await run('CreateAccount', ['account', 'create', 'Own', ...of]);
     await run('RenameAccount', ['account', 'rename', 'Own', 'Ours', ...of]);
     await run('DeleteAccount', ['account', 'delete', 'Ours', '--yes', ...of]);
