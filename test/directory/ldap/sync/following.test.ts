@@ -11,6 +11,7 @@ import { DirectoryEntryTable } from '../../../../src/directory/ldap/sync/state/e
 import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
+import { createPerson } from '../../../../src/users/lifecycle/people.ts';
 import { type User, UserTable } from '../../../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../../../support/company.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
@@ -194,6 +195,28 @@ describeOnEachEngine('following a directory', () => {
     const current = alive.find(({ deletedAt, accountId }) => deletedAt === null && accountId === acme.scope.accountId);
     assert.equal(current?.externalId, 'guid-another-ada');
     assert.notEqual(current?.id, id);
+  });
+
+  it('takes the people whom the account kept for its own, by their address', async () => {
+    const { ground } = house;
+    const mail = 'ada@acme.example';
+    const input = { userName: mail, externalId: null, displayName: 'Ada', profile: {}, emails: [], primary: mail };
+    const kept = await ground.db.write((m) => createPerson(ground, m, acme.scope, null, input));
+    const elsewhere = await ground.db.write((m) =>
+      createPerson(ground, m, acme.scope, null, {
+        ...input,
+        userName: 'bob@acme.example',
+        primary: 'bob@acme.example',
+      }),
+    );
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const ada = (await user('ada'))!;
+    assert.deepEqual([ada.id, ada.externalId, ada.connectionId], [kept.id, 'guid-ada', acme.scope.connectionId]);
+    assert.equal(await tierOf('ada'), 'Pro');
+    assert.equal((await user('bob'))!.id, elsewhere.id);
+    assert.equal((await user('bob'))!.connectionId, null);
   });
 
   it('puts out who leaves the last group with a tier, also through groups in each other', async () => {
