@@ -9,6 +9,7 @@ import { verifyDomain } from '../../src/accounts/domains/verify.ts';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { letIn } from '../../src/auth/people/let-in.ts';
 import { ConnectionTable } from '../../src/auth/connectors/openid/connection.entity.ts';
+import { matchPerson } from '../../src/auth/connectors/openid/person.ts';
 import { FederatedIdentityTable } from '../../src/auth/connectors/openid/identity.entity.ts';
 import { createScimKey, listScimKeys } from '../../src/directory/scim/keys/keys.ts';
 import { addMembers, removeMembers, replaceMembers } from '../../src/directory/groups/members.ts';
@@ -228,6 +229,14 @@ describeOnEachEngine('at the same time', function (engine) {
     };
     assert.equal((await race(() => letIn(ground, sessions, proof, null))).done, 8);
     assert.equal(await ground.db.read.countBy(FederatedIdentityTable, { userId: user.id }), 1);
+    // Between looking for the subject and looking for the person's others, another first sign-in is committed.
+    let asked = 0;
+    const between = {
+      find: (...given: Parameters<typeof ground.db.read.find>) => ground.db.read.find(...given),
+      findOneBy: (...given: Parameters<typeof ground.db.read.findOneBy>) =>
+        asked++ === 0 ? null : ground.db.read.findOneBy(...given),
+    };
+    assert.equal((await matchPerson(between as never, proof)).joined, true);
     const twin = await acme.member('twin', 'Pro', '00u-nobody');
     const strangers = await race((i) =>
       letIn(ground, sessions, { ...proof, subject: `00u-twin${i}`, address: twin.primaryAddress }, null),

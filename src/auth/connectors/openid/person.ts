@@ -33,8 +33,11 @@ export async function matchPerson(on: Reader, proof: Proof): Promise<Match> {
     throw authErrors('signIn.unknownPerson', { detail: 'no person for this subject or address' });
   }
   const other = await on.findOneBy(FederatedIdentityTable, { connectionId: connection.id, issuer, userId: user.id });
-  if (other) throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
-  return { user, joined: false };
+  // The same subject: another first sign-in of theirs was committed between the two questions.
+  if (other && other.subject !== subject) {
+    throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
+  }
+  return { user, joined: other !== null };
 }
 
 /** Writes down whose subject this is: once, whatever becomes of addresses later. */
