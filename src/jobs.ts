@@ -12,6 +12,7 @@ import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
 import { chunks } from './platform/database/chunks.ts';
+import { refreshStatistics } from './platform/database/postgres/statistics.ts';
 import { changed, rows } from './platform/database/run.ts';
 import { sql } from './platform/database/sql.ts';
 import { eraseExpired } from './trail/people/erase.ts';
@@ -52,6 +53,7 @@ export function startJobs(house: House): Jobs {
     { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
+    { name: 'refresh statistics', seconds: 2, work: async () => void (await refreshStatistics(ground.db)) },
     { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
     { name: 'follow directories', seconds: 1, work: () => follower.turn() },
