@@ -1,8 +1,11 @@
 import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
-import { firstRow } from '../../platform/database/run.ts';
+import { insertRow } from '../../platform/database/insert.ts';
+import { changed, firstRow, later } from '../../platform/database/run.ts';
+import { asRows, selectRow } from '../../platform/database/select.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { assignments } from '../../platform/database/update.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { fold } from '../../platform/text/fold.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -36,7 +39,7 @@ export async function createGroup(
     createdAt: now,
     updatedAt: now,
   };
-  await m.insert(GroupTable, group);
+  await insertRow(m, GroupTable, group);
   const waiting = await firstRow<{ id: string }>(
     m,
     sql`SELECT "id" FROM "tier_mappings" WHERE "connectionId" = ${connectionId} AND "groupId" IS NULL
@@ -53,14 +56,18 @@ export async function createGroup(
 export async function renameGroup(m: Writer, scope: DirectoryScope, group: Group, displayName: string): Promise<void> {
   await refuseTaken(m, scope, displayName, group.id);
   const changes = { displayName, displayNameKey: fold(displayName) };
-  await m.update(GroupTable, { id: group.id }, changes);
-  await m.update(TierMappingTable, { groupId: group.id }, { groupName: displayName });
+  await later(m, sql`UPDATE "directory_groups" SET ${assignments(GroupTable, changes)} WHERE "id" = ${group.id}`);
+  await later(m, sql`UPDATE "tier_mappings" SET "groupName" = ${displayName} WHERE "groupId" = ${group.id}`);
 }
 
-/** Counts a change of a group, for its `meta`. */
-export async function touchGroup(m: Writer, groupId: string): Promise<void> {
-  await m.update(GroupTable, { id: groupId }, { updatedAt: clock.now() });
-  await m.increment(GroupTable, { id: groupId }, 'version', 1);
+/** Counts a change of a group, for its `meta`. @returns the group as it is now */
+export async function touchGroup(m: Writer, groupId: string): Promise<Group> {
+  const touched = await changed<Group>(
+    m,
+    sql`UPDATE "directory_groups" SET "updatedAt" = ${clock.now()}, "version" = "version" + 1
+        WHERE "id" = ${groupId} RETURNING *`,
+  );
+  return asRows(GroupTable, touched)[0]!;
 }
 
 /** A group goes; its mapping waits for one of the same name, and whoever came in by it alone is out. */
@@ -78,7 +85,7 @@ export async function deleteGroup(ground: Ground, m: Writer, scope: DirectorySco
 
 /** @throws group.notFound, also for a group of another connection */
 export async function requireGroup(on: Reader, scope: DirectoryScope, groupId: string): Promise<Group> {
-  const group = await on.findOneBy(GroupTable, { id: groupId, connectionId: scope.connectionId });
+  const group = await selectRow(on, GroupTable, sql`a."id" = ${groupId} AND a."connectionId" = ${scope.connectionId}`);
   if (!group) throw directoryErrors('group.notFound');
   return group;
 }

@@ -1,6 +1,8 @@
 import { lockRows } from '../../../platform/database/lock.ts';
+import { later } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
-import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
+import type { Group } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
 import { addMembers, MemberChange } from '../../groups/members.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
@@ -77,9 +79,8 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
     requireVersion(request.conditions, () => versionOf(group));
     const members = new MemberChange(request.ground, m, scope, id);
     for (const each of changes) await apply(scope, m, group, members, each);
-    await members.settle();
-    await touchGroup(m, id);
-    const now = (await m.findOneBy(GroupTable, { id }))!;
+    // In one turn: neither needs the other's answer.
+    const [now] = await Promise.all([touchGroup(m, id), members.settle()]);
     const changed = groupChange(id, group, now, members.moved);
     return { result: now, responseElements: { displayName: now.displayName }, changed };
   });
@@ -96,8 +97,7 @@ async function apply(
     case 'rename':
       return renameGroup(m, scope, group, each.displayName);
     case 'externalId':
-      await m.update(GroupTable, { id: group.id }, { externalId: each.value });
-      return;
+      return later(m, sql`UPDATE "directory_groups" SET "externalId" = ${each.value} WHERE "id" = ${group.id}`);
     case 'addMembers':
       return members.add(ids(each.members));
     case 'removeMembers':

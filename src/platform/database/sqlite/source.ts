@@ -35,7 +35,10 @@ export function sqliteSource(path: string, storage: Storage, readOnly = false): 
       // What is erased is to be gone from the file, keys of the trail above all, and not only from the index.
       connection.pragma('secure_delete = FAST');
       connection.pragma(`busy_timeout = ${busyMs}`);
-      if (readOnly) connection.pragma('query_only = ON');
+      if (readOnly) {
+        connection.pragma('query_only = ON');
+        connection.pragma('mmap_size = 2147418112');
+      }
     },
   });
 }
