@@ -4,6 +4,7 @@
 // connections (0) it only reads.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Attribute, Change, Client, Control } from 'ldapts';
+import { refreshStatistics } from '../src/platform/database/postgres/statistics.ts';
 import { createGroup } from '../src/directory/groups/groups.ts';
 import { mapGroup } from '../src/directory/groups/mappings.ts';
 import { equals } from '../src/directory/ldap/client/filters.ts';
@@ -103,6 +104,8 @@ async function read(house: House, scope: DirectoryScope, what: string): Promise<
 
 async function reads({ name, folder, databaseUrl }: Stand, slapd: Slapd): Promise<DirectoryScope> {
   const house = await testHouse(testConfig({ databaseUrl, outboundPrivateHosts: [slapd.host] }, folder));
+  // As the server's own jobs do; the rest of them would follow the directory beside what is measured.
+  const statistics = setInterval(() => void refreshStatistics(house.ground.db), 2_000);
   try {
     const { scope } = await connect(house, 'openldap', slapd, 'ldap.example.test', 'g0');
     const lines = [await read(house, scope, 'first whole read, with all writes')];
@@ -112,6 +115,7 @@ async function reads({ name, folder, databaseUrl }: Stand, slapd: Slapd): Promis
     printLines(`Reading ${people} people and ${groups} nested groups from slapd into ${name}`, lines);
     return scope;
   } finally {
+    clearInterval(statistics);
     await house.stop();
   }
 }
