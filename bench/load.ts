@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a load gives back: for each kind of operation the milliseconds that each took, and how long the run was. */
 export interface Measured {
@@ -69,24 +70,33 @@ export function onDemand(run: (load: never) => Promise<Measured>): void {
   });
 }
 
-/** Does `one` again and again on so many connections at once, until the time is over. */
+/**
+ * Does `one` again and again on so many connections at once, until the time is over.
+ * @param rate how often a second all connections together begin; without it each begins as soon as it has ended
+ * @param one is told by how many milliseconds it begins too late, since its connection was not free
+ */
 export async function repeat(
   connections: number,
   seconds: number,
-  one: (connection: number, i: number) => Promise<void>,
+  one: (connection: number, i: number, late: number) => Promise<void>,
+  rate?: number,
 ): Promise<number> {
   const began = performance.now();
   const until = began + seconds * 1000;
   const connection = async (number: number): Promise<void> => {
-    for (let i = 0; performance.now() < until; i++) await one(number, i);
+    for (let i = 0; performance.now() < until; i++) {
+      const due = rate === undefined ? 0 : began + ((i * connections + number) * 1000) / rate;
+      if (due > performance.now()) await pause(due - performance.now());
+      await one(number, i, rate === undefined ? 0 : performance.now() - due);
+    }
   };
   await Promise.all(Array.from({ length: connections }, (_, number) => connection(number)));
   return (performance.now() - began) / 1000;
 }
 
-/** Notes how long a piece of work takes. */
-export async function timed<T>(into: number[], work: Promise<T>): Promise<T> {
-  const from = performance.now();
+/** Notes how long a piece of work takes, and has waited before. */
+export async function timed<T>(into: number[], work: Promise<T>, waited = 0): Promise<T> {
+  const from = performance.now() - waited;
   const result = await work;
   into.push(performance.now() - from);
   return result;

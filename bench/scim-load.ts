@@ -10,6 +10,8 @@ export interface Load {
   token: string;
   connections: number;
   seconds: number;
+  /** How many rounds a second begin, on all connections together; without it as many as are answered. */
+  rate?: number;
   /** Keeps the names of one run apart from another's. */
   run: string;
   /** The group that a mix puts people into, or whose members come and go. */
@@ -143,14 +145,21 @@ const rounds: Record<Exclude<Load['kind'], 'push'>, Round> = {
 
 async function mix(load: Load & { kind: keyof typeof rounds }): Promise<Measured> {
   const times: Record<string, number[]> = {};
-  const seconds = await repeat(load.connections, load.seconds, (connection, i) =>
-    rounds[load.kind](
+  const { connections, kind, run, rate } = load;
+  const round = async (connection: number, i: number, late: number): Promise<void> => {
+    let waited = late;
+    await rounds[kind](
       load,
-      `${load.run}-${connection}-${i}`,
-      (what, ...sent) => timed((times[what] ??= []), send(load, connection, ...sent)),
+      `${run}-${connection}-${i}`,
+      async (what, ...sent) => {
+        const answer = await timed((times[what] ??= []), send(load, connection, ...sent), waited);
+        waited = 0;
+        return answer;
+      },
       connection,
-    ),
-  );
+    );
+  };
+  const seconds = await repeat(connections, load.seconds, round, rate);
   return { times, seconds };
 }
 

@@ -12,6 +12,8 @@ import { type Line, printLines, shareOf } from './table.ts';
 
 const [seconds = '5', connections = '1,8,55', readPeople = '1000000'] = process.argv.slice(2);
 const groupSize = 50_000;
+/** Writes a second; a round of creating and deactivating makes two. */
+const wantedRate = 600;
 const everybody = Math.max(groupSize, Number(readPeople));
 const counts = connections.split(',').map(Number);
 
@@ -48,6 +50,10 @@ async function measure(stand: Stand): Promise<void> {
       );
       lines.push(...asLines('Okta’s mix', count, await run({ kind: 'okta', connections: count }), floor));
       lines.push(...asLines('Entra’s mix', count, await run({ kind: 'entra', connections: count }), floor));
+      // As much as is asked for, and no more: a load without end tells of its own length, not of the server's.
+      const offered =
+        count > 1 && (await run({ kind: 'people', connections: count, rate: wantedRate / 2, run: 'offered' }));
+      if (offered) lines.push(...asLines(`${wantedRate} writes a second, offered`, count, offered, floor));
       const members = await run({ kind: 'members', connections: count, groupId: group.id });
       lines.push(...asLines(`a member of ${groupSize}`, count, members, floor));
       const asPeer = { connections: count, seconds: Number(seconds), run: `peer${count}` };
