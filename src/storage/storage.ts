@@ -32,6 +32,8 @@ import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
 import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
+import { LoginTable } from '../auth/own/login.entity.ts';
+import { mailBody, MailTable } from '../platform/mail/mail.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
 import type { SealedColumn } from '../platform/secrets/sealed.ts';
@@ -62,6 +64,8 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
+import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
+import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -93,6 +97,8 @@ export const storage: Storage = {
     KeptRequestTable,
     DirectoryTable,
     OutboxEventTable,
+    MailTable,
+    LoginTable,
     TrailRecordTable,
     PersonKeyTable,
     ChainTable,
@@ -132,6 +138,8 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    Mail1700000930000,
+    Logins1700000931000,
   ],
 };
 
@@ -148,4 +156,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   attemptVerifier,
   signingKeySecret,
   artifactPayload,
+  mailBody,
 ];
