@@ -44,6 +44,8 @@ import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
+import { InvitationTable } from '../users/invitations/invitation.entity.ts';
+import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
@@ -62,6 +64,7 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
+import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -114,6 +117,8 @@ export const storage: Storage = {
     DirectoryStateTable,
     HeldPersonTable,
     DirectoryGuessesTable,
+    InvitationTable,
+    InvitationRateTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -132,6 +137,7 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    OwnPeople1700000910000,
   ],
 };
 
