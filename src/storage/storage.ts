@@ -46,6 +46,8 @@ import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
+import { InvitationTable } from '../users/invitations/invitation.entity.ts';
+import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
@@ -66,6 +68,7 @@ import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-dir
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
 import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
+import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -120,6 +123,8 @@ export const storage: Storage = {
     DirectoryStateTable,
     HeldPersonTable,
     DirectoryGuessesTable,
+    InvitationTable,
+    InvitationRateTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -138,6 +143,7 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    OwnPeople1700000910000,
     Mail1700000930000,
     Logins1700000931000,
   ],
