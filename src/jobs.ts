@@ -6,6 +6,7 @@ import type { House } from './app.ts';
 import { sweepDirectoryGuesses } from './directory/ldap/sign-in/guesses.ts';
 import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
 import { ldapSource } from './directory/ldap/sync/source.ts';
+import { sweepUpstream } from './auth/connectors/upstream/offers.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
@@ -110,6 +111,7 @@ async function sweep({ ground }: House): Promise<void> {
   await ground.db.write(async (m) => {
     await eraseExpired(m);
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
+    await sweepUpstream(m);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
     await sweepDirectoryGuesses(m);

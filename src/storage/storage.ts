@@ -17,6 +17,10 @@ import { OrganisationTable } from '../accounts/organisations/organisation.entity
 import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { UpstreamAttemptTable, upstreamVerifier } from '../auth/connectors/upstream/attempt.entity.ts';
+import { UpstreamLinkTable } from '../auth/connectors/upstream/link.entity.ts';
+import { UpstreamOfferTable, upstreamProof } from '../auth/connectors/upstream/offer.entity.ts';
+import { upstreamSecret, UpstreamTable } from '../auth/connectors/upstream/upstream.entity.ts';
 import { artifactPayload, ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
 import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
 import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
@@ -69,6 +73,7 @@ import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-cl
 import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
+import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -89,6 +94,10 @@ export const storage: Storage = {
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    UpstreamTable,
+    UpstreamAttemptTable,
+    UpstreamLinkTable,
+    UpstreamOfferTable,
     ArtifactTable,
     ConsentTable,
     OidcClientTable,
@@ -146,12 +155,16 @@ export const storage: Storage = {
     OwnPeople1700000910000,
     Mail1700000930000,
     Logins1700000931000,
+    Upstream1700000940000,
   ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
+  upstreamSecret,
+  upstreamVerifier,
+  upstreamProof,
   bindPasswordSecret,
   totpSecret,
   accessKeySecret,

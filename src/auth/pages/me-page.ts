@@ -9,6 +9,7 @@ import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
 import { becauseText, texts } from './texts.ts';
+import { linksPath } from './upstream/paths.ts';
 
 const script = asset(new URL('./assets/live.js', import.meta.url));
 /** How soon a browser without scripts notices that a session is over. */
@@ -57,6 +58,7 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${button('/me/sign-out', csrf, words.signOutHere)}
       ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
     </div>
+    ${user.connectionId === null && html`<p><a href="${linksPath}">${words.links}</a></p>`}
     ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }

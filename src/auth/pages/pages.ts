@@ -7,6 +7,8 @@ import { initiateRoutes } from './initiate.ts';
 import { meRoutes } from './me.ts';
 import { passwordRoutes } from './password.ts';
 import { signInRoutes } from './signin.ts';
+import { linkRoutes } from './upstream/links.ts';
+import { upstreamRoutes } from './upstream/routes.ts';
 
 /** The person's side: signing in, what they see of themselves, signing out. */
 export function createAuthPages(web: Web): Router {
@@ -17,6 +19,8 @@ export function createAuthPages(web: Web): Router {
   // Before initiate-login, whose address has a connection's id where this one has "callback".
   router.use(callbackRoutes(web, createSignInLimit(web)));
   router.use(initiateRoutes(web, beginning));
+  router.use(upstreamRoutes(web, beginning, createSignInLimit(web)));
+  router.use(linkRoutes(web, createSignInLimit(web)));
   router.use(meRoutes(web));
   return router;
 }

@@ -18,6 +18,7 @@ const afterProof = new Set(['signIn.notEntitled', 'signIn.unknownPerson', 'signI
 /**
  * Tells a person why they were not signed in, and what they can do about it.
  * @param connection that it was at, when known
+ * @param again where they may try again
  * @throws what is no refusal, and any for a client that asks for JSON: the pages' own error handler answers that
  */
 export async function answerRefusal(
@@ -26,6 +27,7 @@ export async function answerRefusal(
   res: Response,
   error: unknown,
   connection: Connection | null,
+  again = connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin',
 ): Promise<void> {
   if (!(error instanceof CarillonError) || req.accepts(['html', 'json']) === 'json') throw error;
   reportError(ground.log, error);
@@ -38,9 +40,7 @@ export async function answerRefusal(
     <div role="alert">${reasons(error).map((reason) => html`<p>${reason}</p>`)}</div>
     ${account && whomToAsk(account)}
     <p class="actions">
-      <a class="button" href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
-        >${words.again}</a
-      >
+      <a class="button" href="${again}">${words.again}</a>
       <a class="button quiet" href="/signin">${words.other}</a>
     </p>
     <p class="muted">${words.reference}: <code>${requestContext().requestId}</code><br />${words.referenceHelp}</p>`;

@@ -5,6 +5,7 @@ import { page } from '../../platform/http/pages/layout.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import type { Web } from '../web.ts';
 import { texts } from './texts.ts';
+import { upstreamButtons } from './upstream/buttons.ts';
 
 interface SignInPage {
   /** Where to go afterwards: a path of ours. */
@@ -19,7 +20,7 @@ interface SignInPage {
 }
 
 /** Sends the one page with the one field. */
-export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): void {
+export async function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): Promise<void> {
   const { target, unknown, signedOut, hint, maxAge = null } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
@@ -48,7 +49,8 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
         ${refused && html`<p class="error" id="unknown" role="alert">${words.unknown}</p>`}
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
-    </form>`;
+    </form>
+    ${await upstreamButtons(web, req, res, { target, maxAge })}`;
   const document = page({ title: words.title, body, narrow: true });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
 }

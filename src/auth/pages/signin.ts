@@ -22,11 +22,11 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     res.redirect(303, who.in || who.because !== 'none' ? '/me' : '/signin');
   });
 
-  router.get('/signin', (req, res) => {
+  router.get('/signin', async (req, res) => {
     const query = new URL(ground.config.publicUrl + req.originalUrl).searchParams;
     const target = ownPath(query.get('target'), ground.config.publicUrl);
     const hint = (query.get('login_hint') ?? '').slice(0, longest);
-    sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
+    await sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
   });
 
   router.post('/signin', async (req, res) => {
@@ -39,14 +39,14 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const atDirectory = connection ? null : await directoryFor(ground.db.read, address);
     if (atDirectory) sendPassword(web, req, res, { email: address, name: address, target });
     else if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
-    else sendSignIn(web, req, res, { target, unknown: address, maxAge });
+    else await sendSignIn(web, req, res, { target, unknown: address, maxAge });
   });
 
   return router;
 }
 
 /** How old the proof may be, when somebody asks for a new one (OpenID Connect Core §3.1.2.1, `max_age`). */
-function ageOf(given: URLSearchParams): number | null {
+export function ageOf(given: URLSearchParams): number | null {
   const age = given.get('max_age');
   return age !== null && /^\d{1,9}$/.test(age) ? Number(age) : null;
 }

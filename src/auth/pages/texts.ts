@@ -77,6 +77,7 @@ export const texts = {
     takeBack: 'Take back',
     takeBackFrom: (name: string): string => `Take back from ${name}`,
     connectionLost: 'Connection lost, trying again.',
+    links: 'Ways to sign in',
   },
   device: {
     unknownBrowser: 'Unknown browser',

@@ -6,8 +6,7 @@ import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import type { Ground } from '../../trail/ground.ts';
-import type { Because } from '../../users/entitlement/entitlement.ts';
-import { entitlement } from '../../users/entitlement/entitlement.ts';
+import { type Because, type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
 import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
@@ -68,20 +67,38 @@ export async function letIn(
     await requireUnchanged(m, proof);
     const { user, joined } = await matchAndLock(m, proof);
     identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
-    const { maySignIn, because, tier } = await entitlement(m, user.id);
-    const principal = await userPrincipal(m, user.id);
-    if (!maySignIn || !principal) throw new NotEntitled(user, because);
+    const { tier, ...begun } = await admit(ground, sessions, m, user, { previous, proof });
     if (!joined) await join(m, proof, user.id);
-    if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
-    const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
-    const now = clock.now();
-    await changed(
-      m,
-      sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},
-            "liveUntil" = CASE WHEN "liveUntil" > ${begun.session.expiresAt} THEN "liveUntil"
-                               ELSE ${begun.session.expiresAt} END
-          WHERE "id" = ${user.id} RETURNING "id"`,
-    );
     return { result: begun, responseElements: { userId: user.id, sessionId: begun.session.id, permissionTier: tier } };
   });
+}
+
+/**
+ * Begins the session of somebody who is known by now, if they may come in, in the unit that found out who they are: no no
+ * can slip between.
+ * @param from the session that this browser held before, which ends; when and how they proved who they are
+ * @throws NotEntitled
+ */
+export async function admit(
+  ground: Ground,
+  sessions: Sessions,
+  m: Writer,
+  user: User,
+  { previous, proof }: { previous: Session | null; proof: Pick<Session, 'authTime' | 'amr'> },
+): Promise<{ session: Session; token: string; tier: Entitlement['tier'] }> {
+  const { maySignIn, because, tier } = await entitlement(m, user.id);
+  const principal = await userPrincipal(m, user.id);
+  if (!maySignIn || !principal) throw new NotEntitled(user, because);
+  if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
+  const { authTime, amr } = proof;
+  const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, { authTime, amr });
+  const now = clock.now();
+  await changed(
+    m,
+    sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},
+          "liveUntil" = CASE WHEN "liveUntil" > ${begun.session.expiresAt} THEN "liveUntil"
+                             ELSE ${begun.session.expiresAt} END
+        WHERE "id" = ${user.id} RETURNING "id"`,
+  );
+  return { ...begun, tier };
 }

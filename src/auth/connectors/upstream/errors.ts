@@ -28,6 +28,10 @@ export const upstreamErrors = errors({
     kind: 'BadRequest',
     text: 'The client secret is needed: it is kept only while the client ID and the addresses that get it stay the same.',
   },
+  'upstream.changed': {
+    kind: 'Conflict',
+    text: 'The provider was changed meanwhile, so nothing was done. Please try again.',
+  },
   'upstream.refused': {
     kind: 'Forbidden',
     text: 'The other side did not let you in, or you did not agree. You can try again, or sign in another way.',

@@ -16,7 +16,6 @@ import {
   type UpstreamInput,
   upstreamKind,
   upstreamName,
-  type UpstreamSettings,
 } from './settings.ts';
 import { onlyBy } from './ways.ts';
 import { type Upstream, upstreamSecret, UpstreamTable } from './upstream.entity.ts';
@@ -141,5 +140,3 @@ function secretOf({ clientSecret = '' }: UpstreamInput): string {
   if (secret.length > 1024) throw upstreamErrors('upstream.secretMissing', { field: 'clientSecret' });
   return secret;
 }
-
-export type { UpstreamSettings };

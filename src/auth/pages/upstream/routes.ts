@@ -1,0 +1,122 @@
+import express from 'express';
+import type { Request, Response, Router } from 'express';
+import { nobodys } from '../../../accounts/accounts/nobodys.ts';
+import { CarillonError } from '../../../platform/errors/errors.ts';
+import { formOf } from '../../../platform/http/pages/app.ts';
+import { upstreamCallbackPath } from '../../connectors/upstream/addresses.ts';
+import { beginUpstream } from '../../connectors/upstream/begin.ts';
+import { upstreamErrors } from '../../connectors/upstream/errors.ts';
+import { dropOffer, putOffer, readOffer } from '../../connectors/upstream/offers.ts';
+import { proveUpstream, type UpstreamProof } from '../../connectors/upstream/prove.ts';
+import { requireUpstream } from '../../connectors/upstream/providers.ts';
+import { requireAsker } from '../../people/upstream/link.ts';
+import { letInLinked } from '../../people/upstream/let-in.ts';
+import { placeForNew, registerOffered } from '../../people/upstream/register.ts';
+import { sessionCookie, whoIs, type Web } from '../../web.ts';
+import { addressOf, refuseDuplicates } from '../query.ts';
+import { answerRefusal } from '../refusal-page.ts';
+import { ageOf } from '../signin.ts';
+import { ownPath } from '../target.ts';
+import { sendOffer } from './offer-page.ts';
+import { beginPath, linksPath, offerPath } from './paths.ts';
+
+/** Signing in by an upstream provider: to it, back from it, and the question whether somebody new wants an account. */
+export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: () => Promise<void>): Router {
+  const { ground, sessions } = web;
+  const router = express.Router({ caseSensitive: true });
+
+  /** What is refused is in the trail, and told on a page. */
+  const answered = async (req: Request, res: Response, providerId: string | null, work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      recordUpstream(web, error, 'SignIn', providerId);
+      await answerRefusal(web, req, res, error, null);
+    }
+  };
+
+  const goIn = (res: Response, { token, target }: { token: string; target: string }): void => {
+    web.cookies.set(res, sessionCookie.user, token, ground.config.sessionHours * 3600);
+    res.redirect(303, target);
+  };
+
+  router.post(`${beginPath}/:provider`, async (req, res) => {
+    await limit();
+    const providerId = req.params.provider;
+    await answered(req, res, providerId, async () => {
+      const upstream = await requireUpstream(ground.db.read, providerId);
+      const form = formOf(req);
+      const target = ownPath(form.get('target'), ground.config.publicUrl);
+      const maxAge = ageOf(form);
+      const browser = web.csrf.browser(req, res);
+      const url = await beginUpstream(ground, web.providers, upstream, { browser, target, maxAge, link: null });
+      res.redirect(303, url.href);
+    });
+  });
+
+  router.get(`${upstreamCallbackPath}/:provider`, async (req, res) => {
+    await limitBack();
+    await answered(req, res, req.params.provider, async () => {
+      const url = addressOf(ground.config.publicUrl, req);
+      refuseDuplicates(url);
+      const browser = web.csrf.browser(req, res);
+      const proof = await proveUpstream(ground, web.providers, { url, browser });
+      await (proof.link ? offerLink(proof) : enterOrOffer(proof));
+
+      async function offerLink(proved: UpstreamProof): Promise<void> {
+        const who = await whoIs(web, req, 'user');
+        if (!who.in) throw upstreamErrors('upstream.otherSession');
+        requireAsker(who, proved.link);
+        await putOffer(ground, browser, proved);
+        res.redirect(303, `${linksPath}/confirm`);
+      }
+
+      async function enterOrOffer(proved: UpstreamProof): Promise<void> {
+        const before = await whoIs(web, req, 'user');
+        const begun = await letInLinked(ground, sessions, proved, before.in ? before.session : null);
+        if (begun) return goIn(res, { ...begun, target: proved.target });
+        // Whose address it is, is told to nobody for whom it is not vouched.
+        if (proved.address !== null) await placeForNew(ground.db.read, proved.address);
+        await putOffer(ground, browser, proved);
+        res.redirect(303, offerPath);
+      }
+    });
+  });
+
+  router.get(offerPath, (req, res) =>
+    answered(req, res, null, async () => {
+      const offer = await readOffer(ground, web.csrf.browser(req, res));
+      if (offer.link) throw upstreamErrors('upstream.offerGone');
+      sendOffer(web, req, res, offer);
+    }),
+  );
+
+  router.post(offerPath, async (req, res) => {
+    await limitBack();
+    await answered(req, res, null, async () => {
+      const browser = web.csrf.browser(req, res);
+      const asked = await readOffer(ground, browser);
+      if (asked.link || asked.offered.address === null || asked.id !== formOf(req).get('offer')) {
+        throw upstreamErrors('upstream.offerGone');
+      }
+      const before = await whoIs(web, req, 'user');
+      const previous = before.in ? before.session : null;
+      goIn(res, await registerOffered(ground, sessions, { browser, asked, previous }));
+    });
+  });
+
+  router.post(`${offerPath}/decline`, async (req, res) => {
+    await dropOffer(ground, web.csrf.browser(req, res));
+    res.redirect(303, '/signin');
+  });
+
+  return router;
+}
+
+/** Writes a refusal into the trail of the reserved organisation, unless it has its record: it is nobody's yet. */
+function recordUpstream({ ground }: Web, error: unknown, eventName: string, providerId: string | null): void {
+  if (!(error instanceof CarillonError)) return;
+  const { organisationId, accountId } = nobodys;
+  const requestParameters = { accountId, ...(providerId !== null && { providerId: providerId.slice(0, 64) }) };
+  ground.trail.refused({ eventName, organisationId, accountId, requestParameters }, error);
+}
