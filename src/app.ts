@@ -28,6 +28,7 @@ import { createLog } from './platform/log/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
 import { Consumer, type Handler } from './platform/outbox/consumer.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
+import type { FateHandler } from './platform/mail/queue.ts';
 import { createOutbound, type Outbound } from './platform/outbound/outbound.ts';
 import { type Keyring, openKeyringIfThere } from './platform/secrets/keyring.ts';
 import { createSeal } from './platform/secrets/seal.ts';
@@ -133,6 +134,9 @@ export async function buildHouse(config: Config): Promise<House> {
     },
   };
 }
+
+/** Who is told what became of a mail: its kind → handler. */
+export const mailHandlers = (_house: House): ReadonlyMap<string, FateHandler> => new Map<string, FateHandler>([]);
 
 /** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
 export function startConsumer({ ground, sessions }: House): Consumer {

@@ -32,6 +32,8 @@ import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
 import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
+import { LoginTable } from '../auth/own/login.entity.ts';
+import { mailBody, MailTable } from '../platform/mail/mail.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
 import type { SealedColumn } from '../platform/secrets/sealed.ts';
@@ -65,6 +67,8 @@ import { DirectorySync1700000810000 } from './migrations/1700000810000-directory
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
 import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
+import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
+import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -96,6 +100,8 @@ export const storage: Storage = {
     KeptRequestTable,
     DirectoryTable,
     OutboxEventTable,
+    MailTable,
+    LoginTable,
     TrailRecordTable,
     PersonKeyTable,
     ChainTable,
@@ -138,6 +144,8 @@ export const storage: Storage = {
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
     OwnPeople1700000910000,
+    Mail1700000930000,
+    Logins1700000931000,
   ],
 };
 
@@ -154,4 +162,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   attemptVerifier,
   signingKeySecret,
   artifactPayload,
+  mailBody,
 ];
