@@ -6,6 +6,7 @@ import { administratorChangedTopic } from './access/administrators/changed.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { eraseSessions } from './auth/people/erase.ts';
+import { takeDevicesAlong } from './auth/people/moved.ts';
 import { userPrincipal } from './auth/people/principal.ts';
 import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
 import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
@@ -122,6 +123,7 @@ export async function buildHouse(config: Config): Promise<House> {
         await forgetEntriesOf(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
       },
+      peopleMoved: takeDevicesAlong(ground),
     },
     close: async () => {
       await inspector.stop();

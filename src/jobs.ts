@@ -21,6 +21,7 @@ import type { Writer } from './platform/database/unit.ts';
 import { type Job, Jobs } from './platform/jobs/jobs.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
+import { tellOfEndedTrials } from './users/trial/tell.ts';
 import { refreshSearchKeys } from './users/search-key.ts';
 
 const dayMs = 86_400_000;
@@ -53,6 +54,7 @@ export function startJobs(house: House): Jobs {
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
+    { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
     { name: 'follow directories', seconds: 1, work: () => follower.turn() },
   ];

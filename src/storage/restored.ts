@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { nobodys } from '../accounts/accounts/nobodys.ts';
 
 /** Tables whose rows say under which epoch everything that hangs off them was born. */
 const withEpoch = ['accounts', 'users', 'administrators'];
@@ -19,6 +20,8 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
 /** Whether somebody has begun to use this database: every installation has an organisation, from its first start on. */
 export async function isInUse(runner: QueryRunner, tables: readonly string[]): Promise<boolean> {
   if (!tables.includes('organisations')) return false;
-  const found: unknown[] = await runner.query('SELECT 1 FROM "organisations" LIMIT 1');
+  const found: unknown[] = await runner.query(
+    `SELECT 1 FROM "organisations" WHERE "id" <> '${nobodys.organisationId}' LIMIT 1`,
+  );
   return found.length > 0;
 }

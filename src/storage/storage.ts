@@ -47,6 +47,8 @@ import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
+import { InvitationTable } from '../users/invitations/invitation.entity.ts';
+import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
@@ -65,6 +67,7 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
+import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
 import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
@@ -123,6 +126,8 @@ export const storage: Storage = {
     DirectoryStateTable,
     HeldPersonTable,
     DirectoryGuessesTable,
+    InvitationTable,
+    InvitationRateTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -141,6 +146,7 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    OwnPeople1700000910000,
     Mail1700000930000,
     Logins1700000931000,
     OwnLinks1700000932000,

@@ -17,6 +17,7 @@ export const userErrors = errors({
     kind: 'Unprocessable',
     text: 'People of a team account are not suspended but removed. Only an enterprise account suspends people.',
   },
+  'user.trialRefused': { kind: 'Conflict', text: 'The trial of this person cannot be changed so.' },
   'user.notRemovable': {
     kind: 'Unprocessable',
     text:

@@ -1,4 +1,5 @@
 import { OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
+import { refuseNobodys } from '../../accounts/accounts/nobodys.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
@@ -72,7 +73,7 @@ async function requireActor(m: Writer, { organisationId, actorId }: Actor): Prom
 
 /**
  * Invites an administrator: they set a password by the link.
- * @throws administrator.nameInvalid, .nameTaken, .tooMany
+ * @throws administrator.nameInvalid, .nameTaken, .tooMany, account.reserved
  */
 export async function inviteAdministrator(ground: Ground, by: Actor, input: { userName: string }): Promise<Linked> {
   const { organisationId } = by;
@@ -83,6 +84,7 @@ export async function inviteAdministrator(ground: Ground, by: Actor, input: { us
     requestParameters: { userName: personal(userName) },
   };
   return ground.trail.perform(action, async (m) => {
+    refuseNobodys(organisationId);
     await requireActor(m, by);
     await requireFreeName(m, organisationId, userName);
     if ((await m.countBy(AdministratorTable, { organisationId })) >= mostAdministrators) {

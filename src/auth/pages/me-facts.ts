@@ -1,5 +1,5 @@
 import { type Account } from '../../accounts/accounts/account.entity.ts';
-import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import { anyAccount } from '../../accounts/accounts/accounts.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
@@ -27,7 +27,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
-    account: await requireAccount(on, scope.organisationId, scope.accountId),
+    account: await anyAccount(on, scope.organisationId, scope.accountId),
     entitlement: await entitlement(on, user.id),
     addresses: [
       { value: user.primaryAddress, primary: true },

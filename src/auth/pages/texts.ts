@@ -113,6 +113,8 @@ export function becauseText(because: Because): string {
       return `You are in the group “${because.groupName}”, which gives ${because.tier}.`;
     case 'assigned':
       return `Your account gives you ${because.tier}.`;
+    case 'trial':
+      return `Your trial gives you Pro until ${new Date(because.until).toISOString().slice(0, 10)}.`;
     case 'noGroup':
       return 'Your company knows you, but you are in none of the groups that give access to Carillon.';
     case 'directory':

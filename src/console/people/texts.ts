@@ -91,6 +91,7 @@ const reasons = {
 export function becauseText(reason: Because): string {
   if (reason.kind === 'group') return `In the ${reason.tier} group ${reason.groupName}`;
   if (reason.kind === 'assigned') return `${reason.tier} assigned by hand`;
+  if (reason.kind === 'trial') return `ProTrial until ${new Date(reason.until).toISOString().slice(0, 10)}`;
   if (reason.kind === 'domain') return `The domain ${toUnicodeDomain(reason.domain)} is not verified`;
   return reasons[reason.kind];
 }
