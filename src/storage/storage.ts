@@ -37,6 +37,7 @@ import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.t
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { LoginTable } from '../auth/own/login.entity.ts';
+import { OwnLinkTable } from '../auth/own/link.entity.ts';
 import { mailBody, MailTable } from '../platform/mail/mail.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
@@ -70,9 +71,10 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
-import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
-import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
+import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
+import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
+import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -111,6 +113,7 @@ export const storage: Storage = {
     OutboxEventTable,
     MailTable,
     LoginTable,
+    OwnLinkTable,
     TrailRecordTable,
     PersonKeyTable,
     ChainTable,
@@ -155,6 +158,7 @@ export const storage: Storage = {
     OwnPeople1700000910000,
     Mail1700000930000,
     Logins1700000931000,
+    OwnLinks1700000932000,
     Upstream1700000940000,
   ],
 };

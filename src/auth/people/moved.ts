@@ -1,4 +1,4 @@
-import { changed } from '../../platform/database/run.ts';
+import { changed, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -7,7 +7,8 @@ import { endRelyingParties } from '../provider/logout/end.ts';
 
 /**
  * Takes the devices of people along who moved to another account, in the unit that moves them: each that was alive goes on
- * under the new epochs. Grants and tokens stay under the old ones, and are dead; relying parties are told.
+ * under the new epochs, and so does what they sign in by. Grants and tokens stay under the old ones, and are dead;
+ * relying parties are told.
  */
 export const takeDevicesAlong =
   (ground: Ground) =>
@@ -22,5 +23,10 @@ export const takeDevicesAlong =
       );
     }
     const moved = list(people.map(({ id }) => id));
+    await rows(
+      m,
+      sql`UPDATE "logins" SET "organisationId" = ${to.organisationId}, "accountId" = ${to.id}
+          WHERE "userId" IN (${moved})`,
+    );
     await endRelyingParties(ground, m, sql`r."userId" IN (${moved})`, 'moved');
   };

@@ -19,7 +19,7 @@ export function sendOffer(web: Web, req: Request, res: Response, { id, upstream,
           <p>${words.lead(name)}</p>
           <p>${texts.noAddress.how(name)}</p>
           <p class="actions">
-            <a class="button" href="/register">${texts.noAddress.register}</a>
+            <a class="button" href="/register?target=${encodeURIComponent(linksPath)}">${texts.noAddress.register}</a>
             <a class="button quiet" href="/signin">${texts.noAddress.back}</a>
           </p>`
       : html`<h1>${words.title}</h1>

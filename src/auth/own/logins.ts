@@ -1,0 +1,36 @@
+import { isTrue, rows } from '../../platform/database/run.ts';
+import { selectRow } from '../../platform/database/select.ts';
+import { list, sql } from '../../platform/database/sql.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { type Login, LoginTable } from './login.entity.ts';
+
+/** By an address as it is compared. */
+export const loginAt = (on: Reader, addressKey: string): Promise<Login | null> =>
+  selectRow(on, LoginTable, sql`a."addressKey" = ${addressKey}`);
+
+/** By which somebody signs in whose account Carillon holds; null for a directory's people. */
+export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
+  selectRow(on, LoginTable, sql`a."userId" = ${userId}`);
+
+/** What is known of an address. `over`: whoever had it was deleted or released, and it is free for somebody new. */
+export type Known = 'nobody' | 'over' | 'somebody';
+
+/** Whether somebody has this address who still may; one question whatever the answer. */
+export async function knownAt(on: Reader, addressKey: string): Promise<Known> {
+  const found = await firstRow<{ over: unknown }>(
+    on,
+    sql`SELECT (u."deletedAt" IS NOT NULL OR u."releasedAt" IS NOT NULL OR a."deletedAt" IS NOT NULL
+          OR EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
+                     AND d."state" = 'releasing')) AS "over"
+        FROM "logins" l JOIN "users" u ON u."id" = l."userId" JOIN "accounts" a ON a."id" = u."accountId"
+        WHERE l."addressKey" = ${addressKey}`,
+  );
+  if (!found) return 'nobody';
+  return isTrue(found.over) ? 'over' : 'somebody';
+}
+
+/** Nobody signs in by these people's addresses any more, which are free again. */
+export async function dropLogins(m: Writer, userIds: readonly string[]): Promise<void> {
+  await rows(m, sql`DELETE FROM "logins" WHERE "userId" IN (${list(userIds)})`);
+}

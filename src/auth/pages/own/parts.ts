@@ -1,0 +1,20 @@
+import { type Html, html } from '../../../platform/http/pages/html.ts';
+import type { Field } from './form-page.ts';
+import { ownTexts as texts } from './texts.ts';
+
+/** The two fields of a password that is chosen. */
+export const newPasswordFields = (autofocus = true): Field[] => [
+  {
+    name: 'newPassword',
+    label: texts.newPassword,
+    type: 'password',
+    autocomplete: 'new-password',
+    hint: texts.passwordHint,
+    autofocus,
+  },
+  { name: 'again', label: texts.again, type: 'password', autocomplete: 'new-password' },
+];
+
+/** Tells a password manager whose password it is that stands on the page; it is no part of a form. */
+export const usernameField = (address: string): Html =>
+  html`<input type="hidden" name="username" autocomplete="username" value="${address}" />`;
