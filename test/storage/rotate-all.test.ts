@@ -7,6 +7,7 @@ import { apiReplyBody, ApiReplyTable } from '../../src/api/replay/reply.entity.t
 import { newId } from '../../src/platform/ids/ids.ts';
 import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { buildHouse } from '../../src/app.ts';
+import { addUpstream } from '../../src/auth/connectors/upstream/providers.ts';
 import { rotateNow } from '../../src/auth/provider/keys/rotate.ts';
 import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
@@ -17,6 +18,7 @@ import { listTrail } from '../../src/trail/list.ts';
 import { Digests } from '../../src/trail/seals/digests.ts';
 import { Sealer } from '../../src/trail/seals/sealer.ts';
 import { verifyChain } from '../../src/trail/verify/verify.ts';
+import { signInBy } from '../auth/connectors/upstream/stage.ts';
 import { signInUpToCallback } from '../auth/pages/support.ts';
 import { authorize, type OpenIdStage, setOpenIdStage, signedIn } from '../auth/provider/stage.ts';
 import { inputFor } from '../directory/ldap/support.ts';
@@ -51,6 +53,12 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
     const asked = { scope: 'openid offline_access', prompt: 'consent' };
     const tokens = await authorize(application, visitor, asked); // artifacts
     await signInUpToCallback(carillon.visitor()); // an attempt
+    const { subject, issuer, clientId, clientSecret } = stage.provider;
+    await addUpstream(house, { name: 'Rogue', kind: 'openid', issuer, clientId, clientSecret });
+    const known = subject.email;
+    subject.email = 'somebody@new.example';
+    await signInBy(carillon.visitor()); // an upstream provider, an attempt there, and what came of it
+    subject.email = known;
     const owner = await newAdministrator(house, 'grace', organisationId);
     const { key, secret } = await createAccessKey(ground, owner);
     const logout = async (): Promise<number> => {

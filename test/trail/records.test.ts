@@ -21,7 +21,7 @@ const quiet = new Set(
     'serve doctor migrate restore env-example command-reference completion backup|admin list|admin sessions|' +
     'access-key list|organisation list|organisation show|account list|account show|domain list|domain show|' +
     'connection show|connection check|connection readiness|scim-key list|group list|group show|user list|user show|user why|client list|' +
-    'client show|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
+    'client show|upstream list|upstream show|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
     'scim-key request|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
   )
     .split('|')
@@ -252,6 +252,11 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('UpdateClient', ['client', 'update', 'Wiki', '--name', 'Lexicon', ...of]);
     const rotated = await run('RotateClientSecret', ['client', 'rotate-secret', 'Lexicon', ...of]);
     await run('DeleteClient', ['client', 'delete', 'Lexicon', '--yes', ...of]);
+    const upstream = ['--issuer', issuer, '--client-id', clientId, '--secret-env', 'SECRET'];
+    await run('AddUpstreamProvider', ['upstream', 'add', 'Rogue', ...upstream]);
+    await run('AddUpstreamProvider: upstream.nameTaken', ['upstream', 'add', 'Rogue', ...upstream], 1);
+    await run('UpdateUpstreamProvider', ['upstream', 'update', 'Rogue', '--vouches', 'no']);
+    await run('RemoveUpstreamProvider', ['upstream', 'remove', 'Rogue', '--yes']);
     // Where there is none yet, the first key is made in a unit of its own.
     await run('CreateSigningKey RotateSigningKey', ['signing-key', 'rotate']);
     const listed = (await runCommand(ground.config, ['signing-key', 'list', '--json'])).json();

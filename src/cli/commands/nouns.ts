@@ -20,6 +20,7 @@ import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { signingKey } from './signing-key.ts';
 import { trail } from './trail.ts';
+import { upstream } from './upstream.ts';
 import { user } from './user.ts';
 
 /** Every noun of the command line, in the order of the help. A new one is a line here. */
@@ -38,6 +39,7 @@ export const nouns: readonly Noun[] = [
   group,
   user,
   client,
+  upstream,
   receipt,
   trail,
   backup,
