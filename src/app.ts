@@ -8,6 +8,7 @@ import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { eraseSessions } from './auth/people/erase.ts';
 import { takeDevicesAlong } from './auth/people/moved.ts';
 import { userPrincipal } from './auth/people/principal.ts';
+import { eraseLinks, moveLogins } from './auth/own/moved.ts';
 import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
 import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
 import { removeClientsOf } from './auth/provider/clients/clients.ts';
@@ -121,9 +122,13 @@ export async function buildHouse(config: Config): Promise<House> {
         await eraseSessions(m, userIds);
         await eraseRelyingParties(m, userIds);
         await forgetEntriesOf(m, userIds);
+        await eraseLinks(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
       },
-      peopleMoved: takeDevicesAlong(ground),
+      peopleMoved: async (m, moved) => {
+        await takeDevicesAlong(ground)(m, moved);
+        await moveLogins(m, moved);
+      },
     },
     close: async () => {
       await inspector.stop();

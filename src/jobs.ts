@@ -8,6 +8,7 @@ import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
 import { ldapSource } from './directory/ldap/sync/source.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
+import { sweepLinks } from './auth/own/links.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
@@ -113,6 +114,7 @@ async function sweep({ ground }: House): Promise<void> {
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
     await sweepDirectoryGuesses(m);
+    await sweepLinks(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);

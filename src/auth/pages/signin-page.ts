@@ -48,7 +48,10 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
         ${refused && html`<p class="error" id="unknown" role="alert">${words.unknown}</p>`}
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
-    </form>`;
+    </form>
+    <ul class="ways">
+      <li><a href="/register?${new URLSearchParams({ target }).toString()}">${words.register}</a></li>
+    </ul>`;
   const document = page({ title: words.title, body, narrow: true });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
 }
