@@ -37,7 +37,7 @@ export function ownMeRoutes(web: Web): Router {
     if (!who) return null;
     const login = await loginOf(ground.db.read, who.principal.id);
     if (!login) throw ownErrors('own.managed');
-    return (await recentlyProved(web, req, res, who)) ? { who, login } : null;
+    return recentlyProved(req, res, who) ? { who, login } : null;
   };
 
   /** A page with a form at one address: shown, and taken. */
