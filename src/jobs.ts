@@ -20,6 +20,8 @@ import { Digests } from './trail/seals/digests.ts';
 import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
 import { type Job, Jobs } from './platform/jobs/jobs.ts';
+import { sweepInvitations } from './users/invitations/invitations.ts';
+import { sweepDepartures } from './users/lifecycle/departures.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
@@ -117,6 +119,8 @@ async function sweep({ ground }: House): Promise<void> {
     await sweepLinks(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
+    await sweepInvitations(m);
+    await sweepDepartures(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.
     await rows(
