@@ -9,6 +9,7 @@ import { ldapSource } from './directory/ldap/sync/source.ts';
 import { sweepUpstream } from './auth/connectors/upstream/offers.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
+import { sweepLinks } from './auth/own/links.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
@@ -20,6 +21,8 @@ import { Digests } from './trail/seals/digests.ts';
 import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
 import { type Job, Jobs } from './platform/jobs/jobs.ts';
+import { sweepInvitations } from './users/invitations/invitations.ts';
+import { sweepDepartures } from './users/lifecycle/departures.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
@@ -115,8 +118,11 @@ async function sweep({ ground }: House): Promise<void> {
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
     await sweepDirectoryGuesses(m);
+    await sweepLinks(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
+    await sweepInvitations(m);
+    await sweepDepartures(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.
     await rows(

@@ -5,6 +5,7 @@ import type { Csrf } from '../platform/http/csrf.ts';
 import type { Streams } from '../platform/http/streams.ts';
 import type { Ground } from '../trail/ground.ts';
 import type { LdapClients } from '../directory/ldap/clients.ts';
+import type { Upstairs } from '../users/lifecycle/upstairs.ts';
 import type { Providers } from './connectors/openid/provider.ts';
 import type { PrincipalKind } from './sessions/principal.ts';
 import type { CheckResult, Sessions } from './sessions/sessions.ts';
@@ -18,6 +19,8 @@ export interface Web {
   cookies: Cookies;
   csrf: Csrf;
   streams: Streams;
+  /** What the floors above the people's move along with them. */
+  upstairs: Upstairs;
 }
 
 /** The cookie of each kind of session: a person and an administrator can be the same human in one browser. */

@@ -15,6 +15,7 @@ import { directoryRoutes } from './directory/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
+import { invitationRoutes } from './invitations/routes.ts';
 import { personRoutes } from './people/person-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
@@ -51,6 +52,7 @@ export function createConsole(web: ConsoleWeb): Router {
     directoryConnectRoutes,
     directoryFollowingRoutes,
     groupRoutes,
+    invitationRoutes,
     peopleRoutes,
     personRoutes,
     receiptRoutes,

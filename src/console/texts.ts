@@ -15,6 +15,7 @@ export const texts = {
   directory: 'Active Directory',
   groups: 'Groups',
   people: 'People',
+  invitations: 'Invitations',
   receipts: 'Receipts',
   place: 'You are in',
   organisation: 'Organisation',
@@ -61,6 +62,14 @@ export const flashes = new Map([
   ['domainRemoved', 'The domain was removed.'],
   ['connectionDeleted', 'The single sign-on settings were deleted. Nobody was put out by that.'],
   ['removed', 'The person was removed, and is out everywhere.'],
+  [
+    'leftAccount',
+    'The person was removed, and is out everywhere. They may go on using Carillon on their own, and can be invited again.',
+  ],
+  ['invitationSent', 'The invitation is sent again, with a new link; the one before is good no longer.'],
+  ['invitationRevoked', 'The invitation is revoked: its link is good no longer.'],
+  ['licenceAssigned', 'The permission tier was assigned. It counts from now on.'],
+  ['defaultLicenceSaved', 'Whoever comes into the account from now on gets this permission tier.'],
   ['connectionSaved', 'The settings were saved, and the provider’s discovery document was read.'],
   [
     'directoryAuthorised',

@@ -53,6 +53,7 @@ import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
 import { InvitationTable } from '../users/invitations/invitation.entity.ts';
 import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
+import { DepartureTable } from '../users/lifecycle/departure.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
@@ -137,6 +138,7 @@ export const storage: Storage = {
     DirectoryGuessesTable,
     InvitationTable,
     InvitationRateTable,
+    DepartureTable,
   ],
   migrations: [
     FirstLight1700000000000,

@@ -7,7 +7,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { accountErrors } from '../errors.ts';
 import { type Account, AccountTable } from './account.entity.ts';
 import { refuseNobodys } from './nobodys.ts';
-import type { AccountType } from './types.ts';
+import type { AccountType, Tier } from './types.ts';
 
 /** A name without control characters or blanks at its ends. @throws account.nameInvalid */
 export function accountName(input: unknown): string {
@@ -110,6 +110,27 @@ export async function setHelpContact(
     await m.update(AccountTable, { id: accountId, organisationId }, { helpContact });
     return { result: undefined };
   });
+}
+
+/**
+ * Says which permission tier people get who come into the account; those who are in it keep theirs.
+ * @throws account.notFound, account.reserved
+ */
+export async function setDefaultLicence(
+  ground: Ground,
+  organisationId: string,
+  accountId: string,
+  defaultLicence: Tier,
+): Promise<void> {
+  const requestParameters = { accountId, defaultLicense: defaultLicence };
+  await ground.trail.perform(
+    { eventName: 'UpdateAccount', organisationId, accountId, requestParameters },
+    async (m) => {
+      await requireAccount(m, organisationId, accountId);
+      await m.update(AccountTable, { id: accountId, organisationId }, { defaultLicence });
+      return { result: undefined };
+    },
+  );
 }
 
 export const listAccounts = (on: Reader, organisationId: string): Promise<Account[]> =>

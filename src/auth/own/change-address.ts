@@ -15,7 +15,7 @@ import { addressChangedLetter, addressTakenLetter, newAddressLetter, oldAddressL
 import { type OwnLink, OwnLinkTable } from './link.entity.ts';
 import { endLinks, makeLink, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
-import { dropLogins, knownAt, loginAt, loginOf } from './logins.ts';
+import { freeAddress, knownAt, loginOf } from './logins.ts';
 import { placeOf } from './place.ts';
 
 /**
@@ -94,10 +94,7 @@ async function change(ground: Ground, m: Writer, login: Login, typed: string): P
   const { address, addressKey } = requireAddress(typed);
   const { userId, organisationId, accountId } = login;
   await requirePlace(m, login, address);
-  const known = await knownAt(m, addressKey);
-  if (known === 'somebody') throw ownErrors('own.linkInvalid');
-  const former = known === 'over' ? await loginAt(m, addressKey) : null;
-  if (former) await dropLogins(m, [former.userId]);
+  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await requireUser(m, { organisationId, accountId }, userId);
   const kept = (await addressesOf(m, userId)).filter(({ isPrimary }) => !isPrimary);
   const emails = kept.map(({ value, type, display }) => ({

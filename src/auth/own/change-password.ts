@@ -1,5 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
+import { UserTable } from '../../users/user.entity.ts';
 import { putOut } from '../../users/lifecycle/out.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { userPrincipal } from '../people/principal.ts';
@@ -47,7 +48,7 @@ export async function changeOwnPassword(
     const principal = await userPrincipal(m, userId);
     const result = principal && (await sessions.renew(m, session, principal));
     if (!result) throw ownErrors('own.changedMeanwhile');
-    await m.update('User', { id: userId }, { liveUntil: result.session.expiresAt });
+    await m.update(UserTable, { id: userId }, { liveUntil: result.session.expiresAt });
     await tell(ground, m, now, passwordChangedLetter(ground, now));
     return { result };
   });

@@ -11,7 +11,7 @@ import { ownErrors } from './errors.ts';
 import type { OwnLink } from './link.entity.ts';
 import { endLinks, isOfBrowser, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
-import { dropLogins, knownAt, loginAt } from './logins.ts';
+import { freeAddress } from './logins.ts';
 import { requireAddress } from './ask.ts';
 import { type ChosenPassword, hashChosen, requireGoodPassword } from './password.ts';
 import { placeOf, scopeOf } from './place.ts';
@@ -84,26 +84,23 @@ export async function makePerson(
   { address, displayName, passwordHash }: { address: string; displayName: string | null; passwordHash: string | null },
 ): Promise<Registered> {
   const { addressKey } = requireAddress(address);
-  const known = await knownAt(m, addressKey);
-  if (known === 'somebody') throw ownErrors('own.linkInvalid');
-  const former = known === 'over' ? await loginAt(m, addressKey) : null;
-  if (former) await dropLogins(m, [former.userId]);
+  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await registerPerson(ground, m, scope, { address, displayName });
+  return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
+}
+
+/** Keeps by what somebody new signs in; what was mailed to their address before does nothing any more. */
+export async function keepLogin(
+  m: Writer,
+  { id: userId, organisationId, accountId }: User,
+  given: Pick<Login, 'address' | 'addressKey' | 'passwordHash'>,
+): Promise<Login> {
   const at = clock.now();
-  const login: Login = {
-    addressKey,
-    userId: user.id,
-    organisationId: user.organisationId,
-    accountId: user.accountId,
-    address,
-    passwordHash,
-    passwordChangedAt: passwordHash === null ? null : at,
-    verifiedAt: at,
-    createdAt: at,
-  };
+  const passwordChangedAt = given.passwordHash === null ? null : at;
+  const login = { ...given, userId, organisationId, accountId, passwordChangedAt, verifiedAt: at, createdAt: at };
   await insertRow(m, LoginTable, login);
-  await endLinks(m, { addressKey });
-  return { user, login };
+  await endLinks(m, { addressKey: given.addressKey });
+  return login;
 }
 
 function requireSame(link: OwnLink, typed: string, browser: string): void {

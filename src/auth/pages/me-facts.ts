@@ -6,12 +6,16 @@ import { type Entitlement, entitlement } from '../../users/entitlement/entitleme
 import { requireUser } from '../../users/lifecycle/administer.ts';
 import type { User } from '../../users/user.entity.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
+import type { Login } from '../own/login.entity.ts';
+import { loginOf } from '../own/logins.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { SignedIn } from '../web.ts';
 
 export interface MeFacts {
   user: User;
+  /** By what they sign in, when Carillon itself holds that. */
+  login: Login | null;
   account: Account;
   entitlement: Entitlement;
   addresses: { value: string; primary: boolean }[];
@@ -27,6 +31,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
+    login: await loginOf(on, user.id),
     account: await anyAccount(on, scope.organisationId, scope.accountId),
     entitlement: await entitlement(on, user.id),
     addresses: [

@@ -8,6 +8,7 @@ import { scopeText } from '../provider/texts.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
+import { ownTexts } from './own/texts.ts';
 import { becauseText, texts } from './texts.ts';
 import { linksPath } from './upstream/paths.ts';
 
@@ -22,7 +23,7 @@ const words = texts.me;
  * @param csrf the token for its forms
  */
 export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, account, entitlement, addresses, devices, applications } = facts;
+  const { user, login, account, entitlement, addresses, devices, applications } = facts;
   const body = html`<h1>${words.title}</h1>
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
@@ -38,6 +39,7 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
       ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
     </dl>
+    ${login && ownPart()}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">
@@ -62,6 +64,15 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
     ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }
+
+/** What people change about a sign-in that Carillon itself holds. */
+const ownPart = (): Html =>
+  html`<h2>${ownTexts.me.part}</h2>
+    <p class="actions">
+      <a class="button quiet" href="/me/password">${ownTexts.me.changePassword}</a>
+      <a class="button quiet" href="/me/address">${ownTexts.me.changeAddress}</a>
+      <a class="button quiet" href="/me/delete">${ownTexts.me.deleteAccount}</a>
+    </p>`;
 
 /** What the person has opened with this sign-in, or agreed to, and may take back. */
 const applicationsPart = (applications: readonly UsedApplication[], csrf: string): Html =>

@@ -5,6 +5,7 @@ import { createSignInLimit } from './attempts.ts';
 import { callbackRoutes } from './callback.ts';
 import { initiateRoutes } from './initiate.ts';
 import { meRoutes } from './me.ts';
+import { ownRoutes } from './own/routes.ts';
 import { passwordRoutes } from './password.ts';
 import { signInRoutes } from './signin.ts';
 import { linkRoutes } from './upstream/links.ts';
@@ -16,6 +17,7 @@ export function createAuthPages(web: Web): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(signInRoutes(web, beginning));
   router.use(passwordRoutes(web, beginning));
+  router.use(ownRoutes(web));
   // Before initiate-login, whose address has a connection's id where this one has "callback".
   router.use(callbackRoutes(web, createSignInLimit(web)));
   router.use(initiateRoutes(web, beginning));

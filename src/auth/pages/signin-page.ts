@@ -50,6 +50,9 @@ export async function sendSignIn(web: Web, req: Request, res: Response, asked: S
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
     </form>
+<ul class="ways">
+      <li><a href="/register?${new URLSearchParams({ target }).toString()}">${words.register}</a></li>
+    </ul>
     ${await upstreamButtons(web, req, res, { target, maxAge })}`;
   const document = page({ title: words.title, body, narrow: true });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });

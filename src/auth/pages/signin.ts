@@ -1,9 +1,12 @@
 import express from 'express';
 import type { Router } from 'express';
+import { normaliseAddress } from '../../accounts/domains/name.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
+import { placeOf } from '../own/place.ts';
 import { connectionFor, directoryFor } from '../discovery/route.ts';
 import { whoIs, type Web } from '../web.ts';
 import { begin } from './attempts.ts';
+import { sendOwnSignIn } from './own/signin-page.ts';
 import { sendPassword } from './password-page.ts';
 import { sendSignIn } from './signin-page.ts';
 import { ownPath } from './target.ts';
@@ -15,6 +18,10 @@ const longest = 320;
 export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
+
+  /** Whether people with this address sign in with what Carillon holds; by the domain alone, known or not. */
+  const isOwn = async (address: string): Promise<boolean> =>
+    normaliseAddress(address) !== null && (await placeOf(ground.db.read, address)).kind !== 'company';
 
   router.get('/', async (req, res) => {
     const who = await whoIs(web, req, 'user');
@@ -39,6 +46,7 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const atDirectory = connection ? null : await directoryFor(ground.db.read, address);
     if (atDirectory) sendPassword(web, req, res, { email: address, name: address, target });
     else if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
+    else if (await isOwn(address)) sendOwnSignIn(web, req, res, { email: address, target });
     else await sendSignIn(web, req, res, { target, unknown: address, maxAge });
   });
 

@@ -4,11 +4,12 @@ import type { Because } from '../../users/entitlement/entitlement.ts';
 export const texts = {
   signIn: {
     title: 'Sign in',
-    lead: 'Enter your work e-mail address. Your company’s own sign-in will ask for the rest.',
+    lead: 'Enter your e-mail address. Your company’s own sign-in asks for the rest, or the next page does.',
     label: 'E-mail address',
     button: 'Continue',
     unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
     signedOut: 'You have signed out on this device.',
+    register: 'I have no account yet',
   },
   password: {
     title: 'Sign in',
@@ -99,6 +100,8 @@ const overTexts: Record<string, string> = {
   removed: 'An administrator has removed you from your company’s account.',
   account: 'Your company’s account was deleted.',
   signOut: 'You were signed out by an administrator. You can sign in again.',
+  left: 'Your account was deleted.',
+  passwordChanged: 'The password of your account was changed. Sign in with the new one.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',
   signedOutElsewhere: 'You have signed out this device from another one.',

@@ -41,6 +41,15 @@ export function account(cli: Cli): void {
     work: async () => (await load()).rename,
   });
   verb(cli, it, {
+    call: 'licence <account> <tier>',
+    does: 'say which permission tier people get who come into an account',
+    more: 'Those who are in it keep theirs.',
+    expects: { account: 'its id or its name', tier: 'Basic or Pro' },
+    takes: ['organisation'],
+    examples: ['carillon account licence "Example Ltd" Basic'],
+    work: async () => (await load()).licence,
+  });
+  verb(cli, it, {
     call: 'delete <account>',
     does: 'delete an account, with all that is in it',
     more:

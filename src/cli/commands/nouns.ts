@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
 import { group } from './group.ts';
+import { invitation } from './invitation.ts';
 import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
@@ -38,6 +39,7 @@ export const nouns: readonly Noun[] = [
   scimKey,
   group,
   user,
+  invitation,
   client,
   upstream,
   receipt,

@@ -1,11 +1,18 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { createAccount, listDeletedAccounts, renameAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
+import {
+  createAccount,
+  listDeletedAccounts,
+  renameAccount,
+  requireAccount,
+  setDefaultLicence,
+} from '../../accounts/accounts/accounts.ts';
 import { progressOf } from '../../console/accounts/progress.ts';
 import { texts } from '../../console/accounts/texts.ts';
 import { accountTypes } from '../../console/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { deleteAccount } from '../../users/lifecycle/delete-account.ts';
+import { licenceOf } from '../../users/lifecycle/licence.ts';
 import { wouldDeleteAccount } from '../../users/lifecycle/would-end.ts';
 import { findAccounts } from '../../users/find.ts';
 import { type AccountCounts, accountCounts } from '../../users/summary.ts';
@@ -13,6 +20,7 @@ import { accountNamed, organisationOf, scopeOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { withHouse } from '../frame/house.ts';
+import { tierNamed } from '../frame/tier.ts';
 
 const none: AccountCounts = { people: 0, domains: 0, verified: 0 };
 
@@ -22,6 +30,7 @@ const present = (account: Account, { people, domains, verified }: AccountCounts 
   name: account.name,
   type: account.type,
   helpContact: account.helpContact,
+  defaultLicence: account.defaultLicence,
   people,
   domains,
   verifiedDomains: verified,
@@ -95,6 +104,7 @@ export const show = (call: Call): Promise<void> =>
         ['People', json.people],
         ['Domains', texts.domainCount(json.domains, json.verifiedDomains)],
         ['Help contact', json.helpContact],
+        ['Tier of newcomers', json.defaultLicence],
         ['Created', json.createdAt],
         ['ID', json.id],
         ['Left to do', left.length === 0 ? 'nothing' : left.join('; ')],
@@ -115,6 +125,15 @@ export const rename = (call: Call): Promise<void> =>
     await renameAccount(ground, organisationId, id, { name: call.required('name') });
     const { name } = await requireAccount(ground.db.read, organisationId, id);
     call.output.done({ id, name }, `The account ${id} is now named ${name}.`);
+  });
+
+export const licence = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { organisationId, id, name } = await accountNamed(ground.db.read, call, call.required('account'));
+    const defaultLicence = licenceOf(tierNamed(call.required('tier')));
+    await setDefaultLicence(ground, organisationId, id, defaultLicence);
+    const text = `Whoever comes into ${name} from now on gets the permission tier ${defaultLicence}.`;
+    call.output.done({ id, name, defaultLicence }, text);
   });
 
 export const remove = (call: Call): Promise<void> =>

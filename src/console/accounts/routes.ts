@@ -5,12 +5,14 @@ import {
   listAccounts,
   listDeletedAccounts,
   renameAccount,
+  setDefaultLicence,
   setHelpContact,
 } from '../../accounts/accounts/accounts.ts';
 import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
 import { troublesOf } from '../../directory/ldap/sync/status.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
+import { licenceOf } from '../../users/lifecycle/licence.ts';
 import { accountCounts } from '../../users/summary.ts';
 import { type Fault, faultOf } from '../forms.ts';
 import { placeOf, visitOf } from '../guard.ts';
@@ -87,6 +89,17 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
       done(res, base, 'renamed');
     } catch (error) {
       await overview(req, res, { name }, faultOf(error));
+    }
+  });
+
+  router.post('/console/accounts/:accountId/licence', async (req, res) => {
+    const { scope, base } = placeOf(req);
+    try {
+      const licence = licenceOf(formOf(req).get('licence'));
+      await setDefaultLicence(ground, scope.organisationId, scope.accountId, licence);
+      done(res, base, 'defaultLicenceSaved');
+    } catch (error) {
+      await overview(req, res, {}, faultOf(error));
     }
   });
 

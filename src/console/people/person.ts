@@ -8,7 +8,8 @@ import type { UserAddress } from '../../users/address.entity.ts';
 import { directoryNoOf } from '../../directory/ldap/sync/no.ts';
 import { addressesOf, causesOf } from '../../users/details.ts';
 import type { Entitlement } from '../../users/entitlement/entitlement.ts';
-import { isOfTeam, isRemovable, requireUser } from '../../users/lifecycle/administer.ts';
+import { invitedAt } from '../../users/invitations/invitations.ts';
+import { isOfTeam, isRemovable, keepsAccount, requireUser } from '../../users/lifecycle/administer.ts';
 import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
@@ -30,8 +31,12 @@ export interface Person {
   receipts: readonly ReceiptLine[];
   /** Whether an administrator may remove them. */
   removable: boolean;
+  /** Whether they go on on their own then; else they are deleted. */
+  keepsAccount: boolean;
   /** Whether an administrator may suspend people of this account. */
   suspendable: boolean;
+  /** When they were invited, if they came so. */
+  invitedAt: number | null;
 }
 
 type DirectoryNoOf = Awaited<ReturnType<typeof directoryNoOf>>;
@@ -57,6 +62,7 @@ export async function readPerson(
     principal?.mayBeIn ? sessions.list(principal) : [],
   ]);
   const removable = await isRemovable(on, scope, user);
+  const invited = await invitedAt(on, scope.accountId, [user.id]);
   const suspendable = !(await isOfTeam(on, scope));
   const { organisationId } = scope;
   const named = await Promise.all(
@@ -79,6 +85,8 @@ export async function readPerson(
     identities,
     receipts,
     removable,
+    keepsAccount: await keepsAccount(on, user),
     suspendable,
+    invitedAt: invited.get(user.id) ?? null,
   };
 }

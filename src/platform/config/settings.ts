@@ -195,6 +195,12 @@ export const settings = {
     derived: 'carillon@ the host of PUBLIC_URL',
     meaning: 'Whom mails come from. Its domain should name the SMTP server in SPF, and sign by DKIM there.',
   },
+  invitationsPerDay: {
+    env: 'INVITATIONS_PER_DAY',
+    kind: wholeNumber(1, 1_000_000),
+    default: 500,
+    meaning: 'How many invitations one organisation may send by mail in a day.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),

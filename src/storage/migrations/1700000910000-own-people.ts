@@ -27,11 +27,20 @@ const tables = {
     optional(bigint('revokedAt')),
   ],
   invitation_rates: [key(id('organisationId')), bigint('usedUntil')],
+  account_departures: [
+    key(id('id')),
+    id('organisationId'),
+    id('accountId'),
+    text('domain', 253),
+    bigint('people'),
+    bigint('at'),
+  ],
 };
 
 const references: Reference[] = [
   ['invitations', 'accountId', 'accounts'],
   ['invitation_rates', 'organisationId', 'organisations'],
+  ['account_departures', 'accountId', 'accounts'],
 ];
 
 const indices = [
@@ -42,8 +51,9 @@ const indices = [
   `CREATE INDEX "ix_invitations_address" ON "invitations" ("addressKey")`,
   `CREATE INDEX "ix_invitations_accepted" ON "invitations" ("acceptedBy") WHERE "acceptedBy" IS NOT NULL`,
   `CREATE INDEX "ix_users_trial" ON "users" ("trialEndsAt") WHERE "trialEndsAt" IS NOT NULL AND "trialToldAt" IS NULL`,
-  // Own accounts by their domain, for the account that claims it.
-  `CREATE INDEX "ix_users_own_domain" ON "users" ("primaryDomain", "id")
+  `CREATE INDEX "ix_departures_account" ON "account_departures" ("accountId", "at")`,
+  // Own accounts by their domain, for the account that claims it, and by their address.
+  `CREATE INDEX "ix_users_own_domain" ON "users" ("primaryDomain", "primaryAddressKey")
      WHERE "connectionId" IS NULL AND "deletedAt" IS NULL AND "releasedAt" IS NULL`,
 ];
 

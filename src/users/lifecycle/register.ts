@@ -35,7 +35,7 @@ export async function registerPerson(
  * Whether a suspension keeps this address from registering here: this account's own always; another's once its domain
  * was removed there, unless this account has proved that the domain is its own and so decides itself.
  */
-async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
+export async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
   const key = normaliseAddress(address);
   if (key === null) return false;
   const found = await firstRow(
