@@ -1,19 +1,19 @@
 import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
-import {
-  PasskeyTable,
-  RecoveryCodeTable,
-  SpentChallengeTable,
-  totpSecret,
-  TotpTable,
-} from '../access/administrators/factors/factors.entity.ts';
-import { FactorGuessesTable, KnownDeviceTable } from '../access/administrators/guesses/guesses.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
-import { PendingSignInTable } from '../access/administrators/signing-in/pending.entity.ts';
 import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
+import {
+  passkeyTables,
+  recoveryCodeTables,
+  SpentChallengeTable,
+  totpSecrets,
+  totpTables,
+} from '../auth/credentials/factors/factors.entity.ts';
+import { factorGuessesTables, knownDeviceTables } from '../auth/credentials/guesses/guesses.entity.ts';
+import { pendingTables } from '../auth/credentials/signing-in/pending.entity.ts';
 import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
@@ -62,6 +62,7 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
+import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -69,13 +70,13 @@ export const storage: Storage = {
   entities: [
     AdministratorTable,
     SetupLinkTable,
-    PasskeyTable,
-    RecoveryCodeTable,
+    ...Object.values(passkeyTables),
+    ...Object.values(recoveryCodeTables),
     SpentChallengeTable,
-    TotpTable,
-    FactorGuessesTable,
-    KnownDeviceTable,
-    PendingSignInTable,
+    ...Object.values(totpTables),
+    ...Object.values(factorGuessesTables),
+    ...Object.values(knownDeviceTables),
+    ...Object.values(pendingTables),
     AccountTable,
     DomainTable,
     OrganisationTable,
@@ -132,6 +133,7 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    PersonCredentials1700000920000,
   ],
 };
 
@@ -139,7 +141,7 @@ export const storage: Storage = {
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
   bindPasswordSecret,
-  totpSecret,
+  ...Object.values(totpSecrets),
   accessKeySecret,
   apiReplyBody,
   personKeySecret,

@@ -9,6 +9,7 @@ export const texts = {
     button: 'Continue',
     unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
     signedOut: 'You have signed out on this device.',
+    passkey: 'Sign in with a passkey',
   },
   password: {
     title: 'Sign in',
@@ -99,6 +100,7 @@ const overTexts: Record<string, string> = {
   account: 'Your company’s account was deleted.',
   signOut: 'You were signed out by an administrator. You can sign in again.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
+  renewed: 'You have proved again who you are. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',
   signedOutElsewhere: 'You have signed out this device from another one.',
 };

@@ -1,10 +1,13 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Trouble } from '../../directory/ldap/sync/status.ts';
 import { heldText } from '../../directory/ldap/sync/texts.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import type { AccountCounts } from '../../users/summary.ts';
 import { alertOf, type Fault, field, form } from '../forms.ts';
 import type { Place } from '../guard.ts';
+import { texts as factorTexts } from '../second-factor/texts.ts';
+import { policyView } from '../second-factor/view.ts';
 import { badge, empty, facts, table, time } from '../parts.ts';
 import { accountTypes } from '../texts.ts';
 import type { Step } from './progress.ts';
@@ -137,6 +140,7 @@ export function overviewView({ place, counts, steps, troubles, typed = {}, fault
       html`${field({ name: 'helpContact', label: texts.contact, value: typed.helpContact ?? account.helpContact, hint: texts.contactHint, fault, maxlength: 320 })}
         <div class="actions"><button class="quiet">${texts.contactButton}</button></div>`,
     )}
+    ${!tiersByGroup(account.type) && policyView(base, account.secondFactorSince !== null, { required: factorTexts.accountRequired, optional: factorTexts.accountOptional })}
     <hr />
     <p class="actions"><a class="button quiet" href="${base}/delete">${texts.remove}</a></p>`;
 }
