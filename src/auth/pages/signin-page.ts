@@ -4,6 +4,8 @@ import { html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import type { Web } from '../web.ts';
+import { passkeyScript } from '../credentials/pages/passkey-form.ts';
+import { passkeyOffer } from './passkey.ts';
 import { texts } from './texts.ts';
 import { upstreamButtons } from './upstream/buttons.ts';
 
@@ -24,6 +26,7 @@ export async function sendSignIn(web: Web, req: Request, res: Response, asked: S
   const { target, unknown, signedOut, hint, maxAge = null } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
+  const passkey = passkeyOffer(web, req, res, target, !refused);
   const body = html`<h1>${words.title}</h1>
     ${signedOut && html`<p class="flash" role="status">${words.signedOut}</p>`}
     <p>${words.lead}</p>
@@ -37,7 +40,7 @@ export async function sendSignIn(web: Web, req: Request, res: Response, asked: S
           id="email"
           name="email"
           type="email"
-          autocomplete="username"
+          autocomplete="username webauthn"
           autocapitalize="none"
           spellcheck="false"
           maxlength="320"
@@ -50,11 +53,13 @@ export async function sendSignIn(web: Web, req: Request, res: Response, asked: S
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
     </form>
-<ul class="ways">
+    ${passkey}
+    <ul class="ways">
       <li><a href="/register?${new URLSearchParams({ target }).toString()}">${words.register}</a></li>
     </ul>
     ${await upstreamButtons(web, req, res, { target, maxAge })}`;
-  const document = page({ title: words.title, body, narrow: true });
+  const scripts = passkey ? [passkeyScript] : [];
+  const document = page({ title: words.title, body, narrow: true, scripts });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
 }
 
