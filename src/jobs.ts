@@ -1,4 +1,4 @@
-import { sweepGuesses } from './access/administrators/guesses/devices.ts';
+import { sweepGuesses } from './auth/credentials/guesses/devices.ts';
 import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';

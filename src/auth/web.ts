@@ -3,6 +3,7 @@ import { identifyAs } from '../platform/context/context.ts';
 import type { Cookies } from '../platform/http/cookies.ts';
 import type { Csrf } from '../platform/http/csrf.ts';
 import type { Streams } from '../platform/http/streams.ts';
+import type { Keyring } from '../platform/secrets/keyring.ts';
 import type { Ground } from '../trail/ground.ts';
 import type { LdapClients } from '../directory/ldap/clients.ts';
 import type { Upstairs } from '../users/lifecycle/upstairs.ts';
@@ -13,6 +14,7 @@ import type { CheckResult, Sessions } from './sessions/sessions.ts';
 /** What pages stand on: the ground, and what a browser brings. */
 export interface Web {
   ground: Ground;
+  keyring: Keyring;
   sessions: Sessions;
   providers: Providers;
   ldap: LdapClients;

@@ -1,19 +1,19 @@
 import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
-import {
-  PasskeyTable,
-  RecoveryCodeTable,
-  SpentChallengeTable,
-  totpSecret,
-  TotpTable,
-} from '../access/administrators/factors/factors.entity.ts';
-import { FactorGuessesTable, KnownDeviceTable } from '../access/administrators/guesses/guesses.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
-import { PendingSignInTable } from '../access/administrators/signing-in/pending.entity.ts';
 import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
+import {
+  passkeyTables,
+  recoveryCodeTables,
+  SpentChallengeTable,
+  totpSecrets,
+  totpTables,
+} from '../auth/credentials/factors/factors.entity.ts';
+import { factorGuessesTables, knownDeviceTables } from '../auth/credentials/guesses/guesses.entity.ts';
+import { pendingTables } from '../auth/credentials/signing-in/pending.entity.ts';
 import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
@@ -72,6 +72,7 @@ import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts
 import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
+import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -79,13 +80,13 @@ export const storage: Storage = {
   entities: [
     AdministratorTable,
     SetupLinkTable,
-    PasskeyTable,
-    RecoveryCodeTable,
+    ...Object.values(passkeyTables),
+    ...Object.values(recoveryCodeTables),
     SpentChallengeTable,
-    TotpTable,
-    FactorGuessesTable,
-    KnownDeviceTable,
-    PendingSignInTable,
+    ...Object.values(totpTables),
+    ...Object.values(factorGuessesTables),
+    ...Object.values(knownDeviceTables),
+    ...Object.values(pendingTables),
     AccountTable,
     DomainTable,
     OrganisationTable,
@@ -149,6 +150,7 @@ export const storage: Storage = {
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
     OwnPeople1700000910000,
+    PersonCredentials1700000920000,
     Mail1700000930000,
     Logins1700000931000,
     OwnLinks1700000932000,
@@ -159,7 +161,7 @@ export const storage: Storage = {
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
   bindPasswordSecret,
-  totpSecret,
+  ...Object.values(totpSecrets),
   accessKeySecret,
   apiReplyBody,
   personKeySecret,

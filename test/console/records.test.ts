@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { registerPerson } from '../../src/users/lifecycle/register.ts';
-import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import type { TrailRecord } from '../../src/trail/record.entity.ts';
 import { listTrail } from '../../src/trail/list.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
@@ -229,10 +229,10 @@ describeOnEachEngine('security check 36: the console', function () {
       await ground.db.read.query<{ id: string }[]>(`SELECT "id" FROM "administrators" WHERE "userName" = 'ada'`)
     )[0]!.id;
     await ground.db.write((m) =>
-      m.insert(PasskeyTable, {
+      m.insert(passkeyTables.administrator, {
         id: 'a-passkey',
         organisationId,
-        administratorId: adaId,
+        holderId: adaId,
         credentialId: 'x',
         publicKey: 'x',
         counter: 0,

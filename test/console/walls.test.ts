@@ -5,7 +5,7 @@ import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
-import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
 import { createClient } from '../../src/auth/provider/clients/clients.ts';
@@ -94,10 +94,10 @@ describeOnEachEngine('console: its walls', () => {
       await m.update(AdministratorTable, { id: administrator.id }, { passwordHash: 'x' });
       const principal = await administratorPrincipal(m, administrator.id);
       const { session } = await running.house.sessions.begin(m, principal!, 3_600_000);
-      await m.insert(PasskeyTable, {
+      await m.insert(passkeyTables.administrator, {
         id: 'passkey-of-mallory',
         organisationId: other.id,
-        administratorId: administrator.id,
+        holderId: administrator.id,
         credentialId: 'theirs',
         publicKey: 'x',
         counter: 0,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as openid from 'openid-client';
-import { totpSecret, TotpTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { totpSecrets, totpTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../../src/api/replay/reply.entity.ts';
 import { newId } from '../../src/platform/ids/ids.ts';
 import { createAccessKey } from '../../src/access/keys/keys.ts';
@@ -63,8 +63,7 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
       return (await send(carillon.url, request)).status;
     };
     assert.equal(await logout(), 204);
-    const totp = { administratorId: owner.administratorId, organisationId, lastStep: 0, createdAt: 1 };
-    const sealed = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecret, owner.administratorId));
+    const holders = { administrator: owner.administratorId, user: stage.userId };
     const reply = {
       id: newId(),
       organisationId,
@@ -75,7 +74,11 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
     };
     const body = ground.seal.seal('{}', placeIn(apiReplyBody, reply.id));
     await ground.db.write(async (m) => {
-      await m.insert(TotpTable, { ...totp, secret: sealed });
+      for (const kind of ['administrator', 'user'] as const) {
+        const holderId = holders[kind];
+        const secret = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecrets[kind], holderId));
+        await m.insert(totpTables[kind], { holderId, organisationId, lastStep: 0, createdAt: 1, secret });
+      }
       await m.insert(ApiReplyTable, { ...reply, body });
     });
     const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });

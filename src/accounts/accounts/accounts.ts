@@ -53,6 +53,7 @@ export async function createAccount(
     type: 'Team',
     defaultLicence: 'Pro',
     helpContact: '',
+    secondFactorSince: null,
     version: 1,
     epoch: 1,
     createdAt: clock.now(),

@@ -5,6 +5,7 @@ import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
 import type { User } from '../../users/user.entity.ts';
+import { policyFor } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
 import type { Login } from '../own/login.entity.ts';
 import { loginOf } from '../own/logins.ts';
@@ -21,6 +22,8 @@ export interface MeFacts {
   addresses: { value: string; primary: boolean }[];
   devices: Session[];
   applications: UsedApplication[];
+  /** Whether Carillon itself keeps something by which they sign in. */
+  keepsCredentials: boolean;
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -40,5 +43,6 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     ],
     devices: await sessions.list(principal),
     applications: await applicationsOf(on, principal),
+    keepsCredentials: (await policyFor(on, user)).asked,
   };
 }

@@ -9,6 +9,8 @@ import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
 import { ownTexts } from './own/texts.ts';
+import { securityPath } from './security/frame.ts';
+import { texts as security } from './security/texts.ts';
 import { becauseText, texts } from './texts.ts';
 
 const script = asset(new URL('./assets/live.js', import.meta.url));
@@ -22,7 +24,7 @@ const words = texts.me;
  * @param csrf the token for its forms
  */
 export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, login, account, entitlement, addresses, devices, applications } = facts;
+  const { user, login, account, entitlement, addresses, devices, applications, keepsCredentials } = facts;
   const body = html`<h1>${words.title}</h1>
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
@@ -38,7 +40,7 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
       ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
     </dl>
-    ${login && ownPart()}
+    ${login && ownPart()} ${keepsCredentials && html`<p><a href="${securityPath}">${security.link}</a></p>`}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">

@@ -4,6 +4,8 @@ import { html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import type { Web } from '../web.ts';
+import { passkeyScript } from '../credentials/pages/passkey-form.ts';
+import { passkeyOffer } from './passkey.ts';
 import { texts } from './texts.ts';
 
 interface SignInPage {
@@ -23,6 +25,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
   const { target, unknown, signedOut, hint, maxAge = null } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
+  const passkey = passkeyOffer(web, req, res, target, !refused);
   const body = html`<h1>${words.title}</h1>
     ${signedOut && html`<p class="flash" role="status">${words.signedOut}</p>`}
     <p>${words.lead}</p>
@@ -36,7 +39,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
           id="email"
           name="email"
           type="email"
-          autocomplete="username"
+          autocomplete="username webauthn"
           autocapitalize="none"
           spellcheck="false"
           maxlength="320"
@@ -49,10 +52,12 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
     </form>
+    ${passkey}
     <ul class="ways">
       <li><a href="/register?${new URLSearchParams({ target }).toString()}">${words.register}</a></li>
     </ul>`;
-  const document = page({ title: words.title, body, narrow: true });
+  const scripts = passkey ? [passkeyScript] : [];
+  const document = page({ title: words.title, body, narrow: true, scripts });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
 }
 

@@ -10,6 +10,7 @@ export const texts = {
     unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
     signedOut: 'You have signed out on this device.',
     register: 'I have no account yet',
+    passkey: 'Sign in with a passkey',
   },
   password: {
     title: 'Sign in',
@@ -102,6 +103,7 @@ const overTexts: Record<string, string> = {
   left: 'Your account was deleted.',
   passwordChanged: 'The password of your account was changed. Sign in with the new one.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
+  renewed: 'You have proved again who you are. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',
   signedOutElsewhere: 'You have signed out this device from another one.',
 };

@@ -127,6 +127,25 @@ export class Sessions {
   }
 
   /**
+   * Goes on with a device under a new token, after its principal has proved anew who they are: the old token opens
+   * nothing any more. The session stays, for relying parties hang on it; its id opens nothing.
+   * @returns null when it is over already, or somebody was first
+   */
+  async retoken(m: Writer, session: Session): Promise<{ session: Session; token: string } | null> {
+    const token = newToken();
+    const fresh = { ...session, tokenHash: hashToken(token), provedAt: clock.now() };
+    const kept = await changed(
+      m,
+      sql`UPDATE "sessions" SET "tokenHash" = ${fresh.tokenHash}, "provedAt" = ${fresh.provedAt}
+          WHERE "id" = ${session.id} AND "tokenHash" = ${session.tokenHash} AND "endedAt" IS NULL RETURNING "id"`,
+    );
+    if (kept.length === 0) return null;
+    const payload: SessionEnded = { tokenHash: session.tokenHash, because: 'renewed' };
+    this.#outbox.announce(sessionEndedTopic, session.id, { ...payload });
+    return { session: fresh, token };
+  }
+
+  /**
    * The check. From memory when nothing has changed since; asks the database otherwise, and believes only that.
    * @throws database.away when it does not answer within a second
    */

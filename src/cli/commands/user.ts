@@ -62,6 +62,15 @@ export function user(cli: Cli): void {
     work: async () => (await load()).signOut,
   });
   verb(cli, it, {
+    call: 'reset-factors <user>',
+    does: 'take a person’s second factors and recovery codes away',
+    more: 'For somebody who has lost them. They are signed out of all devices, and set up others where they are required.',
+    expects,
+    takes: [...takes, 'yes'],
+    examples: ['carillon user reset-factors ada@example.com'],
+    work: async () => (await load()).reset,
+  });
+  verb(cli, it, {
     call: 'remove <user>',
     does: 'remove a person of a team account, or one who was released',
     more:

@@ -1,3 +1,5 @@
+import { requireFactorInAccount } from '../../auth/people/require-factor.ts';
+import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import {
   createAccount,
@@ -154,4 +156,18 @@ export const remove = (call: Call): Promise<void> =>
       { id, name, eraseAfter: erased },
       `The account ${name} was deleted; it is erased after ${erased}.`,
     );
+  });
+
+export const requireFactor = (call: Call): Promise<void> => factor(call, true);
+export const relaxFactor = (call: Call): Promise<void> => factor(call, false);
+
+const factor = (call: Call, required: boolean): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const account = await accountNamed(ground.db.read, call, call.required('account'));
+    const { id, name } = account;
+    const says = required ? factorTexts.requireSays : factorTexts.relaxAccount;
+    await confirm(call, [`${name}: ${required ? factorTexts.requireTitle : factorTexts.relaxTitle}`, ...says]);
+    await requireFactorInAccount(ground, scopeOf(account), required);
+    const text = required ? factorTexts.accountRequired : factorTexts.accountOptional;
+    call.output.done({ id, name, secondFactorRequired: required }, text);
   });

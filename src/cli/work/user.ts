@@ -1,4 +1,7 @@
+import { hasFactor } from '../../auth/credentials/factors/factors.ts';
 import { deviceName } from '../../auth/pages/device.ts';
+import { texts as factorTexts } from '../../console/second-factor/texts.ts';
+import { resetFactors } from '../../auth/people/reset-factors.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
@@ -63,6 +66,7 @@ export const show = (call: Call): Promise<void> =>
         causes,
         devices,
         identities,
+        secondFactors: { totp: person.factors.totp !== null, passkeys: person.factors.passkeys.length },
       },
       facts: [
         [texts.name, user.displayName],
@@ -85,6 +89,12 @@ export const show = (call: Call): Promise<void> =>
           devices.map(({ userAgent, clientAddress }) => `${deviceName(userAgent)} from ${clientAddress}`).join('; '),
         ],
         [texts.identities, identities.map(({ issuer, subject }) => `${subject} at ${issuer}`).join('; ')],
+        [
+          factorTexts.person,
+          hasFactor(person.factors)
+            ? factorTexts.has(person.factors.totp !== null, person.factors.passkeys.length, person.codesLeft)
+            : null,
+        ],
         [texts.userId, user.id],
       ],
     });
@@ -121,6 +131,17 @@ export const signOut = (call: Call): Promise<void> =>
     await signOutUser(ground, user, id);
     const text = `${primaryAddress} was signed out of all devices. They may sign in again.`;
     call.output.done({ id, email: primaryAddress, signedOut: true }, text);
+  });
+
+export const reset = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
+    await confirm(call, [factorTexts.resetTitle(primaryAddress), ...factorTexts.resetSays]);
+    const had = await resetFactors(ground, user, id);
+    const text = had
+      ? `The second factors of ${primaryAddress} were taken away, and they are signed out of all devices.`
+      : `${primaryAddress} had no second factor; they are signed out of all devices.`;
+    call.output.done({ id, email: primaryAddress, reset: true, hadFactor: had }, text);
   });
 
 export const remove = (call: Call): Promise<void> =>

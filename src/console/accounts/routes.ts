@@ -8,7 +8,8 @@ import {
   setDefaultLicence,
   setHelpContact,
 } from '../../accounts/accounts/accounts.ts';
-import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
+import { factorsOfAdministrator } from '../../access/administrators/holder.ts';
+import { hasFactor } from '../../auth/credentials/factors/factors.ts';
 import { troublesOf } from '../../directory/ldap/sync/status.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
@@ -38,7 +39,7 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
       accountCounts(db.read, organisation.id),
       troublesOf(db.read, { organisationId: organisation.id }),
     ]);
-    const isProtected = hasFactor(await factorsOf(db.read, administrator.id));
+    const isProtected = hasFactor(await factorsOfAdministrator(db.read, administrator.id));
     const body = html`${!isProtected && unprotectedNotice()}
     ${accountsView({ csrf, accounts, deleted, counts, troubles, typed, fault })}`;
     show(req, res, { title: texts.title, part: 'accounts', body, status: fault?.status ?? 200 });

@@ -1,11 +1,14 @@
 import { tiers, tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Trouble } from '../../directory/ldap/sync/status.ts';
 import { heldText } from '../../directory/ldap/sync/texts.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import type { AccountCounts } from '../../users/summary.ts';
 import { alertOf, type Fault, field, form, select } from '../forms.ts';
 import type { Place } from '../guard.ts';
+import { texts as factorTexts } from '../second-factor/texts.ts';
+import { policyView } from '../second-factor/view.ts';
 import { badge, empty, facts, table, time } from '../parts.ts';
 import { accountTypes } from '../texts.ts';
 import type { Step } from './progress.ts';
@@ -156,6 +159,7 @@ export function overviewView({ place, counts, steps, troubles, typed = {}, fault
           <div class="actions"><button class="quiet">${texts.defaultLicenceButton}</button></div>`,
       )
     }
+    ${!tiersByGroup(account.type) && policyView(base, account.secondFactorSince !== null, { required: factorTexts.accountRequired, optional: factorTexts.accountOptional })}
     <hr />
     <p class="actions"><a class="button quiet" href="${base}/delete">${texts.remove}</a></p>`;
 }

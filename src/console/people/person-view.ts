@@ -5,6 +5,7 @@ import { buttonForm, form, select } from '../forms.ts';
 import type { Place } from '../guard.ts';
 import { badge, facts, table, time } from '../parts.ts';
 import { noReceipts, receiptsTable } from '../receipts/view.ts';
+import { personFactorsView } from '../second-factor/view.ts';
 import { texts as shared } from '../texts.ts';
 import type { Person } from './person.ts';
 import { texts } from './texts.ts';
@@ -31,8 +32,9 @@ export function personView(place: Place, person: Person): Html {
       [texts.pushed, time(user.createdAt)],
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
-    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)} ${causesView(place, person)}
-    ${groupsView(person)} ${addressesView(person)} ${identitiesView(place, person)}
+    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)}
+    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)} ${groupsView(person)}
+    ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }

@@ -1,6 +1,10 @@
 import { AdministratorTable } from '../../access/administrators/administrator.entity.ts';
 import type { FederatedIdentity } from '../../auth/connectors/openid/identity.entity.ts';
 import { identitiesOf } from '../../auth/connectors/openid/person.ts';
+import { type Factors, factorsOf } from '../../auth/credentials/factors/factors.ts';
+import { recoveryCodesLeft } from '../../auth/credentials/factors/recovery-codes.ts';
+import { whosePerson } from '../../auth/people/holder.ts';
+import { policyFor } from '../../auth/people/second-factor.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
 import type { Tier } from '../../accounts/accounts/types.ts';
 import { groupsOfPerson } from '../../directory/groups/of-person.ts';
@@ -29,6 +33,11 @@ export interface Person {
   devices: readonly Session[];
   identities: readonly FederatedIdentity[];
   receipts: readonly ReceiptLine[];
+  /** What Carillon itself keeps, by which they prove who they are. */
+  factors: Factors;
+  codesLeft: number;
+  /** Whether those are asked for when they sign in. */
+  factorsAsked: boolean;
   /** Whether an administrator may remove them. */
   removable: boolean;
   /** Whether they go on on their own then; else they are deleted. */
@@ -52,15 +61,20 @@ export async function readPerson(
   const on = ground.db.read;
   const user = await requireUser(on, scope, userId);
   const principal = await sessions.principal('user', user.id);
-  const [why, addresses, groups, causes, identities, { receipts }, devices] = await Promise.all([
-    readWhy(on, user),
-    addressesOf(on, user.id),
-    groupsOfPerson(on, scope.accountId, user.id),
-    causesOf(on, user.id),
-    identitiesOf(on, user.id),
-    listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
-    principal?.mayBeIn ? sessions.list(principal) : [],
-  ]);
+  const whose = whosePerson(user.id);
+  const [why, addresses, groups, causes, identities, { receipts }, devices, factors, codesLeft, policy] =
+    await Promise.all([
+      readWhy(on, user),
+      addressesOf(on, user.id),
+      groupsOfPerson(on, scope.accountId, user.id),
+      causesOf(on, user.id),
+      identitiesOf(on, user.id),
+      listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
+      principal?.mayBeIn ? sessions.list(principal) : [],
+      factorsOf(on, whose),
+      recoveryCodesLeft(on, whose),
+      policyFor(on, user),
+    ]);
   const removable = await isRemovable(on, scope, user);
   const invited = await invitedAt(on, scope.accountId, [user.id]);
   const suspendable = !(await isOfTeam(on, scope));
@@ -84,6 +98,9 @@ export async function readPerson(
     devices,
     identities,
     receipts,
+    factors,
+    codesLeft,
+    factorsAsked: policy.asked,
     removable,
     keepsAccount: await keepsAccount(on, user),
     suspendable,
