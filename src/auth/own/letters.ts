@@ -26,14 +26,14 @@ export function replyLetter(ground: Ground, reply: Reply, address: string, token
     unknown: `${publicUrl}/register`,
     barred: null,
   };
-  const words: { button?: string } = texts[reply];
+  const words = texts[reply];
   const href = links[reply];
   const isLink = reply === 'register' || reply === 'reset';
   return {
     subject,
     title,
     paragraphs: [text(address), next],
-    ...(href !== null && { action: { label: words.button ?? '', href } }),
+    ...(href !== null && { action: { label: 'button' in words ? words.button : '', href } }),
     closing: [...(isLink ? [texts.goodFor(linkHours)] : []), texts.notYou],
   };
 }

@@ -12,6 +12,10 @@ export const loginAt = (on: Reader, addressKey: string): Promise<Login | null> =
 export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
   selectRow(on, LoginTable, sql`a."userId" = ${userId}`);
 
+/** The hash of a person's password; null where Carillon keeps none. */
+export const passwordOf = async (on: Reader, userId: string): Promise<string | null> =>
+  (await loginOf(on, userId))?.passwordHash ?? null;
+
 /** What is known of an address. `deleted`, `released`: whoever had it is no more, or free to be somebody new. */
 export type Known = 'nobody' | 'deleted' | 'released' | 'somebody';
 

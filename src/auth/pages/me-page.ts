@@ -41,8 +41,7 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
       ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
     </dl>
-    ${login && ownPart()}
-    ${keepsCredentials && html`<p><a href="${securityPath}">${security.link}</a></p>`}
+    ${login && ownPart()} ${keepsCredentials && html`<p><a href="${securityPath}">${security.link}</a></p>`}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">

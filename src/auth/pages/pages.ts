@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Router } from 'express';
-import type { PasswordOf } from '../people/step-up.ts';
+import { passwordOf } from '../own/logins.ts';
 import type { Web } from '../web.ts';
 import { createSignInLimit } from './attempts.ts';
 import { callbackRoutes } from './callback.ts';
@@ -15,11 +15,8 @@ import { signInRoutes } from './signin.ts';
 import { linkRoutes } from './upstream/links.ts';
 import { upstreamRoutes } from './upstream/routes.ts';
 
-/**
- * The person's side: signing in, what they see of themselves, signing out.
- * @param passwordOf the passwords of own accounts
- */
-export function createAuthPages(web: Web, passwordOf: PasswordOf = () => Promise.resolve(null)): Router {
+/** The person's side: signing in, what they see of themselves, signing out. */
+export function createAuthPages(web: Web): Router {
   const beginning = createSignInLimit(web);
   const router = express.Router({ caseSensitive: true });
   router.use(signInRoutes(web, beginning));

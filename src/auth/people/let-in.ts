@@ -10,6 +10,7 @@ import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 import { entitlement } from '../../users/entitlement/entitlement.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
+import { beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
 import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import { join, type Match, matchPerson } from '../connectors/openid/person.ts';
@@ -17,6 +18,7 @@ import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
 import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
 import { authErrors } from '../errors.ts';
+import { tellOfNewDevice } from '../own/new-device.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { whosePerson } from './holder.ts';
@@ -103,6 +105,7 @@ export async function admit(
   const { user, joined } = await matchAndLock(m, proof);
   const { organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
+  if (isOwn(proof)) await beginTrial(ground, m, user.id);
   const { maySignIn, because, tier } = await entitlement(m, user.id);
   const principal = await userPrincipal(m, user.id);
   if (!maySignIn || !principal) throw new NotEntitled(user, because);
@@ -115,6 +118,7 @@ export async function admit(
   const { previous } = from;
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
   const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
+  if (isOwn(proof)) await tellOfNewDevice(ground, m, user, from.device);
   // Only where Carillon itself counts guesses is a browser worth knowing.
   const device =
     second || isOwn(proof) ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
