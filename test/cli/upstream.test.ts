@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { nobodys } from '../../src/accounts/accounts/nobodys.ts';
 import { linkedPerson } from '../../src/auth/connectors/upstream/links.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
-import { linkBy, ownAccount, registerBy, setUpstreamStage, signedInAs, type UpstreamStage } from '../auth/connectors/upstream/stage.ts';
+import {
+  linkBy,
+  ownAccount,
+  registerBy,
+  setUpstreamStage,
+  signedInAs,
+  type UpstreamStage,
+} from '../auth/connectors/upstream/stage.ts';
 import { type Ran, runCommand } from '../support/command.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 
@@ -49,7 +56,10 @@ describeOnEachEngine('carillon upstream', function () {
     const all = await run('upstream list');
     assert.match(all.stdout, /NAME.*KIND.*ISSUER[\s\S]*Plain.*oauth[\s\S]*Rogue.*openid/);
     const changed = await run('upstream update plain --vouches yes --scope read --json');
-    assert.deepEqual([changed.json().vouches, changed.json().scope, changed.json().subjectField], ['yes', 'read', 'id']);
+    assert.deepEqual(
+      [changed.json().vouches, changed.json().scope, changed.json().subjectField],
+      ['yes', 'read', 'id'],
+    );
     const shown = await run('upstream show Plain');
     assert.match(shown.stdout, /Token endpoint +http.*\/token[\s\S]*Linked +0/);
     const removed = await call(['upstream', 'remove', 'Plain'], ['y']);
@@ -62,7 +72,12 @@ describeOnEachEngine('carillon upstream', function () {
     await ground.trail.flush();
     const records = await ground.db.read.find(TrailRecordTable, { where: { organisationId: nobodys.organisationId } });
     const names = new Set(records.map(({ eventName }) => eventName));
-    for (const name of ['AddUpstreamProvider', 'UpdateUpstreamProvider', 'RemoveUpstreamProvider', 'ListUpstreamProviders'])
+    for (const name of [
+      'AddUpstreamProvider',
+      'UpdateUpstreamProvider',
+      'RemoveUpstreamProvider',
+      'ListUpstreamProviders',
+    ])
       assert.ok(names.has(name), name);
     for (const secret of Object.values(env)) assert.ok(!JSON.stringify(records).includes(secret));
   });
@@ -83,8 +98,16 @@ describeOnEachEngine('carillon upstream', function () {
       [`${rogue('Other').replace(issuer, 'ftp://x')}`, 'connection.issuerInvalid', 'issuer'],
       [`${rogue('Other').replace(issuer, `${issuer}/nothing`)}`, 'connection.discoveryFailed', 'issuer'],
       [plain('Other').replace('/token', '/token#x'), 'upstream.endpointInvalid', 'tokenEndpoint'],
-      [plain('Other').replace(`${stage.plain.url}/profile`, 'http://169.254.169.254/'), 'upstream.endpointRefused', 'profileEndpoint'],
-      [plain('Other').replace(`${stage.plain.url}/token`, 'https://[::ffff:10.0.0.1]/'), 'upstream.endpointRefused', 'tokenEndpoint'],
+      [
+        plain('Other').replace(`${stage.plain.url}/profile`, 'http://169.254.169.254/'),
+        'upstream.endpointRefused',
+        'profileEndpoint',
+      ],
+      [
+        plain('Other').replace(`${stage.plain.url}/token`, 'https://[::ffff:10.0.0.1]/'),
+        'upstream.endpointRefused',
+        'tokenEndpoint',
+      ],
       [`${plain('Other')} --client-authentication none`, 'upstream.authenticationInvalid', 'clientAuthentication'],
     ];
     for (const [words, code, field] of refused) {
@@ -93,7 +116,9 @@ describeOnEachEngine('carillon upstream', function () {
       assert.deepEqual([ran.error().code, ran.error().field], [code, field], words);
     }
     for (const name of [' ', 'a\u0007', 'x'.repeat(61)]) {
-      const words = rogue('NAME').split(' ').map((word) => (word === 'NAME' ? name : word));
+      const words = rogue('NAME')
+        .split(' ')
+        .map((word) => (word === 'NAME' ? name : word));
       assert.equal((await call([...words, '--json'])).error().code, 'upstream.nameInvalid', JSON.stringify(name));
     }
     assert.equal((await run('upstream list --json')).json().providers.length, 1);

@@ -2,16 +2,18 @@ import type { Amr } from '../credentials/factors/proof.ts';
 import type { Proof as ConnectorProof } from '../connectors/openid/finish.ts';
 
 /**
- * Somebody whom Carillon itself has proved, by credentials that it holds: an own account's. A passkey is two factors by
- * itself (the device, and whatever unlocks it); after a password a second one may have to follow.
+ * Somebody whom Carillon itself has proved, by credentials that it holds, or by a provider that they have linked: an own
+ * account's. A passkey is two factors by itself (the device, and whatever unlocks it); after a password, or a provider
+ * that nobody here knows, a second one may have to follow.
  */
 export interface OwnProof {
   userId: string;
-  by: 'password' | 'passkey';
+  by: 'password' | 'passkey' | 'upstream';
   target: string;
-  authTime: number;
-  /** As the session will say it (RFC 8176). */
-  amr: string;
+  /** Null: the provider does not say. */
+  authTime: number | null;
+  /** As the session will say it (RFC 8176); null: the provider does not say. */
+  amr: string | null;
 }
 
 /** Who somebody is, proved by a connector or by Carillon itself. */

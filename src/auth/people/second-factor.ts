@@ -30,10 +30,10 @@ export async function policyFor(
   return { required, asked: required };
 }
 
-/** Whether this proof alone does not let its person in: it was a password, and a second factor is there or required. */
+/** Whether this proof alone does not let its person in: it was one factor, and a second is there or required. */
 export async function needsSecond(on: Reader, user: User, proof: AnyProof): Promise<boolean> {
-  const isPassword = isOwn(proof) ? proof.by === 'password' : proof.connection.kind === 'ldap';
-  if (!isPassword) return false;
+  const isOne = isOwn(proof) ? proof.by !== 'passkey' : proof.connection.kind === 'ldap';
+  if (!isOne) return false;
   const { accountId } = user;
   const { required, asked } = await policyFor(
     on,

@@ -8,7 +8,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import { personHolder } from './holder.ts';
 import { admit, signInAction } from './let-in.ts';
 import { provedBefore } from './pending.ts';
-import { type AnyProof, withMethod } from './proof.ts';
+import { type AnyProof, isOwn, withMethod } from './proof.ts';
 
 /** A person who has proved a password, and what proved it. */
 export interface Proved {
@@ -30,8 +30,9 @@ export const personSecondStep = (ground: Ground, sessions: Sessions): SecondStep
       return signInAction(proof, user);
     },
     letIn: async (m, { proof }, from, { by, amr }) => {
+      const first = isOwn(proof) ? proof.by : 'password';
       const proved = { ...proof, amr: withMethod(proof.amr, amr) };
       // With a second step behind it, `admit` gives nothing but a session and a known browser.
-      return (await admit(ground, sessions, m, proved, from, { provedBy: `password+${by}` })) as Done<In>;
+      return (await admit(ground, sessions, m, proved, from, { provedBy: `${first}+${by}` })) as Done<In>;
     },
   });

@@ -5,10 +5,10 @@ import {
   listUpstreams,
   removeUpstream,
   updateUpstream,
-  wouldUnlink,
 } from '../../auth/connectors/upstream/providers.ts';
 import type { UpstreamInput } from '../../auth/connectors/upstream/settings.ts';
 import type { Upstream } from '../../auth/connectors/upstream/upstream.entity.ts';
+import { linkedBy } from '../../auth/connectors/upstream/ways.ts';
 import { iso } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { byIdOrName, notFound } from '../frame/choose.ts';
@@ -82,7 +82,12 @@ function tell(call: Call, publicUrl: string, upstream: Upstream, counts?: { link
     json: { ...present(publicUrl, upstream), ...counts },
     facts: [
       ...facts(publicUrl, upstream),
-      ...(counts ? ([['Linked', counts.links], ['Without another way in', counts.stranded]] as [string, Cell][]) : []),
+      ...(counts
+        ? ([
+            ['Linked', counts.links],
+            ['Without another way in', counts.stranded],
+          ] as [string, Cell][])
+        : []),
     ],
   });
 }
@@ -118,7 +123,7 @@ export const show = (call: Call): Promise<void> =>
         call.output.talk(`Redirect URI, to give to your provider: ${upstreamRedirectUri(publicUrl, providerId)}`);
       throw notFound('provider', name);
     }
-    tell(call, publicUrl, upstream, await wouldUnlink(read, upstream.id));
+    tell(call, publicUrl, upstream, await linkedBy(read, upstream.id));
   });
 
 export const add = (call: Call): Promise<void> =>
@@ -144,7 +149,7 @@ export const update = (call: Call): Promise<void> =>
 export const remove = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { id, name } = await upstreamNamed(ground.db.read, call);
-    const { links, stranded } = await wouldUnlink(ground.db.read, id);
+    const { links, stranded } = await linkedBy(ground.db.read, id);
     const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
     await confirm(call, [
       `The provider ${name} will be removed, with the links of ${people(links)}. Nobody who is signed in is signed out.`,
@@ -153,5 +158,8 @@ export const remove = (call: Call): Promise<void> =>
         : `Of them ${people(stranded)} can sign in no other way, until they set a password by “I have forgotten my password”.`,
     ]);
     const counts = await removeUpstream(ground, id);
-    call.output.done({ id, name, ...counts }, `The provider ${name} was removed, with the links of ${people(counts.links)}.`);
+    call.output.done(
+      { id, name, ...counts },
+      `The provider ${name} was removed, with the links of ${people(counts.links)}.`,
+    );
   });

@@ -63,7 +63,10 @@ export async function exchange(
 }
 
 /** The answer must say whose it is, wherever the issuer announced that it would. @throws signIn.notProved */
-export function requireIssuer({ issuer, announcesIssuer }: Pick<Expected, 'issuer' | 'announcesIssuer'>, url: URL): void {
+export function requireIssuer(
+  { issuer, announcesIssuer }: Pick<Expected, 'issuer' | 'announcesIssuer'>,
+  url: URL,
+): void {
   if (!announcesIssuer) return;
   const iss = url.searchParams.getAll('iss');
   if (iss.length !== 1 || !sameSecret(iss[0]!, issuer)) {

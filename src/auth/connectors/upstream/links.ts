@@ -23,7 +23,8 @@ export async function linkedPerson(on: Reader, whose: Subject): Promise<User | n
 }
 
 /** A person's links. */
-export const linksOf = (on: Reader, userId: string): Promise<UpstreamLink[]> => on.findBy(UpstreamLinkTable, { userId });
+export const linksOf = (on: Reader, userId: string): Promise<UpstreamLink[]> =>
+  on.findBy(UpstreamLinkTable, { userId });
 
 /**
  * Writes down that a person signs in as that subject from now on.

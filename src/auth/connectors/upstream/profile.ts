@@ -41,7 +41,11 @@ function subjectOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value) ? value : null;
 }
 
-const nameOf = (name: string): string | null => name.replaceAll(/\p{Cc}/gu, ' ').trim().slice(0, 256) || null;
+const nameOf = (name: string): string | null =>
+  name
+    .replaceAll(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, 256) || null;
 
 /** A field by its name, with a dot before each that is inside another; its own ones alone. */
 function fieldOf(profile: unknown, path: string): unknown {

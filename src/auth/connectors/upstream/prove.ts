@@ -89,9 +89,7 @@ async function profileWith(
 ): Promise<unknown> {
   const address = new URL(upstream.profileEndpoint ?? '');
   const headers = new Headers({ accept: 'application/json' });
-  const answer = await openid
-    .fetchProtectedResource(configuration, token, address, 'GET', null, headers)
-    .catch(failed);
+  const answer = await openid.fetchProtectedResource(configuration, token, address, 'GET', null, headers).catch(failed);
   if (answer.status >= 500) unavailable(new Error(`the profile was answered with ${answer.status}`));
   if (answer.status !== 200) {
     throw authErrors('signIn.notProved', { detail: `the profile was answered with ${answer.status}` });

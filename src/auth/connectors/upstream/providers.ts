@@ -1,7 +1,5 @@
 import { nobodys } from '../../../accounts/accounts/nobodys.ts';
 import { clock } from '../../../platform/clock/clock.ts';
-import { firstRow } from '../../../platform/database/run.ts';
-import { sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
@@ -17,8 +15,8 @@ import {
   upstreamKind,
   upstreamName,
 } from './settings.ts';
-import { onlyBy } from './ways.ts';
 import { type Upstream, upstreamSecret, UpstreamTable } from './upstream.entity.ts';
+import { linkedBy } from './ways.ts';
 
 const { organisationId } = nobodys;
 
@@ -95,16 +93,6 @@ export async function updateUpstream(hands: Hands, id: string, input: UpstreamIn
   });
 }
 
-/** What goes with a provider: links, and the people who have no other way to sign in. */
-export async function wouldUnlink(on: Reader, id: string): Promise<{ links: number; stranded: number }> {
-  const counted = await firstRow<{ links: number | string }>(
-    on,
-    sql`SELECT COUNT(*) AS "links" FROM "upstream_links" l JOIN "users" u ON u."id" = l."userId"
-        WHERE l."providerId" = ${id} AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL`,
-  );
-  return { links: Number(counted?.links ?? 0), stranded: await onlyBy(on, id) };
-}
-
 /**
  * Takes a provider away (RemoveUpstreamProvider), with its links, attempts and offers. People keep their accounts, and
  * who is in stays in.
@@ -113,7 +101,7 @@ export async function wouldUnlink(on: Reader, id: string): Promise<{ links: numb
 export async function removeUpstream(ground: Ground, id: string): Promise<{ links: number; stranded: number }> {
   return ground.trail.perform(actionOf('RemoveUpstreamProvider', id, {}), async (m) => {
     await requireUpstream(m, id);
-    const counts = await wouldUnlink(m, id);
+    const counts = await linkedBy(m, id);
     await m.delete(UpstreamTable, { organisationId, id });
     return { result: counts, responseElements: { ...counts } };
   });

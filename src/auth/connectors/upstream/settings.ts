@@ -68,7 +68,11 @@ export function upstreamKind(input: string | undefined): UpstreamKind {
  * @throws upstream.missing, upstream.unfit, upstream.endpointInvalid, upstream.scopeInvalid, upstream.fieldInvalid,
  *   upstream.authenticationInvalid, connection.issuerInvalid, connection.clientInvalid; each names its field
  */
-export function readSettings(kind: UpstreamKind, before: UpstreamSettings | null, input: UpstreamInput): UpstreamSettings {
+export function readSettings(
+  kind: UpstreamKind,
+  before: UpstreamSettings | null,
+  input: UpstreamInput,
+): UpstreamSettings {
   for (const field of fixedFields[kind]) {
     if (input[field] !== undefined)
       throw upstreamErrors('upstream.unfit', { field, values: { kind, what: called[field] ?? field } });

@@ -55,21 +55,10 @@ export async function sendLinks(web: Web, req: Request, res: Response, user: Use
   sendPage(res, page({ title: words.title, body }), { formAction: formTargets(web) });
 }
 
-/** Asks for a fresh proof first. */
-export function sendAgain(res: Response): void {
-  const { title, text, button } = texts.again;
-  const href = `/signin?${new URLSearchParams({ target: linksPath }).toString()}`;
-  const body = html`<h1>${title}</h1>
-    <p>${text}</p>
-    <p class="actions"><a class="button" href="${href}">${button}</a></p>`;
-  sendPage(res, page({ title, body, narrow: true }), { status: 403 });
-}
-
 /** What was done just now, of a provider that there is: nothing else of an address is shown. */
 function doneOf(req: Request, ways: readonly Way[]): Html | null {
   const { searchParams } = new URL(req.originalUrl, 'http://x');
-  const named = (what: string): Way | undefined =>
-    ways.find(({ upstream }) => upstream.id === searchParams.get(what));
+  const named = (what: string): Way | undefined => ways.find(({ upstream }) => upstream.id === searchParams.get(what));
   const [linked, unlinked] = [named('linked'), named('unlinked')];
   if (linked?.link) return flash(words.linked(linked.upstream.name));
   return unlinked && !unlinked.link ? flash(words.unlinked(unlinked.upstream.name)) : null;
@@ -95,8 +84,8 @@ const tableOf = (ways: readonly Way[], csrf: string): Html =>
 
 function rowOf({ upstream: { id, name }, link, isLast }: Way, csrf: string): Html {
   const action = html`${link && isLast && html`<span class="muted">${words.lastWay}</span>`}
-    ${link && !isLast && button(`${linksPath}/${id}/unlink`, csrf, words.unlink, words.unlinkFrom(name))}
-    ${!link && button(`${linksPath}/${id}/link`, csrf, words.link, words.linkWith(name))}`;
+  ${link && !isLast && button(`${linksPath}/${id}/unlink`, csrf, words.unlink, words.unlinkFrom(name))}
+  ${!link && button(`${linksPath}/${id}/link`, csrf, words.link, words.linkWith(name))}`;
   return html`<tr>
     <th scope="row">${name}</th>
     <td data-label="${words.since}">${link ? time(link.createdAt) : words.no}</td>

@@ -9,12 +9,13 @@ import { upstreamErrors } from '../../connectors/upstream/errors.ts';
 import { requireOwn } from '../../connectors/upstream/links.ts';
 import { readOffer } from '../../connectors/upstream/offers.ts';
 import { requireUpstream } from '../../connectors/upstream/providers.ts';
+import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { linkOffered, requireAsker, unlinkUpstream } from '../../people/upstream/link.ts';
 import type { SignedIn, Web } from '../../web.ts';
 import { personOf } from '../person.ts';
 import { answerRefusal } from '../refusal-page.ts';
-import { provedLately } from './lately.ts';
-import { sendAgain, sendLinks } from './links-page.ts';
+import { confirmPath } from '../security/frame.ts';
+import { sendLinks } from './links-page.ts';
 import { sendConfirm } from './offer-page.ts';
 import { linksPath } from './paths.ts';
 
@@ -33,7 +34,10 @@ export function linkRoutes(web: Web, limit: () => Promise<void>): Router {
       await limit();
       const who = await personOf(web, req, res);
       if (!who) return;
-      if (!provedLately(who.session)) return sendAgain(res);
+      if (!provedLately(who.session)) {
+        res.redirect(303, `${confirmPath}?${new URLSearchParams({ target: linksPath }).toString()}`);
+        return;
+      }
       try {
         await work(who, req, res);
       } catch (error) {

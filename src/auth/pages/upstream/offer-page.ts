@@ -41,7 +41,13 @@ export function sendOffer(web: Web, req: Request, res: Response, { id, upstream,
 }
 
 /** Asks whoever is signed in whether this is they, there: it may be the browser's last user. */
-export function sendConfirm(web: Web, req: Request, res: Response, { id, upstream, offered }: Offer, here: string): void {
+export function sendConfirm(
+  web: Web,
+  req: Request,
+  res: Response,
+  { id, upstream, offered }: Offer,
+  here: string,
+): void {
   const words = texts.confirm;
   const there = [offered.name, offered.address].filter((word) => word !== null).join(', ');
   const csrf = web.csrf.token(req, res);

@@ -12,7 +12,8 @@ import { requireUpstream } from '../../connectors/upstream/providers.ts';
 import { requireAsker } from '../../people/upstream/link.ts';
 import { letInLinked } from '../../people/upstream/let-in.ts';
 import { placeForNew, registerOffered } from '../../people/upstream/register.ts';
-import { sessionCookie, whoIs, type Web } from '../../web.ts';
+import { whoIs, type Web } from '../../web.ts';
+import { browserOf, goOn } from '../enter.ts';
 import { addressOf, refuseDuplicates } from '../query.ts';
 import { answerRefusal } from '../refusal-page.ts';
 import { ageOf } from '../signin.ts';
@@ -33,11 +34,6 @@ export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: 
       recordUpstream(web, error, 'SignIn', providerId);
       await answerRefusal(web, req, res, error, null);
     }
-  };
-
-  const goIn = (res: Response, { token, target }: { token: string; target: string }): void => {
-    web.cookies.set(res, sessionCookie.user, token, ground.config.sessionHours * 3600);
-    res.redirect(303, target);
   };
 
   router.post(`${beginPath}/:provider`, async (req, res) => {
@@ -61,27 +57,28 @@ export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: 
       refuseDuplicates(url);
       const browser = web.csrf.browser(req, res);
       const proof = await proveUpstream(ground, web.providers, { url, browser });
-      await (proof.link ? offerLink(proof) : enterOrOffer(proof));
-
-      async function offerLink(proved: UpstreamProof): Promise<void> {
-        const who = await whoIs(web, req, 'user');
-        if (!who.in) throw upstreamErrors('upstream.otherSession');
-        requireAsker(who, proved.link);
-        await putOffer(ground, browser, proved);
-        res.redirect(303, `${linksPath}/confirm`);
-      }
-
-      async function enterOrOffer(proved: UpstreamProof): Promise<void> {
-        const before = await whoIs(web, req, 'user');
-        const begun = await letInLinked(ground, sessions, proved, before.in ? before.session : null);
-        if (begun) return goIn(res, { ...begun, target: proved.target });
-        // Whose address it is, is told to nobody for whom it is not vouched.
-        if (proved.address !== null) await placeForNew(ground.db.read, proved.address);
-        await putOffer(ground, browser, proved);
-        res.redirect(303, offerPath);
-      }
+      if (proof.link) await offerLink(req, res, proof);
+      else await enterOrOffer(req, res, proof);
     });
   });
+
+  const offerLink = async (req: Request, res: Response, proof: UpstreamProof): Promise<void> => {
+    const who = await whoIs(web, req, 'user');
+    if (!who.in) throw upstreamErrors('upstream.otherSession');
+    requireAsker(who, proof.link);
+    await putOffer(ground, web.csrf.browser(req, res), proof);
+    res.redirect(303, `${linksPath}/confirm`);
+  };
+
+  const enterOrOffer = async (req: Request, res: Response, proof: UpstreamProof): Promise<void> => {
+    const from = await browserOf(web, req, res);
+    const entered = await letInLinked(ground, sessions, proof, from);
+    if (entered) return goOn(web, res, entered, proof.target);
+    // Whose address it is, is told to nobody for whom it is not vouched.
+    if (proof.address !== null) await placeForNew(ground.db.read, proof.address);
+    await putOffer(ground, from.browser, proof);
+    res.redirect(303, offerPath);
+  };
 
   router.get(offerPath, (req, res) =>
     answered(req, res, null, async () => {
@@ -94,14 +91,12 @@ export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: 
   router.post(offerPath, async (req, res) => {
     await limitBack();
     await answered(req, res, null, async () => {
-      const browser = web.csrf.browser(req, res);
-      const asked = await readOffer(ground, browser);
+      const from = await browserOf(web, req, res);
+      const asked = await readOffer(ground, from.browser);
       if (asked.link || asked.offered.address === null || asked.id !== formOf(req).get('offer')) {
         throw upstreamErrors('upstream.offerGone');
       }
-      const before = await whoIs(web, req, 'user');
-      const previous = before.in ? before.session : null;
-      goIn(res, await registerOffered(ground, sessions, { browser, asked, previous }));
+      goOn(web, res, await registerOffered(ground, sessions, asked, from), asked.offered.target);
     });
   });
 

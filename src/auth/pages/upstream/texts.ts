@@ -50,9 +50,4 @@ export const texts = {
     link: 'Link',
     cancel: 'Cancel',
   },
-  again: {
-    title: 'Sign in once more',
-    text: 'Your ways to sign in are changed only shortly after you have signed in. Sign in again, and come back here.',
-    button: 'Sign in again',
-  },
 };

@@ -251,8 +251,8 @@ describeOnEachEngine('upstream: journeys of people without a directory', functio
     const visitor = await signedInAs(stage, id);
     clock.advance(700_000);
     const page = await visitor.postFrom('/me/links', '/me/links/rogue/link');
-    assert.equal(page.status, 403);
-    assert.match(page.text, /Sign in once more/);
+    assert.equal(page.status, 303);
+    assert.match(page.location ?? '', /\/me\/security\/confirm\?target=%2Fme%2Flinks$/);
     assert.equal(stage.provider.count('/authorize'), 0);
   });
 });

@@ -73,7 +73,11 @@ describeOnEachEngine('upstream: a plain OAuth 2.0 server', function () {
     assert.match(linked.text, /Plain is linked/);
     assert.match((await signInBy(carillon.visitor(), 'plain')).text, /pia@plain\.example/);
     plain.profile['id'] = 4712; // with the same address
-    assert.equal((await signInBy(carillon.visitor(), 'plain')).title, 'No account yet', 'another subject, another person');
+    assert.equal(
+      (await signInBy(carillon.visitor(), 'plain')).title,
+      'No account yet',
+      'another subject, another person',
+    );
   });
 
   it('names what the server does wrong, and lets nobody in', async () => {

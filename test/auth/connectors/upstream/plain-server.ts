@@ -53,7 +53,9 @@ export async function startPlainServer(): Promise<PlainServer> {
   const token = (form: Record<string, string>, basic: string | undefined, res: ServerResponse): void => {
     const code = codes.get(form['code'] ?? '');
     codes.delete(form['code'] ?? '');
-    const challenge = createHash('sha256').update(form['code_verifier'] ?? '').digest('base64url');
+    const challenge = createHash('sha256')
+      .update(form['code_verifier'] ?? '')
+      .digest('base64url');
     const pair = basic ? Buffer.from(basic, 'base64').toString().split(':').map(decodeURIComponent) : [];
     const [id, secret] = basic ? pair : [form['client_id'], form['client_secret']];
     if (id !== clientId || secret !== clientSecret) return json(res, 401, { error: 'invalid_client' });
