@@ -5,8 +5,10 @@ import { nobodys } from '../../../../src/accounts/accounts/nobodys.ts';
 import { DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
 import { claimDomain } from '../../../../src/accounts/domains/domains.ts';
 import { createOrganisation } from '../../../../src/accounts/organisations/organisations.ts';
+import { totpSecrets, totpTables } from '../../../../src/auth/credentials/factors/factors.entity.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
-import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
+import { placeIn } from '../../../../src/platform/secrets/sealed.ts';
+import { suspendUser } from '../../../../src/users/lifecycle/administer.ts';
 import { deletePerson } from '../../../../src/users/lifecycle/people.ts';
 import { testCompany } from '../../../support/company.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
@@ -215,7 +217,7 @@ describeOnEachEngine('upstream: journeys of people without a directory', functio
     const scope = await enterprise('acme.example');
     await registerBy(stage.carillon.visitor());
     const [user] = (await stored(stage)).users;
-    await ground.db.write((m) => sayNo(ground, m, { ...scope, id: user!.id }, 'administrator', 'ada'));
+    await suspendUser(ground, scope, user!.id, 'ada');
     const page = await signInBy(stage.carillon.visitor());
     assert.equal(page.status, 403);
     assert.match(page.text, /An administrator has suspended your access/);
@@ -243,6 +245,21 @@ describeOnEachEngine('upstream: journeys of people without a directory', functio
     const { db } = carillon.house.ground;
     await db.write((m) => m.update(AccountTable, { id: scope.accountId }, { type: 'EnterpriseOIDC' }));
     assert.match((await signInBy(carillon.visitor())).text, /Sign in there, with your address/);
+  });
+
+  it('a second factor that somebody has is asked for after a provider too', async () => {
+    await stage.add(openidInput(stage));
+    const { ground } = stage.carillon.house;
+    await registerBy(stage.carillon.visitor());
+    const [user] = (await stored(stage)).users;
+    const secret = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecrets.user, user!.id));
+    const row = { holderId: user!.id, organisationId: user!.organisationId, secret, lastStep: 0, createdAt: 1 };
+    await ground.db.write((m) => m.insert(totpTables.user, row));
+    const visitor = stage.carillon.visitor();
+    const page = await signInBy(visitor);
+    assert.equal(page.path, '/signin/second', page.text);
+    assert.equal((await visitor.send('/session')).status, 401, 'nobody is in yet');
+    assert.equal((await recordsOf(stage, 'BeginSignIn')).length, 1);
   });
 
   it('what lets people in is changed only shortly after they have proved who they are', async () => {

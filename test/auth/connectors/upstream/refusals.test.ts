@@ -106,8 +106,13 @@ describeOnEachEngine('upstream: what a provider or an attacker gets wrong', func
     const asked = provider.count('/keys');
     assert.ok(asked <= 2, `${asked}: once when it was added, once when it was used`);
     provider.set({ idToken: 'rotated-key' });
-    clock.advance(61_000);
-    assert.equal((await signInBy(carillon.visitor())).path, '/me');
+    const now = Date.now;
+    Date.now = () => now() + 61_000; // the library's clock too
+    try {
+      assert.equal((await signInBy(carillon.visitor())).path, '/me');
+    } finally {
+      Date.now = now;
+    }
   });
 
   it('an answer is good once, for ten minutes, in the browser that asked, at the address of its provider', async () => {
