@@ -20,7 +20,6 @@ const afterProof = new Set(['signIn.notEntitled', 'signIn.unknownPerson', 'signI
 /**
  * Tells a person why they were not signed in, and what they can do about it.
  * @param connection that it was at, when known
- * @param again where they may try again
  * @throws what is no refusal, and any for a client that asks for JSON: the pages' own error handler answers that
  */
 export async function answerRefusal(
@@ -29,7 +28,6 @@ export async function answerRefusal(
   res: Response,
   error: unknown,
   connection: Connection | null,
-  again = connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin',
 ): Promise<void> {
   if (!(error instanceof CarillonError) || req.accepts(['html', 'json']) === 'json') throw error;
   reportError(ground.log, error);
@@ -47,7 +45,11 @@ export async function answerRefusal(
     ${account && whomToAsk(account)}
     <p class="actions">
       ${released && html`<a class="button" href="/register">${ownTexts.refused.registerAnew}</a>`}
-      <a class="button ${released && 'quiet'}" href="${again}">${words.again}</a>
+      <a
+        class="button ${released && 'quiet'}"
+        href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
+        >${words.again}</a
+      >
       <a class="button quiet" href="/signin">${words.other}</a>
     </p>
     <p class="muted">${words.reference}: <code>${requestContext().requestId}</code><br />${words.referenceHelp}</p>`;

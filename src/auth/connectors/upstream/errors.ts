@@ -64,15 +64,15 @@ export const upstreamErrors = errors({
   },
   'upstream.otherSession': {
     kind: 'Forbidden',
-    text: 'Nothing was linked: whoever began this is not signed in here any more. Sign in, and link it again.',
+    text: 'Whoever began this is not signed in here any more. Sign in, and link it again.',
   },
   'upstream.linkedElsewhere': {
     kind: 'Conflict',
-    text: 'Nothing was linked: another account here signs in with that already.',
+    text: 'Another account here signs in with that already.',
   },
   'upstream.linkedAlready': {
     kind: 'Conflict',
-    text: 'Nothing was linked: your account is linked there with somebody else. Unlink that first.',
+    text: 'Your account is linked there with somebody else. Unlink that first.',
   },
   'upstream.notLinked': { kind: 'NotFound', text: 'Your account is not linked there.' },
   'upstream.lastWay': {

@@ -13,11 +13,11 @@ import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { linkOffered, requireAsker, unlinkUpstream } from '../../people/upstream/link.ts';
 import type { SignedIn, Web } from '../../web.ts';
 import { personOf } from '../person.ts';
-import { answerRefusal } from '../refusal-page.ts';
 import { confirmPath } from '../security/frame.ts';
 import { sendLinks } from './links-page.ts';
 import { sendConfirm } from './offer-page.ts';
 import { linksPath } from './paths.ts';
+import { sendUnchanged } from './refused-page.ts';
 
 /** `/me/links`: by which providers a person signs in, and how that is changed, while they are signed in to both. */
 export function linkRoutes(web: Web, limit: () => Promise<void>): Router {
@@ -42,7 +42,7 @@ export function linkRoutes(web: Web, limit: () => Promise<void>): Router {
         await work(who, req, res);
       } catch (error) {
         recordRefused(error, eventName, who, req.params.provider);
-        await answerRefusal(web, req, res, error, null, linksPath);
+        sendUnchanged(web, req, res, error);
       }
     };
 

@@ -20,6 +20,7 @@ import { ageOf } from '../signin.ts';
 import { ownPath } from '../target.ts';
 import { sendOffer } from './offer-page.ts';
 import { beginPath, linksPath, offerPath } from './paths.ts';
+import { sendUnchanged } from './refused-page.ts';
 
 /** Signing in by an upstream provider: to it, back from it, and the question whether somebody new wants an account. */
 export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: () => Promise<void>): Router {
@@ -63,9 +64,14 @@ export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: 
   });
 
   const offerLink = async (req: Request, res: Response, proof: UpstreamProof): Promise<void> => {
-    const who = await whoIs(web, req, 'user');
-    if (!who.in) throw upstreamErrors('upstream.otherSession');
-    requireAsker(who, proof.link);
+    try {
+      const who = await whoIs(web, req, 'user');
+      if (!who.in) throw upstreamErrors('upstream.otherSession');
+      requireAsker(who, proof.link);
+    } catch (error) {
+      recordUpstream(web, error, 'LinkUpstreamIdentity', proof.upstream.id);
+      return sendUnchanged(web, req, res, error);
+    }
     await putOffer(ground, web.csrf.browser(req, res), proof);
     res.redirect(303, `${linksPath}/confirm`);
   };

@@ -1,6 +1,6 @@
 /** The words of signing in by another provider, and of linking one. */
 export const texts = {
-  or: 'Without a company',
+  or: 'Or, without a company',
   signInWith: (name: string): string => `Sign in with ${name}`,
   offer: {
     title: 'Create an account?',
@@ -40,6 +40,7 @@ export const texts = {
     back: 'Back to your page',
     lastWay: 'your only way to sign in',
   },
+  unchanged: { title: 'Nothing was changed', back: 'Back to your ways to sign in' },
   confirm: {
     title: (name: string): string => `Link ${name}?`,
     lead: (name: string): string =>

@@ -227,7 +227,7 @@ describeOnEachEngine('upstream: what a provider or an attacker gets wrong', func
       const elsewhere = async (session: string | null): Promise<void> => {
         if (session === null) jar.delete('carillon_session');
         else jar.set('carillon_session', session);
-        assertRefused(await victim.send(await again()), 403, /whoever began this is not signed in here any more/);
+        assertRefused(await victim.send(await again()), 403, /Whoever began this is not signed in here any more/);
         jar.set('carillon_session', own);
       };
       const again = (): Promise<string> => {
@@ -243,6 +243,7 @@ describeOnEachEngine('upstream: what a provider or an attacker gets wrong', func
       assert.deepEqual((await stored(stage)).links, []);
       assert.equal((await victim.send(url)).status, 303, 'what was begun here goes on');
       assert.ok(provider.count('/token') > 0);
+      assert.deepEqual(new Set(await refusals('LinkUpstreamIdentity')), new Set(['upstream.otherSession']));
       assert.equal((await carillon.visitor().send('/me/links/confirm')).status, 303, 'nobody is sent to sign in');
     });
 
@@ -271,7 +272,7 @@ describeOnEachEngine('upstream: what a provider or an attacker gets wrong', func
       };
       assert.match(await link(userId), /is linked/);
       const other = await ownAccount(stage, 'eve@own.example');
-      assert.match(await link(other.id), /another account here signs in with that already/);
+      assert.match(await link(other.id), /Another account here signs in with that already/);
       stage.provider.subject.sub = 'rogue-2';
       assert.match(await link(userId), /linked there with somebody else/);
       assert.deepEqual((await stored(stage)).links, [{ userId, subject: 'rogue-1', providerId: 'rogue' }]);
