@@ -1,6 +1,5 @@
 import { tiers, tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Trouble } from '../../directory/ldap/sync/status.ts';
 import { heldText } from '../../directory/ldap/sync/texts.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
