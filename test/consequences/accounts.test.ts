@@ -44,7 +44,7 @@ describeOnEachEngine('consequences: accounts', () => {
     const ruth = await s.register(team, 'ruth@any.example');
     const tom = await s.register(team, 'tom@any.example');
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /2 are left/ });
-    await removeUser(s.house.ground, team, ruth.id);
+    await removeUser(s.house.ground, s.house.upstairs, team, ruth.id);
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /1 are left/ });
     await assert.rejects(suspendUser(s.house.ground, team, tom.id, 'admin'), { code: 'user.notSuspendable' });
     await s.wasSuspended(tom);
@@ -113,11 +113,11 @@ describeOnEachEngine('consequences: accounts', () => {
   });
 
   it('An administrator removes people of a team account, and who was Released; elsewhere the directory does', async () => {
-    const { ground } = s.house;
+    const { ground, upstairs } = s.house;
     const team = await s.own();
     const ruth = await s.register(team, 'ruth@any.example');
     const device = await s.device(ruth);
-    await removeUser(ground, team, ruth.id);
+    await removeUser(ground, upstairs, team, ruth.id);
     assert.equal(await device.isIn(), false);
     assert.notEqual((await s.stored(ruth)).deletedAt, null);
     const receipt = await until(() => ground.db.read.findOneBy(ReceiptTable, { userId: ruth.id }));
@@ -128,12 +128,12 @@ describeOnEachEngine('consequences: accounts', () => {
     const domain = await s.verified(own, 'own.example');
     await s.verified(own, 'second.example');
     const sam = await s.register(own, 'sam@own.example');
-    await assert.rejects(removeUser(ground, own, sam.id), { code: 'user.notRemovable' });
+    await assert.rejects(removeUser(ground, upstairs, own, sam.id), { code: 'user.notRemovable' });
     await removeDomain(ground, { ...own, domainId: domain.id });
-    await removeUser(ground, own, sam.id);
+    await removeUser(ground, upstairs, own, sam.id);
     const paula = await s.acme.member('paula', 'Pro');
-    await assert.rejects(removeUser(ground, s.acme.scope, paula.id), { code: 'user.notRemovable' });
-    await assert.rejects(removeUser(ground, team, paula.id), { code: 'user.notFound' });
+    await assert.rejects(removeUser(ground, upstairs, s.acme.scope, paula.id), { code: 'user.notRemovable' });
+    await assert.rejects(removeUser(ground, upstairs, team, paula.id), { code: 'user.notFound' });
     const refused = await ground.db.read.findBy(TrailRecordTable, { eventName: 'RemoveUser' });
     assert.equal(refused.filter(({ errorCode }) => errorCode === null).length, 2);
   });
