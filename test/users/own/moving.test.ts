@@ -11,7 +11,7 @@ import { deleteOrganisation } from '../../../src/users/lifecycle/delete-account.
 import { mayMove, movePeople } from '../../../src/users/lifecycle/move.ts';
 import type { Scope } from '../../../src/users/lifecycle/out.ts';
 import { ReceiptTable } from '../../../src/users/lifecycle/receipt.entity.ts';
-import { removeUser } from '../../../src/users/lifecycle/administer.ts';
+import { removeUser, signOutUser } from '../../../src/users/lifecycle/administer.ts';
 import { tellOfEndedTrials } from '../../../src/users/trial/tell.ts';
 import { trialMs } from '../../../src/users/trial/trial.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
@@ -32,12 +32,9 @@ describeOnEachEngine('moving between accounts', () => {
     await ground.db.write(
       async (m) => {
         await ground.db.alone(from.accountId);
-        const [one, other] = [from, to].map((at) => anyAccount(m, at.organisationId, at.accountId));
-        await movePeople(ground, upstairs, m, [await own.stored(user)], {
-          from: (await one)!,
-          to: (await other)!,
-          trial,
-        });
+        const one = await anyAccount(m, from.organisationId, from.accountId);
+        const other = await anyAccount(m, to.organisationId, to.accountId);
+        await movePeople(ground, upstairs, m, [await own.stored(user)], { from: one, to: other, trial });
       },
       { organisationId: to.organisationId, accountId: to.accountId },
     );
@@ -79,7 +76,6 @@ describeOnEachEngine('moving between accounts', () => {
     const team = await own.team('Acme');
     const ruth = await own.alone('ruth@any.example');
     const ended = await own.signIn(ruth);
-    const { signOutUser } = await import('../../../src/users/lifecycle/administer.ts');
     await signOutUser(ground, nobodys, ruth.id);
     const live = await own.signIn(ruth);
     await move(ruth, nobodys, team);
