@@ -3,7 +3,11 @@ import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
 import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
-import { type PendingSignIn, pendingTables, type PersonPendingSignIn } from '../credentials/signing-in/pending.entity.ts';
+import {
+  type PendingSignIn,
+  pendingTables,
+  type PersonPendingSignIn,
+} from '../credentials/signing-in/pending.entity.ts';
 import { newPending } from '../credentials/signing-in/pending.ts';
 import { type AnyProof, isOwn, type OwnProof } from './proof.ts';
 
@@ -43,7 +47,8 @@ export async function provedBefore(
   const { accountEpoch, proof: json } = pending as PersonPendingSignIn;
   const user = await on.findOneBy(UserTable, { id: pending.holderId });
   const account = user && (await on.findOneBy(AccountTable, { id: user.accountId }));
-  if (!account || user.deletedAt !== null || user.epoch !== pending.epoch || account.epoch !== accountEpoch) return null;
+  if (!account || user.deletedAt !== null || user.epoch !== pending.epoch || account.epoch !== accountEpoch)
+    return null;
   const proof = JSON.parse(json) as Kept;
   if (!('connectionId' in proof)) return { user, proof };
   const { connectionId, updatedAt, ...rest } = proof;

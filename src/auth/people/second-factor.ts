@@ -35,6 +35,9 @@ export async function needsSecond(on: Reader, user: User, proof: AnyProof): Prom
   const isPassword = isOwn(proof) ? proof.by === 'password' : proof.connection.kind === 'ldap';
   if (!isPassword) return false;
   const { accountId } = user;
-  const { required, asked } = await policyFor(on, isOwn(proof) ? user : { accountId, connectionId: proof.connection.id });
+  const { required, asked } = await policyFor(
+    on,
+    isOwn(proof) ? user : { accountId, connectionId: proof.connection.id },
+  );
   return required || (asked && hasFactor(await factorsOf(on, { kind: 'user', id: user.id })));
 }

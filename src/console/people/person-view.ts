@@ -31,8 +31,8 @@ export function personView(place: Place, person: Person): Html {
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
     ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)}
-    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)}
-    ${groupsView(person)} ${addressesView(person)} ${identitiesView(place, person)}
+    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)} ${groupsView(person)}
+    ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }

@@ -57,18 +57,19 @@ export async function readPerson(
   const user = await requireUser(on, scope, userId);
   const principal = await sessions.principal('user', user.id);
   const whose = whosePerson(user.id);
-  const [why, addresses, groups, causes, identities, { receipts }, devices, factors, codesLeft, policy] = await Promise.all([
-    readWhy(on, user),
-    addressesOf(on, user.id),
-    groupsOfPerson(on, scope.accountId, user.id),
-    causesOf(on, user.id),
-    identitiesOf(on, user.id),
-    listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
-    principal?.mayBeIn ? sessions.list(principal) : [],
-    factorsOf(on, whose),
-    recoveryCodesLeft(on, whose),
-    policyFor(on, user),
-  ]);
+  const [why, addresses, groups, causes, identities, { receipts }, devices, factors, codesLeft, policy] =
+    await Promise.all([
+      readWhy(on, user),
+      addressesOf(on, user.id),
+      groupsOfPerson(on, scope.accountId, user.id),
+      causesOf(on, user.id),
+      identitiesOf(on, user.id),
+      listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
+      principal?.mayBeIn ? sessions.list(principal) : [],
+      factorsOf(on, whose),
+      recoveryCodesLeft(on, whose),
+      policyFor(on, user),
+    ]);
   const removable = await isRemovable(on, scope, user);
   const suspendable = !(await isOfTeam(on, scope));
   const { organisationId } = scope;

@@ -3,7 +3,11 @@ import type { Request, Response } from 'express';
 import { Passkeys } from '../../auth/credentials/factors/passkeys.ts';
 import { createPasswordLimits } from '../../auth/credentials/guesses/passwords.ts';
 import { signInByPasskey } from '../../access/administrators/signing-in/second.ts';
-import { administratorKey, knownConsoleDevice, signInAdministrator } from '../../access/administrators/signing-in/sign-in.ts';
+import {
+  administratorKey,
+  knownConsoleDevice,
+  signInAdministrator,
+} from '../../access/administrators/signing-in/sign-in.ts';
 import { sessionCookie, whoIs } from '../../auth/web.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
@@ -58,7 +62,11 @@ export function signInRoutes(web: ConsoleWeb): Router {
     try {
       const who = administratorKey({ organisationId, userName });
       const device = await knownConsoleDevice(ground.db.read, who, deviceOf(web, req));
-      await takeAttempt(JSON.stringify([who.organisation, who.name]), addressKey(requestContext().clientAddress), device);
+      await takeAttempt(
+        JSON.stringify([who.organisation, who.name]),
+        addressKey(requestContext().clientAddress),
+        device,
+      );
       const from = await browserOf(web, req, res, target);
       const input = { organisationId, userName, password: form.get('password') ?? '' };
       goOn(web, res, await signInAdministrator(ground, sessions, input, from, device !== null), target);

@@ -51,7 +51,12 @@ export function goOn(
 }
 
 /** What the browser brings to a sign-in. */
-export const browserOf = async (web: ConsoleWeb, req: Request, res: Response, target: string): Promise<ConsoleBrowser> => ({
+export const browserOf = async (
+  web: ConsoleWeb,
+  req: Request,
+  res: Response,
+  target: string,
+): Promise<ConsoleBrowser> => ({
   browser: web.csrf.browser(req, res),
   device: deviceOf(web, req),
   previous: (await whoIs(web, req, 'administrator')).session,

@@ -3,13 +3,7 @@ import { bigint, flag, id, json, key, longText, optional, text } from './columns
 import { createTables, dropTables, type Reference } from './tables.ts';
 
 const tables: Record<string, TableColumnOptions[]> = {
-  person_totps: [
-    key(id('userId')),
-    id('organisationId'),
-    longText('secret'),
-    bigint('lastStep'),
-    bigint('createdAt'),
-  ],
+  person_totps: [key(id('userId')), id('organisationId'), longText('secret'), bigint('lastStep'), bigint('createdAt')],
   person_passkeys: [
     key(id('id')),
     id('organisationId'),

@@ -23,18 +23,18 @@ const identify = ({ id, organisationId, userName }: Administrator): void =>
 /** The second step of administrators' sign-ins. */
 export const administratorSecondStep = (ground: Ground, sessions: Sessions): SecondStep<Administrator> =>
   new SecondStep<Administrator>(ground, {
-  kind: 'administrator',
-  whose: async (on, { holderId, epoch }) => {
-    const subject = await on.findOneBy(AdministratorTable, { id: holderId });
-    const good = subject?.passwordHash != null && subject.epoch === epoch;
-    return good ? { subject, holder: administratorHolder(subject) } : null;
-  },
-  begin: (subject) => {
-    identify(subject);
-    return actionOf(subject);
-  },
-  letIn: (m, subject, from, { by }) =>
-    letIn(ground, sessions, m, subject, from, by === 'enrolled' ? 'password' : `password+${by}`),
+    kind: 'administrator',
+    whose: async (on, { holderId, epoch }) => {
+      const subject = await on.findOneBy(AdministratorTable, { id: holderId });
+      const good = subject?.passwordHash != null && subject.epoch === epoch;
+      return good ? { subject, holder: administratorHolder(subject) } : null;
+    },
+    begin: (subject) => {
+      identify(subject);
+      return actionOf(subject);
+    },
+    letIn: (m, subject, from, { by }) =>
+      letIn(ground, sessions, m, subject, from, by === 'enrolled' ? 'password' : `password+${by}`),
   });
 
 /**

@@ -11,11 +11,7 @@ import { administratorPrincipal } from '../principal.ts';
  * An administrator who proves once more that it is they; they go on under a new session.
  * @throws administrator.passwordWrong, administrator.proofNeeded (when proved)
  */
-export const provingAdministrator = (
-  sessions: Sessions,
-  administrator: Administrator,
-  session: Session,
-): Proving => ({
+export const provingAdministrator = (sessions: Sessions, administrator: Administrator, session: Session): Proving => ({
   holder: administratorHolder(administrator),
   session,
   password: async (given) => {

@@ -39,7 +39,16 @@ export function confirmRoutes<V extends Visitor>(frame: ConfirmFrame<V>): Router
     if (fault?.retryAfter !== undefined) res.set('retry-after', String(fault.retryAfter));
     const totp = factors.totp !== null;
     const password = await frame.hasPassword(visitor);
-    const view = { csrf: visitor.csrf, action: confirmPath, target, intro: frame.intro, password, totp, passkey, fault };
+    const view = {
+      csrf: visitor.csrf,
+      action: confirmPath,
+      target,
+      intro: frame.intro,
+      password,
+      totp,
+      passkey,
+      fault,
+    };
     const body = password || totp || passkey ? confirmView(view) : frame.nothing(visitor);
     frame.show(req, res, { title: texts.confirm, body, status: fault?.status ?? 200, scripts: [passkeyScript] });
   };

@@ -69,8 +69,9 @@ export function securityRoutes(web: Web, passwordOf: PasswordOf): Router {
     intro: texts.confirmIntro,
     proving: (visitor) => provingPerson(read, sessions, passwordOf, visitor),
     hasPassword: async ({ user }) => (await passwordOf(read, user.id)) !== null,
-    nothing: () => html`<p>${texts.nothing}</p>
-      <p class="actions">${below('/me', 'security', texts.nothingLink)}</p>`,
+    nothing: () =>
+      html`<p>${texts.nothing}</p>
+        <p class="actions">${below('/me', 'security', texts.nothingLink)}</p>`,
     deviceOf: (req) => deviceOf(web, req),
     keep: (res, { session, token }) =>
       web.cookies.set(res, sessionCookie.user, token, (session.expiresAt - clock.now()) / 1000),

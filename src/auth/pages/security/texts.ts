@@ -8,10 +8,13 @@ export const texts = {
     'opens nothing.',
   offerRequired: 'You need a second factor at your next sign-in. You can set it up now.',
   passwordLink: 'Change password',
-  passkeysNoneOwn: 'You have no passkey yet. It signs you in without a password, by your device’s screen lock or a key.',
-  passkeysNone: 'You have no passkey yet. It proves after your password that it is you, by your device’s screen lock or a key.',
+  passkeysNoneOwn:
+    'You have no passkey yet. It signs you in without a password, by your device’s screen lock or a key.',
+  passkeysNone:
+    'You have no passkey yet. It proves after your password that it is you, by your device’s screen lock or a key.',
   confirmIntro: 'This changes how you sign in. Please prove once more who you are.',
-  nothing: 'You have no second factor yet, so there is nothing to prove it by. Sign out and in again, and come back here.',
+  nothing:
+    'You have no second factor yet, so there is nothing to prove it by. Sign out and in again, and come back here.',
   nothingLink: 'Back',
   back: 'Back to your page',
   enrolIntro:
