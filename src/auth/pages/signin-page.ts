@@ -39,7 +39,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
           id="email"
           name="email"
           type="email"
-          autocomplete="username webauthn"
+          autocomplete="${passkey ? 'username webauthn' : 'username'}"
           autocapitalize="none"
           spellcheck="false"
           maxlength="320"
