@@ -111,6 +111,8 @@ describeOnEachEngine('security check 36: the console', function () {
     const accountId = base.split('/').at(-1) ?? '';
     await does('RenameAccount', `${base}/name`, { name: 'Acme Group' });
     await does('UpdateAccountSettings', `${base}/contact`, { helpContact: 'help@acme.example' });
+    await does('UpdateAccountSecondFactor', `${base}/require-factor`);
+    await does('UpdateAccountSecondFactor', `${base}/relax-factor`);
     await does('AddDomain', `${base}/domains`, { domain: 'acme.example' });
     const [claim] = await listDomains(ground.db.read, accountId);
     running.dns.set(claim!.recordName, [claim!.recordValue]);
@@ -150,6 +152,7 @@ describeOnEachEngine('security check 36: the console', function () {
     const person = `${base}/people/${users[0]!.id}`;
     await does('LogoutUser', `${person}/sign-out`);
     await does('UnlinkIdentity', `${person}/identities/${await only('federated_identities')}/unlink`);
+    await does('ResetUserFactors', `${person}/reset-factors`);
     await does('SuspendUsers', `${person}/suspend`);
     await does('ActivateUsers', `${person}/activate`);
     await does('RemoveUser: user.notRemovable', `${person}/remove`);
@@ -166,6 +169,8 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('AuthorizeDirectory', directory, { ...settings, name: 'Works' });
     await post(ada, home, `${directory}/test`);
     await does('ConnectDirectory', `${directory}/connect`);
+    await does('UpdateDirectorySecondFactor', `${directory}/require-factor`);
+    await does('UpdateDirectorySecondFactor', `${directory}/relax-factor`);
     await does('ReadDirectory', `${directory}/read`);
     await does('ApproveDirectoryChanges: directory.nothingHeld', `${directory}/held`, { people: '0' });
     await does('AddOrUpdateGroups: directory.groupNotFound', `${base}/groups`, { groupName: 'Nobody', tier: 'Pro' });

@@ -150,6 +150,8 @@ describeOnEachEngine('console: its walls', () => {
       'administrators',
       'administrator_totps',
       'passkeys',
+      'person_totps',
+      'person_passkeys',
       'recovery_codes',
       'setup_links',
       'pending_sign_ins',

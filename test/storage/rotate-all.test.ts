@@ -84,8 +84,8 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
     await ground.db.write(async (m) => {
       for (const kind of ['administrator', 'user'] as const) {
         const holderId = holders[kind];
-        const secret = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecrets[kind], holderId));
-        await m.insert(totpTables[kind], { holderId, organisationId, lastStep: 0, createdAt: 1, secret });
+        const sealed = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecrets[kind], holderId));
+        await m.insert(totpTables[kind], { holderId, organisationId, lastStep: 0, createdAt: 1, secret: sealed });
       }
       await m.insert(ApiReplyTable, { ...reply, body });
     });

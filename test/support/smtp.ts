@@ -23,7 +23,7 @@ export interface TestSmtp {
   /** What the server answers instead of taking the next mails: at RCPT TO or after DATA; null takes them. */
   refuse: (answer: { at: 'rcpt' | 'data'; code: number } | null) => void;
   /** The next letter to that address that nobody has asked for yet. */
-  next: (to: string) => Promise<Received>;
+  next: (to: string, which?: (letter: Received) => boolean) => Promise<Received>;
   stop: () => Promise<void>;
 }
 
@@ -77,8 +77,8 @@ export async function startSmtp(options: SMTPServerOptions = {}, port = 0): Prom
     refuse: (answer) => {
       refusal = answer;
     },
-    next: async (to) => {
-      const found = await until(() => received.find((each) => each.to.includes(to) && !asked.has(each)));
+    next: async (to, which = () => true) => {
+      const found = await until(() => received.find((each) => each.to.includes(to) && !asked.has(each) && which(each)));
       asked.add(found);
       return found;
     },

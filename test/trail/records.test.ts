@@ -180,6 +180,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const person = 'rosa.rogue@acme.example';
     await run('SuspendUsers', ['user', 'suspend', person, '--yes', ...on]);
     await run('ActivateUsers', ['user', 'activate', person, ...on]);
+    await run('ResetUserFactors', ['user', 'reset-factors', person, '--yes', ...on]);
     await run('LogoutUser', ['user', 'sign-out', person, '--yes', ...on]);
     await run('RemoveUser: user.notRemovable', ['user', 'remove', person, '--yes', ...on], 1);
     await run('AddOrUpdateGroups', ['group', 'map', 'Carillon Pro of rosa.rogue', 'Basic', ...on]);
@@ -214,6 +215,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const service = ['--servers', ad.url, '--bind-name', ad.bindName, '--ca-file', caFile, '--secret-env', 'BIND'];
     await run('AuthorizeDirectory', ['directory', 'authorise', '--name', 'Office', ...service, ...on]);
     await run('AuthorizeDirectory', ['directory', 'set', 'Office', '--name', 'Head', ...on]);
+    await run('UpdateDirectorySecondFactor', ['directory', 'require-factor', 'Head', '--yes', ...on]);
+    await run('UpdateDirectorySecondFactor', ['directory', 'relax-factor', 'Head', '--yes', ...on]);
     await run('ConnectDirectory', ['directory', 'connect', 'Head', '--yes', ...on]);
     await run('ReadDirectory', ['directory', 'read', ...on]);
     called.add('directory approve'); // leaves nothing while nothing is held; the service's own record: test/console/records.test.ts
@@ -222,6 +225,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await ad.stop();
     called.add('scim-key replay'); // by the directory's own verbs, with whose it was: test/directory/scim/inspector
     await run('CreateAccount', ['account', 'create', 'Own', ...of]);
+    await run('UpdateAccountSecondFactor', ['account', 'require-factor', 'Own', '--yes', ...of]);
+    await run('UpdateAccountSecondFactor', ['account', 'relax-factor', 'Own', '--yes', ...of]);
     await run('RenameAccount', ['account', 'rename', 'Own', 'Ours', ...of]);
     await run('DeleteAccount', ['account', 'delete', 'Ours', '--yes', ...of]);
     await run('RenameOrganisation', ['organisation', 'rename', 'Acme Group', ...of]);

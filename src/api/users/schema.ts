@@ -21,6 +21,6 @@ export const inviteUsersBody = z.strictObject({
 });
 
 export const updateUserBody = z.strictObject({
-  LicenseType: z.enum(tiers, 'Basic or Pro is expected').optional(),
+  LicenseType: z.enum(tiers, 'Basic or Pro is expected'),
   UserType: personOnly.optional(),
 });

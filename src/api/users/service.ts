@@ -78,8 +78,7 @@ export async function inviteUsers(call: Call<unknown, z.output<typeof inviteUser
 /** Gives a person a permission tier, where no directory does. @throws account.notFound, user.notFound, user.tierByGroup */
 export async function updateUser(call: Call<unknown, z.output<typeof updateUserBody>>): Promise<Reply> {
   const scope = await scopeOf(call);
-  const { LicenseType } = call.body;
-  if (LicenseType) await assignLicence(call.ground, scope, call.path['userId'] ?? '', LicenseType);
+  await assignLicence(call.ground, scope, call.path['userId'] ?? '', call.body.LicenseType);
   return { status: 200, body: { User: await present(call, scope) } };
 }
 

@@ -1,11 +1,12 @@
-import { identifyAs } from '../../platform/context/context.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { personal } from '../../trail/people/personal.ts';
 import { offerOf, registerInvited } from '../../users/invitations/accept.ts';
 import { userErrors } from '../../users/errors.ts';
+import type { Browser } from '../credentials/signing-in/browser.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { freeAddress } from './logins.ts';
 import { type ChosenPassword, hashChosen, requireGoodPassword } from './password.ts';
-import { keepLogin, type Registered, requireName } from './register.ts';
+import { type Came, come, keepLogin, requireName } from './register.ts';
 
 /**
  * Somebody who was invited, and has no account yet, chooses a password and is in the team: the link in the mail has
@@ -14,9 +15,11 @@ import { keepLogin, type Registered, requireName } from './register.ts';
  */
 export async function registerByInvitation(
   ground: Ground,
+  sessions: Sessions,
   token: string,
   input: ChosenPassword & { name: string },
-): Promise<Registered> {
+  from: Browser,
+): Promise<Came> {
   const { invitation } = await offerOf(ground.db.read, token);
   const { organisationId, accountId, address, addressKey, id: inviteId } = invitation;
   const displayName = requireName(input.name);
@@ -26,9 +29,7 @@ export async function registerByInvitation(
   return ground.trail.perform({ eventName: 'Register', organisationId, accountId, requestParameters }, async (m) => {
     if (!(await freeAddress(m, addressKey))) throw userErrors('invitation.haveAccount');
     const { user } = await registerInvited(ground, m, token, { displayName });
-    const login = await keepLogin(m, user, { address, addressKey, passwordHash });
-    identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
-    const responseElements = { userId: user.id };
-    return { result: { user, login }, responseElements, about: user.id, isNew: true };
+    await keepLogin(m, user, { address, addressKey, passwordHash });
+    return come(ground, sessions, m, user, '/me', from);
   });
 }

@@ -19,15 +19,28 @@ import { freeAddress, knownAt, loginOf } from './logins.ts';
 import { placeOf } from './place.ts';
 
 /**
+ * Whether a person may have this address, as far as they may know.
+ * @throws own.noMail, own.addressInvalid, own.addressSame, own.addressElsewhere
+ */
+export async function requireChangeable(
+  ground: Ground,
+  login: Login,
+  typed: string,
+): Promise<{ address: string; addressKey: string }> {
+  requireMail(ground);
+  const { address, addressKey } = requireAddress(typed);
+  if (addressKey === login.addressKey) throw ownErrors('own.addressSame', { field: 'email' });
+  await requirePlace(ground.db.read, login, address);
+  return { address, addressKey };
+}
+
+/**
  * A person who is in, and has proved it lately, asks for another address. Both mailboxes are written to; when both have
  * said yes, it is changed. Whether the new one is somebody's, only that mailbox learns.
  * @throws own.noMail, own.addressInvalid, own.addressSame, own.addressElsewhere, mail.tooMany
  */
 export async function askForAddress(ground: Ground, login: Login, typed: string, browser: string): Promise<void> {
-  requireMail(ground);
-  const { address, addressKey } = requireAddress(typed);
-  if (addressKey === login.addressKey) throw ownErrors('own.addressSame', { field: 'email' });
-  await requirePlace(ground.db.read, login, address);
+  const { address, addressKey } = await requireChangeable(ground, login, typed);
   const { userId, organisationId, accountId } = login;
   const action = {
     eventName: 'RequestAddressChange',

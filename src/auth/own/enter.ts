@@ -1,15 +1,17 @@
 import { clock } from '../../platform/clock/clock.ts';
+import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import type { Done } from '../../trail/trail.ts';
 import type { Browser } from '../credentials/signing-in/browser.ts';
-import { type Entered, letIn } from '../people/let-in.ts';
+import { admit, type Entered } from '../people/let-in.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 
-/** Lets in who has registered a moment ago, with the password that they chose. @throws NotEntitled */
-export const enterRegistered = (
+/** Lets somebody in by their password, in the unit that believes it. @throws NotEntitled */
+export const admitByPassword = (
   ground: Ground,
   sessions: Sessions,
-  userId: string,
-  target: string,
+  m: Writer,
+  { userId, target }: { userId: string; target: string },
   from: Browser,
-): Promise<Entered> =>
-  letIn(ground, sessions, { userId, by: 'password', target, authTime: clock.now(), amr: 'pwd' }, from);
+): Promise<Done<Entered>> =>
+  admit(ground, sessions, m, { userId, by: 'password', target, authTime: clock.now(), amr: 'pwd' }, from, null);

@@ -1,12 +1,16 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { identifyAs } from '../../platform/context/context.ts';
 import { insertRow } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import type { Done } from '../../trail/trail.ts';
 import { personal } from '../../trail/people/personal.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { registerPerson } from '../../users/lifecycle/register.ts';
 import type { User } from '../../users/user.entity.ts';
+import type { Browser } from '../credentials/signing-in/browser.ts';
+import type { Entered } from '../people/let-in.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import { admitByPassword } from './enter.ts';
 import { ownErrors } from './errors.ts';
 import type { OwnLink } from './link.entity.ts';
 import { endLinks, isOfBrowser, readLink, takeLink } from './links.ts';
@@ -43,12 +47,13 @@ export function requireName(typed: string): string | null {
  */
 export async function register(
   ground: Ground,
+  sessions: Sessions,
   token: string,
   input: Registration,
-  browser: string,
-): Promise<Registered & { target: string }> {
+  from: Browser,
+): Promise<Came> {
   const link = await readLink(ground.db.read, token, ['register']);
-  requireSame(link, input.address, browser);
+  requireSame(link, input.address, from.browser);
   const displayName = requireName(input.name);
   requireGoodPassword(input, [link.address, displayName ?? '']);
   const passwordHash = await hashChosen(input);
@@ -69,11 +74,28 @@ export async function register(
     if (there.kind === 'company' || scopeOf(there).accountId !== accountId) throw ownErrors('own.changedMeanwhile');
     await takeLink(m, now);
     const made = await makePerson(ground, m, scope, { address: now.address, displayName, passwordHash });
-    const { user } = made;
-    identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
-    const responseElements = { userId: user.id };
-    return { result: { ...made, target: now.target }, responseElements, about: user.id, isNew: true };
+    return come(ground, sessions, m, made.user, now.target, from);
   });
+}
+
+/** Somebody who came a moment ago, and where they go on to. */
+export interface Came {
+  entered: Entered;
+  target: string;
+}
+
+/** Lets somebody in whom this unit has made: one thing, and one record of it. */
+export async function come(
+  ground: Ground,
+  sessions: Sessions,
+  m: Writer,
+  { id: userId }: User,
+  target: string,
+  from: Browser,
+): Promise<Done<Came>> {
+  const { result: entered, responseElements } = await admitByPassword(ground, sessions, m, { userId, target }, from);
+  const shown = responseElements && { responseElements };
+  return { result: { entered, target }, ...shown, about: userId, isNew: true };
 }
 
 /** Makes a person and their login, in the unit of whoever has proved the address. @throws own.linkInvalid when it is taken */

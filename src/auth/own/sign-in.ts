@@ -1,14 +1,14 @@
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { normaliseAddress } from '../../accounts/domains/name.ts';
-import { clock } from '../../platform/clock/clock.ts';
 import type { CarillonError } from '../../platform/errors/errors.ts';
 import { verifyPassword } from '../../platform/secrets/passwords.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { personal } from '../../trail/people/personal.ts';
 import type { Action } from '../../trail/trail.ts';
 import type { Browser } from '../credentials/signing-in/browser.ts';
-import { admit, type Entered } from '../people/let-in.ts';
+import type { Entered } from '../people/let-in.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { admitByPassword } from './enter.ts';
 import { ownErrors } from './errors.ts';
 import type { Login } from './login.entity.ts';
 import { knownAt, loginAt } from './logins.ts';
@@ -56,8 +56,7 @@ export async function signInOwn(
     // The password may have been changed, or the person deleted, while this one was verified.
     const same = now?.userId === usable.userId && now.passwordHash === usable.passwordHash;
     if (!same || (await isGone(m, addressKey))) throw ownErrors('own.signInFailed');
-    const proof = { userId: now.userId, by: 'password' as const, target, authTime: clock.now(), amr: 'pwd' };
-    return admit(ground, sessions, m, proof, from, null);
+    return admitByPassword(ground, sessions, m, { userId: now.userId, target }, from);
   });
 }
 

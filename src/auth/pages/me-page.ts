@@ -11,6 +11,7 @@ import type { MeFacts } from './me-facts.ts';
 import { ownTexts } from './own/texts.ts';
 import { securityPath } from './security/frame.ts';
 import { texts as security } from './security/texts.ts';
+import { shownTier } from '../../users/trial/tier.ts';
 import { becauseText, texts } from './texts.ts';
 import { linksPath } from './upstream/paths.ts';
 
@@ -38,10 +39,10 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
         )}`,
       )}
       ${fact(words.account, html`${account.name}`)}
-      ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
+      ${fact(words.tier, html`<span class="badge good">${shownTier(entitlement)}</span>`)}
       ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
     </dl>
-    ${login && ownPart()} ${keepsCredentials && html`<p><a href="${securityPath}">${security.link}</a></p>`}
+    ${(login !== null || keepsCredentials) && ownPart(login !== null, keepsCredentials)}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">
@@ -68,13 +69,16 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
 }
 
 /** What people change about a sign-in that Carillon itself holds. */
-const ownPart = (): Html =>
+const ownPart = (hasLogin: boolean, keepsCredentials: boolean): Html =>
   html`<h2>${ownTexts.me.part}</h2>
     <p class="actions">
-      <a class="button quiet" href="/me/password">${ownTexts.me.changePassword}</a>
-      <a class="button quiet" href="/me/address">${ownTexts.me.changeAddress}</a>
-      <a class="button quiet" href="/me/delete">${ownTexts.me.deleteAccount}</a>
+      ${keepsCredentials && html`<a class="button quiet" href="${securityPath}">${security.link}</a>`}
+      ${hasLogin && loginLinks}
     </p>`;
+
+const loginLinks = html` <a class="button quiet" href="/me/password">${ownTexts.me.changePassword}</a>
+  <a class="button quiet" href="/me/address">${ownTexts.me.changeAddress}</a>
+  <a class="button quiet" href="/me/delete">${ownTexts.me.deleteAccount}</a>`;
 
 /** What the person has opened with this sign-in, or agreed to, and may take back. */
 const applicationsPart = (applications: readonly UsedApplication[], csrf: string): Html =>

@@ -40,7 +40,7 @@ export async function sendSignIn(web: Web, req: Request, res: Response, asked: S
           id="email"
           name="email"
           type="email"
-          autocomplete="username webauthn"
+          autocomplete="${passkey ? 'username webauthn' : 'username'}"
           autocapitalize="none"
           spellcheck="false"
           maxlength="320"

@@ -4,8 +4,8 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { canSendMail } from '../../platform/mail/settings.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { parseAddresses } from '../../users/invitations/addresses.ts';
-import type { Invitation } from '../../users/invitations/invitation.entity.ts';
-import { listInvitations, openAt, requireInvitation, statusOf } from '../../users/invitations/invitations.ts';
+import type { EmailStatus, Invitation } from '../../users/invitations/invitation.entity.ts';
+import { type InvitationStatus, listInvitations, openAt, requireInvitation, statusOf } from '../../users/invitations/invitations.ts';
 import { invitePeople, resendInvitation, revokeInvitation } from '../../users/invitations/invite.ts';
 import { accountOf, scopeOf } from '../frame/choose.ts';
 import { type Call, limitOf } from '../frame/command.ts';
@@ -29,6 +29,15 @@ const present = (invitation: Invitation) => ({
   revokedAt: isoOrNull(invitation.revokedAt),
 });
 
+/** What is told of one address. */
+interface Item extends Partial<ReturnType<typeof present>> {
+  email: string;
+  status: InvitationStatus;
+  emailStatus: EmailStatus;
+  link?: string;
+  error: { code: string; message: string } | null;
+}
+
 /** By its id, or the address that was invited and has not answered. @throws invitation.notFound */
 async function invitationNamed(on: Reader, scope: Scope, given: string): Promise<Invitation> {
   const key = normaliseAddress(given);
@@ -42,18 +51,18 @@ export const send = (call: Call): Promise<Exit | void> =>
     const byHand = call.flag('links');
     const typed = parseAddresses(call.required('addresses'));
     const answers = await invitePeople(ground, scopeOf(account), typed, { by: callerName(), byHand });
-    const items = answers.map(({ address, invitation, link, error }) => ({
+    const items = answers.map<Item>(({ address, invitation, link, error }) => ({
       ...(invitation ? present(invitation) : { email: address, status: 'Failed', emailStatus: 'NotSent' }),
       ...(link !== null && { link }),
       error: error && { code: error.code, message: error.message },
     }));
-    call.output.list({
+    call.output.list<Item>({
       name: 'invitations',
       items,
       columns: {
         EMAIL: ({ email }) => email,
         STATUS: ({ status }) => status,
-        ...(byHand && { LINK: ({ link }) => link ?? '' }),
+        ...(byHand && { LINK: (item: Item) => item.link ?? '' }),
         'WHY NOT': ({ error }) => error?.message ?? '',
       },
       empty: '',

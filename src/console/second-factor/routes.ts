@@ -18,6 +18,12 @@ interface Asked {
   cancel: string;
 }
 
+/** Asks, on a page of its own, before the same address is posted to. */
+const ask = (req: Request, res: Response, { title, part, says, label, cancel }: Asked): void => {
+  const body = confirmation({ csrf: placeOf(req).csrf, action: req.path, says, label, cancel });
+  show(req, res, { title, part, body });
+};
+
 /** Of whom a second factor is required, and taking a person's away. Each of these needs a proof of the last minutes. */
 export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
@@ -25,11 +31,6 @@ export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
   const account = '/console/accounts/:accountId';
   const directory = `${account}/directory/:directoryId`;
   const person = `${account}/people/:userId`;
-
-  const ask = (req: Request, res: Response, { title, part, says, label, cancel }: Asked): void => {
-    const body = confirmation({ csrf: placeOf(req).csrf, action: req.path, says, label, cancel });
-    show(req, res, { title, part, body });
-  };
 
   for (const required of [true, false]) {
     const name = required ? 'require-factor' : 'relax-factor';
@@ -53,7 +54,7 @@ export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
     router.get(`${directory}/${name}`, async (req, res) => {
       if (!recently(req, res)) return;
       const { scope, base } = placeOf(req);
-      const { id } = await requireDirectory(read, scope, String(req.params['directoryId']));
+      const { id } = await requireDirectory(read, scope, req.params.directoryId);
       const says = required ? texts.requireSays : texts.relaxDirectory;
       ask(req, res, { title, part: 'directory', says, label, cancel: `${base}/directory/${id}` });
     });
@@ -61,7 +62,7 @@ export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
     router.post(`${directory}/${name}`, async (req, res) => {
       if (!recently(req, res)) return;
       const { scope, base } = placeOf(req);
-      const { id } = await requireDirectory(read, scope, String(req.params['directoryId']));
+      const { id } = await requireDirectory(read, scope, req.params.directoryId);
       await requireFactorAtDirectory(ground, scope, id, required);
       done(res, `${base}/directory/${id}`, flash);
     });
@@ -70,7 +71,7 @@ export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
   router.get(`${person}/reset-factors`, async (req, res) => {
     if (!recently(req, res)) return;
     const { scope, base } = placeOf(req);
-    const user = await requireUser(read, scope, String(req.params['userId']));
+    const user = await requireUser(read, scope, req.params.userId);
     const title = texts.resetTitle(user.displayName || user.userName);
     const cancel = `${base}/people/${user.id}`;
     ask(req, res, { title, part: 'people', says: texts.resetSays, label: texts.resetButton, cancel });
@@ -79,7 +80,7 @@ export function secondFactorRoutes({ ground }: ConsoleWeb): Router {
   router.post(`${person}/reset-factors`, async (req, res) => {
     if (!recently(req, res)) return;
     const { scope, base } = placeOf(req);
-    const user = await requireUser(read, scope, String(req.params['userId']));
+    const user = await requireUser(read, scope, req.params.userId);
     await resetFactors(ground, scope, user.id);
     done(res, `${base}/people/${user.id}`, 'personFactorsReset');
   });

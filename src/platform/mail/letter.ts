@@ -25,20 +25,20 @@ export const oneLine = (text: string): string => text.replaceAll(/[\p{C}\s]+/gu,
 /** Dark in a mailbox that is dark, readable where styles are taken away; nothing is loaded from anywhere. */
 const style = raw(`
 :root { color-scheme: light dark; supported-color-schemes: light dark; }
-body { margin: 0; padding: 0; background: #f4f5f7; color: #16191f; }
+body { margin: 0; padding: 0; background: #f5f3ee; color: #1d2524; }
 .sheet { max-width: 34rem; margin: 0 auto; padding: 24px 16px; font: 16px/1.5 system-ui, "Segoe UI", Roboto, Helvetica, Arial, sans-serif; }
-.card { background: #ffffff; border: 1px solid #c6cad2; border-radius: 8px; padding: 24px; }
+.card { background: #ffffff; border: 1px solid #d8d5cb; border-radius: 8px; padding: 24px; }
 h1 { font-size: 22px; line-height: 1.3; margin: 0 0 16px; }
 p { margin: 0 0 16px; overflow-wrap: anywhere; }
-.button { display: inline-block; padding: 10px 18px; border-radius: 6px; background: #0b5cad; color: #ffffff; font-weight: 600; text-decoration: none; }
-.small { font-size: 14px; color: #4b515c; }
-.small a { color: #0b5cad; }
+.button { display: inline-block; padding: 10px 18px; border-radius: 6px; background: #1f5f5b; color: #ffffff; font-weight: 600; text-decoration: none; }
+.small { font-size: 14px; color: #56625f; }
+.small a { color: #1f5f5b; }
 @media (prefers-color-scheme: dark) {
-  body { background: #14171c; color: #e6e8ec; }
-  .card { background: #1d2128; border-color: #434a56; }
-  .button { background: #7cb7f2; color: #10151c; }
-  .small { color: #b4bac5; }
-  .small a { color: #7cb7f2; }
+  body { background: #141918; color: #e8ebe9; }
+  .card { background: #1d2423; border-color: #36403e; }
+  .button { background: #7cc7bf; color: #0c2321; }
+  .small { color: #a6b2af; }
+  .small a { color: #7cc7bf; }
 }
 `);
 

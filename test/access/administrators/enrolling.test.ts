@@ -49,7 +49,9 @@ describeOnEachEngine('two sign-ins of an administrator who has no second factor'
         };
         const browsers = ['a', 'b', 'c', 'd'];
         const tokens = await Promise.all(
-          browsers.map((browser) => ground.db.write((m) => beginPending(m, administrator!, { browser, target: '/console' }))),
+          browsers.map((browser) =>
+            ground.db.write((m) => beginPending(m, administrator!, { browser, target: '/console' })),
+          ),
         );
         const all = await Promise.allSettled(
           browsers.map((browser, at) => {

@@ -50,7 +50,8 @@ export async function askFor(
 ): Promise<string> {
   const asked = await visitor.postFrom(page, page, { email });
   assert.equal(asked.status, 200, asked.text);
-  return linkIn(await smtp.next(email), `${page}/confirm`);
+  const path = `${page}/confirm`;
+  return linkIn(await smtp.next(email, ({ text }) => text.includes(`${path}?`)), path);
 }
 
 /** Registers with this address, from the page to the session. @returns the page of who is in */

@@ -117,7 +117,7 @@ export function factorRoutes(frame: CredentialFrame): Router {
   router.get(`${at.passkeys}/:passkeyId/remove`, (req, res) =>
     recent(req as Request, res, async (visitor) => {
       const factors = await factorsOf(ground.db.read, visitor.holder);
-      const passkey = factors.passkeys.find(({ id }) => id === req.params['passkeyId']);
+      const passkey = factors.passkeys.find(({ id }) => id === req.params.passkeyId);
       if (!passkey) throw credentialErrors('factor.notFound');
       const action = `${at.passkeys}/${passkey.id}/remove`;
       asked(req as Request, res, visitor, texts.removeTitle(passkey.name), action, removing);
@@ -127,7 +127,7 @@ export function factorRoutes(frame: CredentialFrame): Router {
   router.post(`${at.passkeys}/:passkeyId/remove`, (req, res) =>
     recent(req as Request, res, async ({ holder }) => {
       try {
-        await removePasskey(ground, holder, String(req.params['passkeyId']));
+        await removePasskey(ground, holder, req.params.passkeyId);
         frame.done(res, 'factorRemoved');
       } catch (error) {
         refused(req as Request, res, texts.removeTitle(texts.passkeys), error);

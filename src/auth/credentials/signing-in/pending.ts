@@ -34,9 +34,9 @@ export function newPending({ browser, target, ...whose }: Begun): { row: Pending
  * The sign-in that awaits its second factor in this browser, whoever's it is.
  * @returns null for one that is over, of another browser, or out of guesses
  */
-export async function findPending<K extends HolderKind>(
+export async function findPending(
   on: Reader,
-  kind: K,
+  kind: HolderKind,
   token: string | undefined,
   browser: string,
 ): Promise<PendingSignIn | null> {

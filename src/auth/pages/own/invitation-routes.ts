@@ -8,7 +8,6 @@ import { reportError } from '../../../platform/http/reply.ts';
 import { acceptInvitation, offerOf, type Offer } from '../../../users/invitations/accept.ts';
 import { UserTable } from '../../../users/user.entity.ts';
 import { registerByInvitation } from '../../own/accept.ts';
-import { enterRegistered } from '../../own/enter.ts';
 import { knownAt } from '../../own/logins.ts';
 import { type SignedIn, type Web, whoIs } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
@@ -68,8 +67,8 @@ export function invitationRoutes(web: Web): Router {
     const token = (form.get('token') ?? '').slice(0, 128);
     const register = async (): Promise<void> => {
       const from = await browserOf(web, req, res);
-      const { user } = await registerByInvitation(ground, token, typedRegistration(form));
-      goOn(web, res, await enterRegistered(ground, sessions, user.id, '/me', from), '/me');
+      const { entered, target } = await registerByInvitation(ground, sessions, token, typedRegistration(form), from);
+      goOn(web, res, entered, target);
     };
     await tried(web, req, register, (refused) => show(req, res, token, refused));
   });

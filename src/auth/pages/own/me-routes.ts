@@ -2,7 +2,7 @@ import express from 'express';
 import type { Request, Response, Router } from 'express';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
-import { askForAddress } from '../../own/change-address.ts';
+import { askForAddress, requireChangeable } from '../../own/change-address.ts';
 import { changeOwnPassword } from '../../own/change-password.ts';
 import { ownErrors } from '../../own/errors.ts';
 import { deleteOneself } from '../../own/leave.ts';
@@ -98,8 +98,9 @@ export function ownMeRoutes(web: Web): Router {
     async ({ login }, form, req, res) => {
       const typed = (form.get('email') ?? '').trim().slice(0, 321);
       const browser = web.csrf.browser(req, res);
+      const { addressKey } = await requireChangeable(ground, login, typed);
       // Each person is limited, and each mailbox that somebody names.
-      if ((await takeMail(login.userId)) && (await takeMail(typed.toLowerCase()))) {
+      if ((await takeMail(login.userId)) && (await takeMail(addressKey))) {
         await askForAddress(ground, login, typed, browser);
       }
       const { sentTitle, sent } = texts.changeAddress;

@@ -3,7 +3,6 @@ import type { Request, Response, Router } from 'express';
 import type { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
 import { isOfBrowser, readLink } from '../../own/links.ts';
-import { enterRegistered } from '../../own/enter.ts';
 import { register } from '../../own/register.ts';
 import type { Web } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
@@ -56,8 +55,8 @@ export function registerRoutes(web: Web): Router {
     const work = async (): Promise<void> => {
       const from = await browserOf(web, req, res);
       const input = { ...typedRegistration(form), address: form.get('email') ?? '' };
-      const { user, target } = await register(ground, token, input, from.browser);
-      goOn(web, res, await enterRegistered(ground, sessions, user.id, target, from), target);
+      const { entered, target } = await register(ground, sessions, token, input, from);
+      goOn(web, res, entered, target);
     };
     await tried(web, req, work, (refused) =>
       isStale(refused) ? sendStale(web, req, res, refused, 'register') : show(req, res, token, refused),
