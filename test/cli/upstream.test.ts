@@ -95,8 +95,8 @@ describeOnEachEngine('carillon upstream', function () {
       [`${rogue('Other')} --vouches a..b`, 'upstream.fieldInvalid', 'vouches'],
       [`upstream add Other --client-id x --secret-env ROGUE`, 'upstream.missing', 'issuer'],
       [`upstream add Other --issuer ${issuer} --secret-env ROGUE`, 'upstream.missing', 'clientId'],
-      [`${rogue('Other').replace(issuer, 'ftp://x')}`, 'connection.issuerInvalid', 'issuer'],
-      [`${rogue('Other').replace(issuer, `${issuer}/nothing`)}`, 'connection.discoveryFailed', 'issuer'],
+      [rogue('Other').replace(issuer, 'ftp://x'), 'connection.issuerInvalid', 'issuer'],
+      [rogue('Other').replace(issuer, `${issuer}/nothing`), 'connection.discoveryFailed', 'issuer'],
       [plain('Other').replace('/token', '/token#x'), 'upstream.endpointInvalid', 'tokenEndpoint'],
       [
         plain('Other').replace(`${stage.plain.url}/profile`, 'http://169.254.169.254/'),

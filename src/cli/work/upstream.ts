@@ -92,6 +92,8 @@ function tell(call: Call, publicUrl: string, upstream: Upstream, counts?: { link
   });
 }
 
+const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
+
 export const list = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     ground.trail.observed({ eventName: 'ListUpstreamProviders', organisationId });
@@ -150,7 +152,6 @@ export const remove = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { id, name } = await upstreamNamed(ground.db.read, call);
     const { links, stranded } = await linkedBy(ground.db.read, id);
-    const people = (count: number): string => (count === 1 ? '1 person' : `${count} people`);
     await confirm(call, [
       `The provider ${name} will be removed, with the links of ${people(links)}. Nobody who is signed in is signed out.`,
       stranded === 0

@@ -1,10 +1,12 @@
 import * as openid from 'openid-client';
+import type { EntitySchema } from 'typeorm';
 import { clock } from '../../../platform/clock/clock.ts';
 import { changed } from '../../../platform/database/run.ts';
-import { Sql, sql } from '../../../platform/database/sql.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { placeIn, type SealedColumn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
+import { tableOf } from '../../credentials/holders.ts';
 import { authErrors } from '../../errors.ts';
 
 /** A sign-in that has not come back by then must be begun again. */
@@ -77,7 +79,7 @@ export async function newAttempt(
  */
 export async function takeAttempt<T extends Attempt>(
   ground: Ground,
-  { table }: SealedColumn,
+  table: EntitySchema<T>,
   { url, browser }: Callback,
 ): Promise<{ attempt: T; state: string }> {
   const states = url.searchParams.getAll('state');
@@ -87,12 +89,11 @@ export async function takeAttempt<T extends Attempt>(
   }
   const stateHash = hashToken(state);
   const now = clock.now();
-  const name = new Sql([`"${table}"`], []);
   // Of another browser: refused without using it up, or anyone who saw a state could spoil the sign-in.
   const [attempt] = await ground.db.write((m) =>
     changed<T>(
       m,
-      sql`UPDATE ${name} SET "usedAt" = ${now} WHERE "stateHash" = ${stateHash} AND "usedAt" IS NULL
+      sql`UPDATE ${tableOf(table)} SET "usedAt" = ${now} WHERE "stateHash" = ${stateHash} AND "usedAt" IS NULL
           AND "expiresAt" > ${now} AND "browserHash" = ${hashToken(browser ?? '')}
           AND "redirectUri" = ${url.origin + url.pathname} RETURNING *`,
     ),

@@ -3,7 +3,7 @@ import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
-import { attemptVerifier, type SignInAttempt } from './attempt.entity.ts';
+import { attemptVerifier, type SignInAttempt, SignInAttemptTable } from './attempt.entity.ts';
 import { type Callback, takeAttempt } from './attempts.ts';
 import { type Connection, ConnectionTable } from './connection.entity.ts';
 import { exchange, isUnavailable, refused, unavailable } from './exchange.ts';
@@ -30,7 +30,7 @@ export interface Proof {
  */
 export async function finishSignIn(ground: Ground, providers: Providers, callback: Callback): Promise<Proof> {
   faultPoint('signIn.calledBack');
-  const { attempt, state } = await takeAttempt<SignInAttempt>(ground, attemptVerifier, callback);
+  const { attempt, state } = await takeAttempt(ground, SignInAttemptTable, callback);
   faultPoint('signIn.taken');
   const connection = await connectionOfAttempt(ground, attempt);
   const { issuer, clientId, announcesIssuer } = connection;

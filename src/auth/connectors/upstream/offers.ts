@@ -73,7 +73,7 @@ export const dropOffer = ({ db }: Ground, browser: string): Promise<unknown> =>
 async function opened({ seal }: Ground, on: Reader, row: UpstreamOffer | null): Promise<Offer> {
   const upstream = row && (await on.findOneBy(UpstreamTable, { id: row.providerId }));
   // A provider that was changed meanwhile may be somebody else's by now.
-  if (!row || !upstream || Number(row.expiresAt) <= clock.now() || upstream.updatedAt > Number(row.createdAt)) {
+  if (!row || !upstream || row.expiresAt <= clock.now() || upstream.updatedAt > row.createdAt) {
     throw upstreamErrors('upstream.offerGone');
   }
   const { id, userId, sessionId, browserHash } = row;

@@ -6,7 +6,7 @@ import { authErrors } from '../../errors.ts';
 import { type Callback, takeAttempt } from '../openid/attempts.ts';
 import { exchange, type Expected, isUnavailable, refused, requireIssuer, unavailable } from '../openid/exchange.ts';
 import type { Providers } from '../openid/provider.ts';
-import { type UpstreamAttempt, upstreamVerifier } from './attempt.entity.ts';
+import { type UpstreamAttempt, UpstreamAttemptTable, upstreamVerifier } from './attempt.entity.ts';
 import { configurationOf, forgetUpstream } from './configuration.ts';
 import { type Profile, readProfile } from './profile.ts';
 import { type Upstream, UpstreamTable } from './upstream.entity.ts';
@@ -30,7 +30,7 @@ export interface UpstreamProof extends Profile {
  * @throws signIn.stale, upstream.refused, upstream.notProved, upstream.unavailable
  */
 export async function proveUpstream(ground: Ground, providers: Providers, callback: Callback): Promise<UpstreamProof> {
-  const { attempt, state } = await takeAttempt<UpstreamAttempt>(ground, upstreamVerifier, callback);
+  const { attempt, state } = await takeAttempt(ground, UpstreamAttemptTable, callback);
   faultPoint('signIn.taken');
   const upstream = await upstreamOfAttempt(ground, attempt);
   const proved = await ask(ground, providers, upstream, callback.url, {

@@ -69,6 +69,9 @@ export const plainInput = ({ plain }: UpstreamStage, name = 'Plain'): UpstreamIn
   nameField: 'shown',
 });
 
+/** For numbers in their order. */
+export const ascending = (a: number, b: number): number => a - b;
+
 /** Presses the button of the sign-in page and goes wherever that leads. */
 export const signInBy = async (visitor: Visitor, id = 'rogue', target = '/me'): Promise<Page> =>
   visitor.follow(await press(visitor, id, target));
