@@ -63,7 +63,7 @@ async function signIns({ url, connections, seconds, people, password }: Load & {
 async function flood({ url, attempts }: Load & { kind: 'flood' }): Promise<Measured> {
   const form = await formOf(url);
   const [healthz, tried, shed]: [number[], number[], number[]] = [[], [], []];
-  let over = false;
+  const flooding = { over: false };
   const began = performance.now();
   const all = Promise.all(
     Array.from({ length: attempts }, async (_, i) => {
@@ -73,9 +73,9 @@ async function flood({ url, attempts }: Load & { kind: 'flood' }): Promise<Measu
       (status === 429 ? shed : tried).push(performance.now() - from);
     }),
   ).finally(() => {
-    over = true;
+    flooding.over = true;
   });
-  while (!over)
+  while (!flooding.over)
     await timed(
       healthz,
       fetch(`${url}/healthz`).then((answer) => answer.arrayBuffer()),

@@ -12,6 +12,10 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
   for (const table of withEpoch) {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
+  // What was waiting to be sent has been sent since, and a link that was used would be good again.
+  for (const table of ['mails', 'own_links']) {
+    if (await runner.hasTable(table)) await runner.query(`DELETE FROM "${table}"`);
+  }
   // Nobody's epoch ends a token of a program, and a backup of an older release has none.
   if (!(await runner.hasTable('oidc_artifacts'))) return;
   await runner.query(`DELETE FROM "oidc_artifacts" WHERE "userId" IS NULL AND "model" <> 'ReplayDetection'`);

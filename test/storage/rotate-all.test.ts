@@ -11,6 +11,7 @@ import { addUpstream } from '../../src/auth/connectors/upstream/providers.ts';
 import { rotateNow } from '../../src/auth/provider/keys/rotate.ts';
 import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
+import { post } from '../../src/platform/mail/post.ts';
 import { placeIn } from '../../src/platform/secrets/sealed.ts';
 import { retireKeys, rotateSecrets } from '../../src/storage/secrets/rotate.ts';
 import { sealedColumns } from '../../src/storage/storage.ts';
@@ -88,6 +89,10 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
         await m.insert(totpTables[kind], { holderId, organisationId, lastStep: 0, createdAt: 1, secret: sealed });
       }
       await m.insert(ApiReplyTable, { ...reply, body });
+      const mailing = { ...ground, config: { ...ground.config, smtpUrl: 'smtp://localhost' } };
+      const letter = { subject: 'x', title: 'x', paragraphs: [] };
+      const mail = { kind: 'test', organisationId, accountId: null, aboutId: null, expiresAt: 0 };
+      await post(mailing, m, { ...mail, to: 'a@b.example', letter });
     });
     const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });
     await authoriseDirectory(ground, house.ldap, company.scope, inputFor(ad), null); // a service account's password

@@ -82,7 +82,10 @@ export async function startSmtp(options: SMTPServerOptions = {}, port = 0): Prom
       asked.add(found);
       return found;
     },
-    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+      }),
   };
 }
 

@@ -10,7 +10,7 @@ import { type LinkPurpose, type OwnLink, OwnLinkTable } from './link.entity.ts';
 
 const hourMs = 3_600_000;
 /** How long a mailed link is good. */
-export const linkHours = 1;
+export const linkHours: number = 1;
 
 type Made = Pick<
   OwnLink,

@@ -10,7 +10,11 @@ export const loginAt = (on: Reader, addressKey: string): Promise<Login | null> =
 
 /** By which somebody signs in whose account Carillon holds; null for a directory's people. */
 export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
-  selectRow(on, LoginTable, sql`a."userId" = ${userId}`);
+  selectRow(
+    on,
+    LoginTable,
+    sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId" AND u."connectionId" IS NULL)`,
+  );
 
 /** The hash of a person's password; null where Carillon keeps none. */
 export const passwordOf = async (on: Reader, userId: string): Promise<string | null> =>

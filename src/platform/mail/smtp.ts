@@ -33,12 +33,12 @@ export class MailRefused extends Error {
 /** Opens nothing yet: nodemailer is imported, and connects, when the first mail is sent. */
 export function createSmtp(server: SmtpServer): Smtp {
   let transport: Promise<Transport> | null = null;
-  const ready = (): Promise<Transport> => (transport ??= open(server));
+  const opened = (): Promise<Transport> => (transport ??= open(server));
   return {
     async send({ from, to, messageId, subject, text, html }) {
       try {
         await (
-          await ready()
+          await opened()
         ).sendMail({
           from,
           to: { name: '', address: to },
@@ -56,12 +56,12 @@ export function createSmtp(server: SmtpServer): Smtp {
     },
     async verify() {
       try {
-        await (await ready()).verify();
+        await (await opened()).verify();
       } catch (error) {
         throw refusal(error);
       }
     },
-    close: () => void transport?.then((open) => open.close()),
+    close: () => void transport?.then((ready) => ready.close()),
   };
 }
 

@@ -62,7 +62,10 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     assert.match(done.text, /The Team/);
     assert.doesNotMatch(done.text, /Your trial/);
     const after = await personAt(stage, 'ann@own.example');
-    assert.deepEqual([after.id, after.accountId, after.organisationId], [before.id, scope.accountId, scope.organisationId]);
+    assert.deepEqual(
+      [after.id, after.accountId, after.organisationId],
+      [before.id, scope.accountId, scope.organisationId],
+    );
     assert.ok(await isIn(elsewhere));
     assert.ok(await isIn(visitor));
   });

@@ -144,17 +144,17 @@ describeOnEachEngine('own accounts: signing in', function () {
     this.timeout(120_000);
     const attacker = stage.carillon.visitor();
     const { csrf } = await attacker.send('/signin');
-    let over = false;
+    const flooding = { over: false };
     const flood = Promise.all(
       Array.from({ length: 500 }, (_, i) => {
         const fields = { csrf, email: `person${i}@own.example`, password: wrong };
         return attacker.post('/signin/own', fields, from(`10.3.${i >> 8}.${i & 255}`));
       }),
     ).finally(() => {
-      over = true;
+      flooding.over = true;
     });
     let answered = 0;
-    while (!over) {
+    while (!flooding.over) {
       assert.equal((await stage.carillon.visitor().send('/healthz')).status, 200);
       answered += 1;
     }

@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
-import { CarillonError } from '../../../platform/errors/errors.ts';
+import type { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
 import { askForAddress, requireChangeable } from '../../own/change-address.ts';
 import { changeOwnPassword } from '../../own/change-password.ts';
