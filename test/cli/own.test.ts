@@ -7,7 +7,8 @@ import { beginTrial } from '../../src/users/trial/begin.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { type Stage, startStage } from './support.ts';
 
-describeOnEachEngine('the commands for own accounts', () => {
+describeOnEachEngine('the commands for own accounts', function () {
+  this.timeout(60_000);
   let stage: Stage;
   let on: string;
   beforeEach(async () => {

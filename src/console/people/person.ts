@@ -2,6 +2,7 @@ import { AdministratorTable } from '../../access/administrators/administrator.en
 import type { FederatedIdentity } from '../../auth/connectors/openid/identity.entity.ts';
 import { identitiesOf } from '../../auth/connectors/openid/person.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import type { Tier } from '../../accounts/accounts/types.ts';
 import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
@@ -61,9 +62,11 @@ export async function readPerson(
     listReceipts(on, { accountId: scope.accountId, userId: user.id, limit: receiptsShown }),
     principal?.mayBeIn ? sessions.list(principal) : [],
   ]);
-  const removable = await isRemovable(on, scope, user);
+  // Nobody's people are managed by nobody: whoever runs the server sees them all the same.
+  const managed = !isNobodys(scope);
+  const removable = managed && (await isRemovable(on, scope, user));
   const invited = await invitedAt(on, scope.accountId, [user.id]);
-  const suspendable = !(await isOfTeam(on, scope));
+  const suspendable = managed && !(await isOfTeam(on, scope));
   const { organisationId } = scope;
   const named = await Promise.all(
     causes.map(async (cause) => {
