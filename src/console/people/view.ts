@@ -42,7 +42,11 @@ export function peopleView({ place, search, paged, users, more, rights, departur
     ({ domain, people, at }) => html`<p class="flash warn">${texts.departed(people, domain)} ${time(at)}.</p>`,
   );
   const finder = html`${left}
-    ${isTeam && html`<p class="actions"><a class="button" href="${invite}">${texts.invite}</a></p>`}
+    ${
+      isTeam &&
+      html`<p class="actions"><a class="button" href="${invite}">${texts.invite}</a></p>
+        <br />`
+    }
     <form method="get" action="${path}" role="search">
       ${field({ name: 'search', label: texts.search, value: search, hint: texts.searchHint, type: 'search', maxlength: 320, exact: true })}
       <div class="actions">
