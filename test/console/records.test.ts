@@ -180,7 +180,13 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('DeleteDomain', `${base}/domains/${claim!.id}/remove`);
     const [own] = [await ground.db.write((m) => registerPerson(ground, m, scope, { address: 'ruth@any.example' }))];
     await does('SuspendUsers: user.notSuspendable', `${base}/people/${own.id}/suspend`);
+    await does('UpdateUserLicenses', `${base}/people/${own.id}/licence`, { licence: 'Basic' });
+    await does('UpdateAccount', `${base}/licence`, { licence: 'Basic' });
     await does('RemoveUser', `${base}/people/${own.id}/remove`);
+    await does('InviteUsers', `${base}/invitations`, { addresses: 'zoe@any.example; nobody' });
+    const invitation = `${base}/invitations/${await only('invitations')}`;
+    await does('ResendInvitation: invitation.sentJustNow', `${invitation}/resend`);
+    await does('RevokeInvitation', `${invitation}/revoke`);
     await does('DeleteAccount', `${base}/delete`, { confirmation: 'Acme Group' });
 
     // Applications.

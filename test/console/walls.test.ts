@@ -13,6 +13,7 @@ import { ScimKeyTable } from '../../src/directory/scim/keys/key.entity.ts';
 import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
+import { InvitationTable } from '../../src/users/invitations/invitation.entity.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { inputFor } from '../directory/ldap/support.ts';
 import { newAdministrator } from '../support/administrator.ts';
@@ -48,6 +49,17 @@ async function requestOf({ house }: Running, keyId: string): Promise<string> {
   house.inspector.end(seen, { status: 204 });
   await house.inspector.flush();
   return seen.id;
+}
+
+/** An invitation that another organisation has open. */
+async function invitationIn({ house }: Running, scope: { organisationId: string; accountId: string }): Promise<string> {
+  const { organisationId, accountId } = scope;
+  const times = { createdAt: 0, expiresAt: 9e15, sentAt: 0, acceptedAt: null, acceptedBy: null, revokedAt: null };
+  const address = { address: 'zoe@theirs.example', addressKey: 'zoe@theirs.example' };
+  const row = { ...address, ...times, tokenHash: 'x', invitedBy: 'x', sentCount: 1, emailStatus: 'Sent' as const };
+  const id = 'their-invitation';
+  await house.ground.db.write((m) => m.insert(InvitationTable, { id, organisationId, accountId, ...row }));
+  return id;
 }
 
 describeOnEachEngine('console: its walls', () => {
@@ -86,6 +98,7 @@ describeOnEachEngine('console: its walls', () => {
       accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
       clientId: await only('oidc_clients'),
     };
+    theirs['invitationId'] = await invitationIn(running, scope);
     theirs['requestId'] = await requestOf(running, theirs['keyId']!);
     const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
     const by = { organisationId: other.id, actorId: null };
@@ -123,6 +136,7 @@ describeOnEachEngine('console: its walls', () => {
         'users',
         'directory_groups',
         'tier_mappings',
+        'invitations',
       ]) {
         await rows(m, new Sql([`UPDATE "${table}" SET "organisationId" = `, ''], [other.id]));
       }
@@ -156,6 +170,7 @@ describeOnEachEngine('console: its walls', () => {
       'setup_links',
       'pending_sign_ins',
       'access_keys',
+      'invitations',
     ];
     return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
   }
@@ -171,6 +186,8 @@ describeOnEachEngine('console: its walls', () => {
     keyName: 'x',
     groupName: 'Pros',
     tier: 'Basic',
+    licence: 'Basic',
+    addresses: 'x@x.example',
   };
 
   it('has routes, each either open or behind the guard', async () => {

@@ -21,7 +21,7 @@ const quiet = new Set(
     'serve doctor migrate restore env-example command-reference completion backup|admin list|admin sessions|' +
     'access-key list|organisation list|organisation show|account list|account show|domain list|domain show|' +
     'connection show|connection check|connection readiness|scim-key list|group list|group show|user list|user show|user why|client list|' +
-    'client show|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
+    'client show|invitation list|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
     'scim-key request|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
   )
     .split('|')
@@ -203,7 +203,9 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const scim = await run('CreateApiKey', ['scim-key', 'create', 'Okta', ...on]);
     const next = await run('RotateApiKey', ['scim-key', 'rotate', 'Okta', '--overlap', '0', '--name', 'Next', ...on]);
     await run('DeleteApiKey', ['scim-key', 'revoke', 'Next', '--yes', ...on]);
+    await run('UpdateUserLicenses: user.tierByGroup', ['user', 'licence', person, 'Basic', ...on], 1);
     await run('DeleteAccountOpenIdConfig', ['connection', 'delete', '--yes', ...on]);
+    await run('UpdateUserLicenses', ['user', 'licence', person, 'Basic', ...on]);
     const ad = await startFakeAd({
       entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: { objectClass: ['domain'] } }],
     });
@@ -227,6 +229,12 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('CreateAccount', ['account', 'create', 'Own', ...of]);
     await run('UpdateAccountSecondFactor', ['account', 'require-factor', 'Own', '--yes', ...of]);
     await run('UpdateAccountSecondFactor', ['account', 'relax-factor', 'Own', '--yes', ...of]);
+    const own = [...of, '--account', 'Own'];
+    await run('InviteUsers', ['invitation', 'send', 'zoe@any.example', '--links', ...own]);
+    await run('ResendInvitation', ['invitation', 'resend', 'zoe@any.example', ...own]);
+    const invited = await run('CreateInvitationLink', ['invitation', 'link', 'zoe@any.example', ...own]);
+    await run('RevokeInvitation', ['invitation', 'revoke', 'zoe@any.example', ...own]);
+    await run('UpdateAccount', ['account', 'licence', 'Own', 'basic', ...of]);
     await run('RenameAccount', ['account', 'rename', 'Own', 'Ours', ...of]);
     await run('DeleteAccount', ['account', 'delete', 'Ours', '--yes', ...of]);
     await run('RenameOrganisation', ['organisation', 'rename', 'Acme Group', ...of]);
@@ -264,7 +272,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('RevokeSigningKey', ['signing-key', 'revoke', first?.id ?? '', '--yes']);
     called.add('secrets rotate'); // one record a unit: test/storage/rotate.test.ts
 
-    for (const shown of [scim, next, link, reset, grace, key, wiki, rotated]) {
+    for (const shown of [scim, next, link, reset, grace, key, wiki, rotated, invited]) {
       for (const value of Object.values(shown as object)) {
         if (typeof value === 'string' && /carillon_|token=|^[\w+/]{40}$/.test(value))
           secrets.push(/token=(.*)/.exec(value)?.[1] ?? value);

@@ -34,12 +34,14 @@ export const listOrganisations = (on: Reader): Promise<Organisation[]> =>
 /** An organisation that can be managed. @throws organisation.notFound, also for one that was deleted; account.reserved */
 export async function requireOrganisation(on: Reader, organisationId: string): Promise<Organisation> {
   refuseNobodys(organisationId);
-  return anyOrganisation(on, organisationId);
+  const organisation = await on.findOneBy(OrganisationTable, { id: organisationId, deletedAt: IsNull() });
+  if (!organisation) throw accountErrors('organisation.notFound');
+  return organisation;
 }
 
-/** An organisation, also the reserved one: to show who is in it. @throws organisation.notFound */
-export async function anyOrganisation(on: Reader, organisationId: string): Promise<Organisation> {
-  const organisation = await on.findOneBy(OrganisationTable, { id: organisationId, deletedAt: IsNull() });
+/** The reserved organisation, for whoever runs the server to see who is in no account. @throws organisation.notFound */
+export async function reservedOrganisation(on: Reader): Promise<Organisation> {
+  const organisation = await on.findOneBy(OrganisationTable, { id: nobodys.organisationId });
   if (!organisation) throw accountErrors('organisation.notFound');
   return organisation;
 }

@@ -2,7 +2,7 @@ import { type Account } from '../../accounts/accounts/account.entity.ts';
 import { listAccounts } from '../../accounts/accounts/accounts.ts';
 import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
-import { anyOrganisation, listOrganisations } from '../../accounts/organisations/organisations.ts';
+import { listOrganisations, reservedOrganisation } from '../../accounts/organisations/organisations.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { CarillonError } from '../../platform/errors/errors.ts';
 import { fold } from '../../platform/text/fold.ts';
@@ -61,7 +61,7 @@ export async function organisationOf(on: Reader, call: Call): Promise<Organisati
   const given = call.value('organisation');
   if (given !== undefined) {
     const isReserved = given.trim() === nobodys.organisationId;
-    const found = isReserved ? await anyOrganisation(on, nobodys.organisationId) : byIdOrName(all, given);
+    const found = isReserved ? await reservedOrganisation(on) : byIdOrName(all, given);
     if (!found) throw cliErrors('cli.organisationNotFound', { field: 'organisation', values: { name: given } });
     return found;
   }

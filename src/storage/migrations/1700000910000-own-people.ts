@@ -64,8 +64,9 @@ export class OwnPeople1700000910000 implements MigrationInterface {
   async up(q: QueryRunner): Promise<void> {
     for (const name of trialColumns) await q.query(`ALTER TABLE "users" ADD COLUMN "${name}" bigint`);
     const now = Date.now();
-    await q.query(`INSERT INTO "organisations" ("id", "name", "createdAt")
-                   VALUES ('${organisationId}', 'No organisation', ${now})`);
+    // As deleted, so that a release that knows nothing of it lists it nowhere; without a time to erase it, it stays.
+    await q.query(`INSERT INTO "organisations" ("id", "name", "createdAt", "deletedAt")
+                   VALUES ('${organisationId}', 'No organisation', ${now}, ${now})`);
     await q.query(`INSERT INTO "accounts" ("id", "organisationId", "name", "type", "defaultLicence", "helpContact",
                      "version", "epoch", "createdAt")
                    VALUES ('${accountId}', '${organisationId}', 'No account', 'Team', 'Basic', '', 1, 1, ${now})`);
