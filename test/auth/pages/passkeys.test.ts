@@ -203,7 +203,11 @@ describe('people’s passkeys and their own sign-in, in Chromium', function () {
         await seen.evaluate(axe.source);
         const faults = await seen.evaluate('axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes[0].html]))');
         assert.deepEqual(faults, [], seen.url());
-        assert.equal(await seen.evaluate('document.documentElement.scrollWidth <= 320'), true, `${seen.url()} is too wide`);
+        assert.equal(
+          await seen.evaluate('document.documentElement.scrollWidth <= 320'),
+          true,
+          `${seen.url()} is too wide`,
+        );
       };
       await look('/signin');
       await requireFactorInAccount(ground, scope, true);

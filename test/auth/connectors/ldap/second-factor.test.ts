@@ -262,7 +262,10 @@ describeOnEachEngine('a directory whose sign-ins need a second factor', function
     await leaves('EndOtherSessions', () => me('sessions/end-others'));
     await leaves('EndSession: session.notFound', () => me('sessions/nobodys/end'));
     secrets.push(next, tokens(visitor).session);
-    const all = JSON.stringify([await records(), await ground.db.read.query('SELECT * FROM "person_pending_sign_ins"')]);
+    const all = JSON.stringify([
+      await records(),
+      await ground.db.read.query('SELECT * FROM "person_pending_sign_ins"'),
+    ]);
     for (const each of secrets) assert.ok(each.length > 5 && !all.includes(each));
   });
 });
