@@ -5,7 +5,13 @@ import { canSendMail } from '../../platform/mail/settings.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { parseAddresses } from '../../users/invitations/addresses.ts';
 import type { EmailStatus, Invitation } from '../../users/invitations/invitation.entity.ts';
-import { type InvitationStatus, listInvitations, openAt, requireInvitation, statusOf } from '../../users/invitations/invitations.ts';
+import {
+  type InvitationStatus,
+  listInvitations,
+  openAt,
+  requireInvitation,
+  statusOf,
+} from '../../users/invitations/invitations.ts';
 import { invitePeople, resendInvitation, revokeInvitation } from '../../users/invitations/invite.ts';
 import { accountOf, scopeOf } from '../frame/choose.ts';
 import { type Call, limitOf } from '../frame/command.ts';
