@@ -2,6 +2,7 @@ import { requireFactorInAccount } from '../../auth/people/require-factor.ts';
 import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { createAccount, listDeletedAccounts, renameAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import { progressOf } from '../../console/accounts/progress.ts';
 import { texts } from '../../console/accounts/texts.ts';
 import { accountTypes } from '../../console/texts.ts';
@@ -24,6 +25,7 @@ const present = (account: Account, { people, domains, verified }: AccountCounts 
   name: account.name,
   type: account.type,
   helpContact: account.helpContact,
+  secondFactorRequired: account.secondFactorSince !== null,
   people,
   domains,
   verifiedDomains: verified,
@@ -97,6 +99,14 @@ export const show = (call: Call): Promise<void> =>
         ['People', json.people],
         ['Domains', texts.domainCount(json.domains, json.verifiedDomains)],
         ['Help contact', json.helpContact],
+        ...(tiersByGroup(json.type)
+          ? []
+          : [
+              [
+                factorTexts.title,
+                json.secondFactorRequired ? factorTexts.accountRequired : factorTexts.accountOptional,
+              ] as const,
+            ]),
         ['Created', json.createdAt],
         ['ID', json.id],
         ['Left to do', left.length === 0 ? 'nothing' : left.join('; ')],
