@@ -25,6 +25,7 @@ import { sweepInvitations } from './users/invitations/invitations.ts';
 import { sweepDepartures } from './users/lifecycle/departures.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
+import { takeInStragglers } from './users/lifecycle/take-in.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
 import { refreshSearchKeys } from './users/search-key.ts';
 
@@ -59,6 +60,7 @@ export function startJobs(house: House): Jobs {
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
+    { name: 'take in stragglers', seconds: 600, work: () => takeInStragglers(ground, house.upstairs) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
     { name: 'follow directories', seconds: 1, work: () => follower.turn() },
   ];

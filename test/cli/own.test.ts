@@ -7,7 +7,16 @@ import { beginTrial } from '../../src/users/trial/begin.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
 import { type Stage, startStage } from './support.ts';
 
-describeOnEachEngine('the commands for own accounts', () => {
+/** What is told of an address that was invited. */
+interface Told {
+  email: string;
+  status: string;
+  emailStatus: string;
+  error: { code: string } | null;
+}
+
+describeOnEachEngine('the commands for own accounts', function () {
+  this.timeout(60_000);
   let stage: Stage;
   let on: string;
   beforeEach(async () => {
@@ -58,12 +67,7 @@ describeOnEachEngine('the commands for own accounts', () => {
     const sent = await call(['invitation', 'send', 'ada@x.example; eve@acme.example', ...on.split(' '), '--json']);
     const { invitations } = sent.json();
     assert.deepEqual(
-      invitations.map(({ email, status, emailStatus, error }: Record<string, any>) => [
-        email,
-        status,
-        emailStatus,
-        error?.code,
-      ]),
+      invitations.map(({ email, status, emailStatus, error }: Told) => [email, status, emailStatus, error?.code]),
       [
         ['ada@x.example', 'Pending', 'NotSent', undefined],
         ['eve@acme.example', 'Failed', 'NotSent', 'invitation.domainClaimed'],

@@ -1,6 +1,7 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { lockRows } from '../../platform/database/lock.ts';
 import { changed, engineOf } from '../../platform/database/run.ts';
+import { selectRow } from '../../platform/database/select.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
@@ -51,7 +52,7 @@ async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void
 /** Whose proof it is. @throws what `matchPerson` throws; signIn.stale for an own account that is none any more */
 async function match(on: Reader, proof: AnyProof): Promise<Match> {
   if (!isOwn(proof)) return matchPerson(on, proof);
-  const user = await on.findOneBy(UserTable, { id: proof.userId });
+  const user = await selectRow(on, UserTable, sql`a."id" = ${proof.userId}`);
   if (user?.connectionId !== null || user.deletedAt !== null) {
     throw authErrors('signIn.stale', { detail: 'no own account any more' });
   }

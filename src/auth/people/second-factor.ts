@@ -1,8 +1,10 @@
 import { AccountTable } from '../../accounts/accounts/account.entity.ts';
 import { DirectoryTable } from '../../directory/ldap/directory.entity.ts';
+import { selectRow } from '../../platform/database/select.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { User } from '../../users/user.entity.ts';
-import { factorsOf, hasFactor } from '../credentials/factors/factors.ts';
+import { holdsFactor } from '../credentials/factors/factors.ts';
 import { type AnyProof, isOwn } from './proof.ts';
 
 /** What Carillon asks of a person beside what proves their password. */
@@ -22,7 +24,7 @@ export async function policyFor(
   { accountId, connectionId }: Pick<User, 'accountId' | 'connectionId'>,
 ): Promise<FactorPolicy> {
   if (connectionId === null) {
-    const account = await on.findOneBy(AccountTable, { id: accountId });
+    const account = await selectRow(on, AccountTable, sql`a."id" = ${accountId}`);
     return { required: account?.secondFactorSince != null, asked: true };
   }
   const directory = await on.findOneBy(DirectoryTable, { id: connectionId, accountId });
@@ -39,5 +41,5 @@ export async function needsSecond(on: Reader, user: User, proof: AnyProof): Prom
     on,
     isOwn(proof) ? user : { accountId, connectionId: proof.connection.id },
   );
-  return required || (asked && hasFactor(await factorsOf(on, { kind: 'user', id: user.id })));
+  return required || (asked && (await holdsFactor(on, { kind: 'user', id: user.id })));
 }

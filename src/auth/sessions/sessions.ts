@@ -3,6 +3,7 @@ import { requestContext } from '../../platform/context/context.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { patienceMs, within } from '../../platform/database/errors.ts';
+import { insertRow } from '../../platform/database/insert.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -111,7 +112,7 @@ export class Sessions {
       authTime: proof.authTime,
       amr: proof.amr,
     };
-    await m.insert(SessionTable, session);
+    await insertRow(m, SessionTable, session);
     return { session, token };
   }
 

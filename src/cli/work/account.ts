@@ -8,6 +8,7 @@ import {
   requireAccount,
   setDefaultLicence,
 } from '../../accounts/accounts/accounts.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import { progressOf } from '../../console/accounts/progress.ts';
 import { texts } from '../../console/accounts/texts.ts';
 import { accountTypes } from '../../console/texts.ts';
@@ -33,6 +34,7 @@ const present = (account: Account, { people, domains, verified }: AccountCounts 
   type: account.type,
   helpContact: account.helpContact,
   defaultLicence: account.defaultLicence,
+  secondFactorRequired: account.secondFactorSince !== null,
   people,
   domains,
   verifiedDomains: verified,
@@ -107,6 +109,14 @@ export const show = (call: Call): Promise<void> =>
         ['Domains', texts.domainCount(json.domains, json.verifiedDomains)],
         ['Help contact', json.helpContact],
         ['Tier of newcomers', json.defaultLicence],
+        ...(tiersByGroup(json.type)
+          ? []
+          : [
+              [
+                factorTexts.title,
+                json.secondFactorRequired ? factorTexts.accountRequired : factorTexts.accountOptional,
+              ] as const,
+            ]),
         ['Created', json.createdAt],
         ['ID', json.id],
         ['Left to do', left.length === 0 ? 'nothing' : left.join('; ')],

@@ -1,4 +1,5 @@
 import { hasFactor } from '../../auth/credentials/factors/factors.ts';
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import { deviceName } from '../../auth/pages/device.ts';
 import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import { resetFactors } from '../../auth/people/reset-factors.ts';
@@ -150,7 +151,7 @@ export const remove = (call: Call): Promise<void> =>
     const { id, primaryAddress, ...scope } = await userNamed(on, call, call.required('user'));
     const user = await requireUser(on, scope, id);
     // What nobody may do is the removal's own to say: nobody is asked about it.
-    if (await isRemovable(on, scope, user)) {
+    if (!isNobodys(scope) && (await isRemovable(on, scope, user))) {
       const says = (await keepsAccount(on, user)) ? texts.leaves : texts.removeSays(ground.config.keepDeletedDays);
       await confirm(call, [`1 person will be removed: ${primaryAddress}.`, ...says]);
     }

@@ -23,9 +23,8 @@ export const texts = {
   address: 'Address',
   status: 'Status',
   mail: 'Mail',
-  sent: 'Last sent',
   expires: 'Good until',
-  by: 'Invited by',
+  by: (name: string): string => `by ${name}`,
   resend: 'Send again',
   revoke: 'Revoke',
   states: {

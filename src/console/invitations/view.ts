@@ -30,7 +30,7 @@ export function invitationsView(view: InvitationsView): Html {
   const isTeam = place.account.type === 'Team';
   const list = table(
     texts.caption,
-    [texts.address, texts.status, texts.mail, texts.sent, texts.expires, texts.by, shared.actions],
+    [texts.address, texts.status, texts.mail, texts.expires, shared.actions],
     invitations.map((invitation) => lineOf(place, invitation, names, isTeam)),
   );
   const next = more ? invitations.at(-1)?.id : undefined;
@@ -75,10 +75,19 @@ function outcomeView(outcome: readonly Invited[]): Html {
           outcome.map(({ address, error }) => [
             address,
             error ? badge(texts.refused, 'bad') : badge(texts.invited, 'good'),
-            error?.message ?? '',
+            error?.message ?? '–',
           ]),
         )}`
     }`;
+}
+
+/** So long an address may go on in a second line, after the @. */
+const breakableFrom = 28;
+
+function breakable(address: string): Html {
+  const domain = address.lastIndexOf('@') + 1;
+  if (address.length < breakableFrom) return html`${address}`;
+  return html`${address.slice(0, domain)}<wbr />${address.slice(domain)}`;
 }
 
 function lineOf(
@@ -91,14 +100,13 @@ function lineOf(
   const state = stateOf(invitation);
   const { text, tone } = texts.states[state];
   const path = `${base}/invitations/${id}`;
+  // After it has come to something there is nothing to do about it.
   const isOver = state === 'accepted' || state === 'revoked';
   return [
-    acceptedBy === null ? html`${address}` : html`<a href="${base}/people/${acceptedBy}">${address}</a>`,
+    acceptedBy === null ? breakable(address) : html`<a href="${base}/people/${acceptedBy}">${breakable(address)}</a>`,
     badge(text, tone),
-    html`${texts.mails[emailStatus]}`,
-    time(sentAt || null),
+    html`${texts.mails[emailStatus]}${sentAt > 0 && html`, ${time(sentAt)}`}<br />${texts.by(names.get(invitedBy) ?? invitedBy)}`,
     time(expiresAt),
-    html`${names.get(invitedBy) ?? invitedBy}`,
     isOver
       ? html``
       : html`<div class="actions">

@@ -6,6 +6,7 @@ import { recoveryCodesLeft } from '../../auth/credentials/factors/recovery-codes
 import { whosePerson } from '../../auth/people/holder.ts';
 import { policyFor } from '../../auth/people/second-factor.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import type { Tier } from '../../accounts/accounts/types.ts';
 import { groupsOfPerson } from '../../directory/groups/of-person.ts';
 import type { UserAddress } from '../../users/address.entity.ts';
@@ -75,9 +76,11 @@ export async function readPerson(
       recoveryCodesLeft(on, whose),
       policyFor(on, user),
     ]);
-  const removable = await isRemovable(on, scope, user);
+  // Nobody's people are managed by nobody: whoever runs the server sees them all the same.
+  const managed = !isNobodys(scope);
+  const removable = managed && (await isRemovable(on, scope, user));
   const invited = await invitedAt(on, scope.accountId, [user.id]);
-  const suspendable = !(await isOfTeam(on, scope));
+  const suspendable = managed && !(await isOfTeam(on, scope));
   const { organisationId } = scope;
   const named = await Promise.all(
     causes.map(async (cause) => {

@@ -38,10 +38,15 @@ export function peopleView({ place, search, paged, users, more, rights, departur
   const path = `${place.base}/people`;
   const invite = `${place.base}/invitations`;
   const isTeam = place.account.type === 'Team';
-  const finder = html`${departures.map(
-      ({ domain, people, at }) => html`<p class="flash warn">${texts.departed(people, domain)} ${time(at)}.</p>`,
-    )}
-    ${isTeam && html`<p class="actions"><a class="button" href="${invite}">${texts.invite}</a></p>`}
+  const left = departures.map(
+    ({ domain, people, at }) => html`<p class="flash warn">${texts.departed(people, domain)} ${time(at)}.</p>`,
+  );
+  const finder = html`${left}
+    ${
+      isTeam &&
+      html`<p class="actions"><a class="button" href="${invite}">${texts.invite}</a></p>
+        <br />`
+    }
     <form method="get" action="${path}" role="search">
       ${field({ name: 'search', label: texts.search, value: search, hint: texts.searchHint, type: 'search', maxlength: 320, exact: true })}
       <div class="actions">
@@ -52,7 +57,7 @@ export function peopleView({ place, search, paged, users, more, rights, departur
     <br />`;
   if (users.length === 0) {
     if (search !== '' || paged) return html`${finder}${empty(texts.nobody)}`;
-    if (isTeam) return empty(html`${texts.noneTeam} <a href="${invite}">${texts.invite}</a>.`);
+    if (isTeam) return html`${left} ${empty(html`${texts.noneTeam} <a href="${invite}">${texts.invite}</a>.`)}`;
     if (place.account.type === 'EnterpriseLWA') return empty(texts.noneEnterprise);
     return empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`);
   }

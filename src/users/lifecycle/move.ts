@@ -3,7 +3,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import { changed, later, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
-import type { Writer } from '../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { handOverKeys } from '../../trail/people/hand-over.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { nextTrial, type TrialEvent } from '../trial/trial.ts';
@@ -66,7 +66,7 @@ type Names = Pick<User, 'id' | 'userNameKey' | 'primaryAddressKey'>;
 
 /** Those of these people whose names nobody else has in that account. */
 export async function mayMove<Named extends Names>(
-  m: Writer,
+  on: Reader,
   accountId: string,
   users: readonly Named[],
 ): Promise<Named[]> {
@@ -74,7 +74,7 @@ export async function mayMove<Named extends Names>(
   for (const some of chunks(users)) {
     const living = sql`FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL AND "releasedAt" IS NULL`;
     const found = await rows<{ key: string }>(
-      m,
+      on,
       sql`SELECT "userNameKey" AS "key" ${living} AND "userNameKey" IN (${list(some.map((one) => one.userNameKey))})
           UNION ALL SELECT "primaryAddressKey" ${living}
             AND "primaryAddressKey" IN (${list(some.map((one) => one.primaryAddressKey))})`,

@@ -3,6 +3,7 @@ import { isNobodys, nobodys } from '../../accounts/accounts/nobodys.ts';
 import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { insertRow } from '../../platform/database/insert.ts';
+import { rows } from '../../platform/database/run.ts';
 import { selectRows } from '../../platform/database/select.ts';
 import { isOneOf, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
@@ -25,7 +26,6 @@ const letterMs = 7 * 86_400_000;
 
 /** What `domain.verified` carries. */
 interface Verified extends Scope {
-  domainId: string;
   name: string;
 }
 
@@ -38,19 +38,36 @@ interface Verified extends Scope {
 export const takeInPeople =
   (ground: Ground, upstairs: Upstairs): Handler =>
   async ({ payload }) => {
-    const at = payload as unknown as Verified;
     // Registrations that were under way when the domain was not verified yet are finished first.
     const { organisationId, accountId } = nobodys;
     await ground.db.write(async () => undefined, { organisationId, accountId });
-    for (let after: User | null = null; ;) {
-      const some: User[] = await candidates(ground.db.read, at, after);
-      for (const [formerId, users] of Map.groupBy(some, (user) => user.accountId)) {
-        if (!(await takeInSome(ground, upstairs, at, formerId, users))) return;
-      }
-      after = some.at(-1) ?? null;
-      if (some.length < atOnce) return;
-    }
+    await takeIn(ground, upstairs, payload as unknown as Verified);
   };
+
+/**
+ * The same for whoever has stayed behind: a directory was disconnected from their domain's account, a process of the release
+ * before has verified it, or somebody has lifted what stood in the way.
+ */
+export async function takeInStragglers(ground: Ground, upstairs: Upstairs): Promise<void> {
+  const domains = await rows<Verified>(
+    ground.db.read,
+    sql`SELECT d."organisationId", d."accountId", d."name" FROM "domains" d JOIN "accounts" t ON t."id" = d."accountId"
+        WHERE d."state" = 'verified' AND t."type" = 'EnterpriseLWA' AND t."deletedAt" IS NULL AND EXISTS (
+          SELECT 1 FROM "users" a WHERE a."primaryDomain" = d."name" AND a."accountId" <> d."accountId" AND ${own})`,
+  );
+  for (const domain of domains) await takeIn(ground, upstairs, domain);
+}
+
+async function takeIn(ground: Ground, upstairs: Upstairs, at: Verified): Promise<void> {
+  for (let after: User | null = null; ;) {
+    const some: User[] = await candidates(ground.db.read, at, after);
+    for (const [formerId, users] of Map.groupBy(some, (user) => user.accountId)) {
+      if (!(await takeInSome(ground, upstairs, at, formerId, users))) return;
+    }
+    after = some.at(-1) ?? null;
+    if (some.length < atOnce) return;
+  }
+}
 
 /** @returns false when the account takes nobody in: it has lost the domain, or has a directory now */
 async function takeInSome(
@@ -62,6 +79,8 @@ async function takeInSome(
 ): Promise<boolean> {
   const to = await anyAccount(ground.db.read, organisationId, accountId).catch(() => null);
   if (to?.type !== 'EnterpriseLWA') return false;
+  const scope = { organisationId, accountId };
+  if ((await movable(ground, ground.db.read, scope, found)).length === 0) return true;
   const action = { eventName: 'TakeInUsers', organisationId, accountId };
   const requestParameters = { accountId, domainName: name, formerAccountId: formerId };
   return ground.trail.perform({ ...action, requestParameters }, async (m) => {
@@ -76,10 +95,7 @@ async function takeInSome(
       UserTable,
       sql`a."id" ${isOneOf(ids)} AND a."accountId" = ${formerId} AND ${own}`,
     );
-    const free = await mayMove(m, accountId, users);
-    const taken: User[] = [];
-    for (const user of free)
-      if (!(await isBarred(ground, m, { organisationId, accountId }, user.primaryAddress))) taken.push(user);
+    const taken = await movable(ground, m, scope, users);
     await movePeople(ground, upstairs, m, taken, { from, to: account, trial: 'enter' });
     for (const user of taken) await tellPerson(ground, m, user, account);
     if (!isNobodys({ accountId: formerId }) && taken.length > 0) {
@@ -90,16 +106,25 @@ async function takeInSome(
   });
 }
 
-/** Of own accounts that somebody may be moved with: nobody has said no to them. */
+/** Those whose name nobody has there, and whom no suspension keeps from coming. */
+async function movable(ground: Ground, on: Reader, scope: Scope, users: readonly User[]): Promise<User[]> {
+  const taken: User[] = [];
+  for (const user of await mayMove(on, scope.accountId, users)) {
+    if (!(await isBarred(ground, on, scope, user.primaryAddress))) taken.push(user);
+  }
+  return taken;
+}
+
+/** Of own accounts `a` that may be moved: in no account or in a team, and nobody has said no to them. */
 const own: Sql = sql`a."connectionId" IS NULL AND a."deletedAt" IS NULL AND a."releasedAt" IS NULL
-    AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = a."id")`;
+    AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = a."id")
+    AND EXISTS (SELECT 1 FROM "accounts" f WHERE f."id" = a."accountId" AND f."type" = 'Team' AND f."deletedAt" IS NULL)`;
 
 const candidates = (on: Reader, { accountId, name }: Verified, after: User | null): Promise<User[]> =>
   selectRows(
     on,
     UserTable,
     sql`a."primaryDomain" = ${name} AND ${own} AND a."accountId" <> ${accountId}
-        AND EXISTS (SELECT 1 FROM "accounts" f WHERE f."id" = a."accountId" AND f."type" = 'Team' AND f."deletedAt" IS NULL)
         AND ${after ? sql`(a."primaryAddressKey", a."id") > (${after.primaryAddressKey}, ${after.id})` : sql`TRUE`}
         ORDER BY a."primaryAddressKey", a."id" LIMIT ${atOnce}`,
   );

@@ -5,6 +5,7 @@ import { sql } from '../../../src/platform/database/sql.ts';
 import { eraseWhatIsDue } from '../../../src/users/lifecycle/erase.ts';
 import { testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
 import { linkIn } from '../../support/smtp.ts';
 import {
   accountWith,
@@ -30,6 +31,15 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     clock.reset();
     await stage.stop();
   });
+
+  /** Whether every device of a person is noted as over, for this reason. */
+  const endedAs = async (id: string, because: string): Promise<boolean> => {
+    const all = await rows<{ endedBecause: string | null }>(
+      stage.carillon.house.ground.db.read,
+      sql`SELECT "endedBecause" FROM "sessions" WHERE "principalId" = ${id}`,
+    );
+    return all.every(({ endedBecause }) => endedBecause === because);
+  };
 
   it('each change asks who has not proved lately who they are, and goes on after that', async () => {
     const visitor = stage.carillon.visitor();
@@ -134,6 +144,8 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     const done = await form.submit('/me/delete', { confirmation: 'ANN@own.example' });
     assert.equal(done.title, 'Your account was deleted');
     for (const device of [here, there]) assert.equal(await isIn(device), false);
+    // What it ended by is written a moment after it has ended; the answer takes the cookie.
+    await until(() => endedAs(id, 'left'));
     assert.match((await there.send('/me')).text, /Your account was deleted/);
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example')).status, 401);
     const { ground, upstairs } = stage.carillon.house;

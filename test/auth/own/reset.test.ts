@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { clock } from '../../../src/platform/clock/clock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
 import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
 import {
   accountWith,
   another,
@@ -37,6 +40,12 @@ describeOnEachEngine('own accounts: a lost password', function () {
     assert.equal(done.title, 'Sign in');
     assert.match(done.text, /Your password was changed/);
     for (const device of devices) assert.equal(await isIn(device), false);
+    // What they ended by is written a moment after they have ended; the answer takes the cookie.
+    const { read } = stage.carillon.house.ground.db;
+    await until(async () => {
+      const open = sql`SELECT 1 FROM "sessions" WHERE "endedBecause" IS NULL`;
+      return (await rows(read, open)).length === 0;
+    });
     assert.match((await devices[0]!.send('/me')).text, /The password of your account was changed/);
     assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Your password was changed');
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);

@@ -5,7 +5,8 @@ import { TrailRecordTable } from '../../../src/trail/record.entity.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { departuresFrom } from '../../../src/users/lifecycle/departures.ts';
 import { removeUser } from '../../../src/users/lifecycle/administer.ts';
-import { suspend } from '../../../src/users/lifecycle/suspension.ts';
+import { takeInStragglers } from '../../../src/users/lifecycle/take-in.ts';
+import { lift, suspend } from '../../../src/users/lifecycle/suspension.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
 import { claimDomain } from '../../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
@@ -95,6 +96,23 @@ describeOnEachEngine('a newly verified domain', function () {
     await settled();
     assert.equal((await own.stored(ruth)).accountId, nobodys.accountId);
     assert.equal(await own.house.ground.db.read.countBy(DomainTable, { name: 'second.example', state: 'verified' }), 1);
+  });
+
+  it('takes in later whoever has stayed behind, and leaves no record while there is nobody to take', async () => {
+    const { ground, upstairs } = own.house;
+    const acme = await own.team('Acme');
+    await own.register(acme, 'twin@acme.example');
+    await own.alone('twin@acme.example');
+    const suspended = await own.register(await own.team('Team'), 's@acme.example');
+    await ground.db.write((m) => suspend(ground, m, suspended, 'admin'));
+    await own.verify(acme, 'acme.example');
+    await settled();
+    await takeInStragglers(ground, upstairs);
+    assert.equal(await ground.db.read.countBy(TrailRecordTable, { eventName: 'TakeInUsers' }), 0);
+    await ground.db.write((m) => lift(ground, m, suspended));
+    await takeInStragglers(ground, upstairs);
+    assert.equal((await own.stored(suspended)).accountId, acme.accountId);
+    assert.equal(await ground.db.read.countBy(TrailRecordTable, { eventName: 'TakeInUsers' }), 1);
   });
 
   it('takes in many in bounded steps', async () => {

@@ -1,9 +1,11 @@
+import { firstRow } from '../../../platform/database/run.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { credentialErrors } from '../errors.ts';
 import { factorGuessesTables, knownDeviceTables } from '../guesses/guesses.entity.ts';
-import type { Holder, Whose } from '../holders.ts';
+import { type Holder, holderColumn, tableOf, type Whose } from '../holders.ts';
 import { pendingTables } from '../signing-in/pending.entity.ts';
 import { type Passkey, passkeyTables, recoveryCodeTables, type Totp, totpTables } from './factors.entity.ts';
 import type { Enrolment } from './proof.ts';
@@ -19,6 +21,17 @@ export async function factorsOf(on: Reader, { kind, id: holderId }: Whose): Prom
   const totp = await on.findOneBy(totpTables[kind], { holderId });
   const passkeys = await on.find(passkeyTables[kind], { where: { holderId }, order: { createdAt: 'ASC' } });
   return { totp: totp && { createdAt: totp.createdAt }, passkeys };
+}
+
+/** Whether somebody has any, where that alone is asked. */
+export async function holdsFactor(on: Reader, { kind, id }: Whose): Promise<boolean> {
+  const holder = holderColumn(kind);
+  const found = await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM ${tableOf(totpTables[kind])} WHERE ${holder} = ${id}
+        UNION ALL SELECT 1 FROM ${tableOf(passkeyTables[kind])} WHERE ${holder} = ${id} LIMIT 1`,
+  );
+  return found !== null;
 }
 
 export const hasFactor = ({ totp, passkeys }: Factors): boolean => totp !== null || passkeys.length > 0;

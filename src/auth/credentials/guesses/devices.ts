@@ -1,5 +1,5 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import { firstRow, rows } from '../../../platform/database/run.ts';
+import { firstRow, later, rows } from '../../../platform/database/run.ts';
 import { type Sql, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
@@ -40,21 +40,26 @@ export async function rememberDevice(
   { kind, id: holderId, organisationId }: Pick<Holder, 'kind' | 'id' | 'organisationId'>,
   before: string | undefined,
 ): Promise<string> {
-  const table = knownDeviceTables[kind];
+  const [table, holder] = [tableOf(knownDeviceTables[kind]), holderColumn(kind)];
   const token = newToken();
   const tokenHash = hashToken(token);
   const now = clock.now();
   if (before !== undefined) {
     const old = hashToken(before);
-    await m.delete(table, { holderId, tokenHash: old });
-    await m.update(table, { tokenHash: old }, { tokenHash });
+    await later(m, sql`DELETE FROM ${table} WHERE ${holder} = ${holderId} AND "tokenHash" = ${old}`);
+    await later(m, sql`UPDATE ${table} SET "tokenHash" = ${tokenHash} WHERE "tokenHash" = ${old}`);
   }
   const expiresAt = now + deviceDays * 86_400_000;
-  await m.insert(table, { holderId, tokenHash, organisationId, createdAt: now, expiresAt });
-  const all = await m.find(table, { where: { holderId }, order: { createdAt: 'DESC' } });
-  for (const { tokenHash: oldest } of all.slice(mostDevices)) {
-    await m.delete(table, { holderId, tokenHash: oldest });
-  }
+  await later(
+    m,
+    sql`INSERT INTO ${table} (${holder}, "tokenHash", "organisationId", "createdAt", "expiresAt")
+        VALUES (${holderId}, ${tokenHash}, ${organisationId}, ${now}, ${expiresAt})`,
+  );
+  await later(
+    m,
+    sql`DELETE FROM ${table} WHERE ${holder} = ${holderId} AND "tokenHash" NOT IN (
+          SELECT "tokenHash" FROM ${table} WHERE ${holder} = ${holderId} ORDER BY "createdAt" DESC LIMIT ${mostDevices})`,
+  );
   return token;
 }
 
