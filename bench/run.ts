@@ -1,10 +1,10 @@
 // All benchmarks one after another, each in a process of its own, or those that are named.
-// Run: npm run bench [-- start scim push signin directory tokens out mapping groups api]
+// Run: npm run bench [-- start scim push signin own directory tokens out mapping groups api]
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const subjects = ['start', 'scim', 'push', 'signin', 'directory', 'tokens', 'out', 'mapping', 'groups', 'api'];
+const subjects = ['start', 'scim', 'push', 'signin', 'own', 'directory', 'tokens', 'out', 'mapping', 'groups', 'api'];
 const named = process.argv.slice(2);
 const unknown = named.filter((name) => !subjects.includes(name));
 if (unknown.length > 0) {

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { domainVerifiedTopic } from './accounts/domains/verify.ts';
 import { dropAdministrators } from './access/administrators/gone.ts';
 import { administratorPrincipal } from './access/administrators/principal.ts';
 import { dropConnections } from './auth/connectors/openid/disconnect.ts';
@@ -6,7 +7,10 @@ import { administratorChangedTopic } from './access/administrators/changed.ts';
 import { Providers } from './auth/connectors/openid/provider.ts';
 import { closeWhatIsOver, forgetWhatChanged } from './auth/people/out.ts';
 import { eraseSessions } from './auth/people/erase.ts';
+import { takeDevicesAlong } from './auth/people/moved.ts';
 import { userPrincipal } from './auth/people/principal.ts';
+import { endLinks } from './auth/own/links.ts';
+import { moveLogins } from './auth/own/moved.ts';
 import { Artifacts } from './auth/provider/artifacts/artifacts.ts';
 import { dropWhatClientHeld } from './auth/provider/clients/deleted.ts';
 import { removeClientsOf } from './auth/provider/clients/clients.ts';
@@ -27,6 +31,8 @@ import { createLog } from './platform/log/log.ts';
 import { createMetrics, type Metrics } from './platform/metrics/metrics.ts';
 import { Consumer, type Handler } from './platform/outbox/consumer.ts';
 import { Outbox } from './platform/outbox/outbox.ts';
+import { forgetMails } from './platform/mail/post.ts';
+import type { FateHandler } from './platform/mail/queue.ts';
 import { createOutbound, type Outbound } from './platform/outbound/outbound.ts';
 import { type Keyring, openKeyringIfThere } from './platform/secrets/keyring.ts';
 import { createSeal } from './platform/secrets/seal.ts';
@@ -36,6 +42,10 @@ import type { Ground } from './trail/ground.ts';
 import { PersonKeys } from './trail/people/keys.ts';
 import { erasePerson } from './trail/people/erase.ts';
 import { Trail } from './trail/trail.ts';
+import { invitationFate } from './users/invitations/fate.ts';
+import { eraseInvitations } from './users/invitations/invitations.ts';
+import { invitationMail } from './users/invitations/letter.ts';
+import { takeInPeople } from './users/lifecycle/take-in.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
 import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
 import type { Upstairs } from './users/lifecycle/upstairs.ts';
@@ -119,7 +129,14 @@ export async function buildHouse(config: Config): Promise<House> {
         await eraseSessions(m, userIds);
         await eraseRelyingParties(m, userIds);
         await forgetEntriesOf(m, userIds);
+        await endLinks(m, { userIds });
+        await eraseInvitations(m, userIds);
+        await forgetMails(m, userIds);
         for (const id of userIds) await erasePerson(ground, m, id);
+      },
+      peopleMoved: async (m, moved) => {
+        await takeDevicesAlong(ground)(m, moved);
+        await moveLogins(m, moved);
       },
     },
     close: async () => {
@@ -132,11 +149,16 @@ export async function buildHouse(config: Config): Promise<House> {
   };
 }
 
+/** Who is told what became of a mail: its kind → handler. */
+export const mailHandlers = (_house: House): ReadonlyMap<string, FateHandler> =>
+  new Map<string, FateHandler>([[invitationMail, invitationFate]]);
+
 /** What is done after the commit: topic → handler. A new consequence of an event is a line here. */
-export function startConsumer({ ground, sessions }: House): Consumer {
+export function startConsumer({ ground, sessions, upstairs }: House): Consumer {
   const handlers = new Map<string, Handler>([
     [usersOutTopic, closeWhatIsOver(ground, sessions)],
     [domainRemovedTopic, finishRemoval(ground)],
+    [domainVerifiedTopic, takeInPeople(ground, upstairs)],
     [clientDeletedTopic, dropWhatClientHeld(ground)],
   ]);
   return new Consumer(ground.db, ground.outbox, ground.log, handlers, () => sessions.forgetAll());

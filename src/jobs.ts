@@ -1,4 +1,4 @@
-import { sweepGuesses } from './access/administrators/guesses/devices.ts';
+import { sweepGuesses } from './auth/credentials/guesses/devices.ts';
 import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
@@ -6,8 +6,10 @@ import type { House } from './app.ts';
 import { sweepDirectoryGuesses } from './directory/ldap/sign-in/guesses.ts';
 import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
 import { ldapSource } from './directory/ldap/sync/source.ts';
+import { sweepUpstream } from './auth/connectors/upstream/offers.ts';
 import { keepKeys } from './auth/provider/keys/rotate.ts';
 import { tidyRelyingParties } from './auth/provider/logout/tidy.ts';
+import { sweepLinks } from './auth/own/links.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
@@ -20,8 +22,12 @@ import { Digests } from './trail/seals/digests.ts';
 import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
 import { type Job, Jobs } from './platform/jobs/jobs.ts';
+import { sweepInvitations } from './users/invitations/invitations.ts';
+import { sweepDepartures } from './users/lifecycle/departures.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
+import { takeInStragglers } from './users/lifecycle/take-in.ts';
+import { tellOfEndedTrials } from './users/trial/tell.ts';
 import { refreshSearchKeys } from './users/search-key.ts';
 
 const dayMs = 86_400_000;
@@ -55,6 +61,8 @@ export function startJobs(house: House): Jobs {
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh statistics', seconds: 2, work: async () => void (await refreshStatistics(ground.db)) },
     { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
+    { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
+    { name: 'take in stragglers', seconds: 600, work: () => takeInStragglers(ground, house.upstairs) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
     { name: 'follow directories', seconds: 1, work: () => follower.turn() },
   ];
@@ -110,11 +118,15 @@ async function sweep({ ground }: House): Promise<void> {
   await ground.db.write(async (m) => {
     await eraseExpired(m);
     await rows(m, sql`DELETE FROM "sign_in_attempts" WHERE "expiresAt" < ${now - dayMs}`);
+    await sweepUpstream(m);
     await rows(m, sql`DELETE FROM "setup_links" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepGuesses(m);
     await sweepDirectoryGuesses(m);
+    await sweepLinks(m);
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
+    await sweepInvitations(m);
+    await sweepDepartures(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.
     await rows(

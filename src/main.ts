@@ -1,4 +1,4 @@
-import { startConsumer, buildHouse, type House } from './app.ts';
+import { startConsumer, buildHouse, type House, mailHandlers } from './app.ts';
 import { firstAdministrator } from './access/administrators/first.ts';
 import { apiRoute } from './api/route.ts';
 import { startJobs } from './jobs.ts';
@@ -9,6 +9,7 @@ import { healthRoute, readyRoute } from './platform/http/health.ts';
 import { metricsRoute } from './platform/http/metrics.ts';
 import { createPagesApp } from './platform/http/pages/app.ts';
 import { assetsRoute } from './platform/http/pages/assets.ts';
+import { MailSender } from './platform/mail/sender.ts';
 import { createHttpServer } from './platform/http/server.ts';
 import { createStreams } from './platform/http/streams.ts';
 import { openTls } from './platform/http/tls.ts';
@@ -80,9 +81,11 @@ export async function startCarillon(config: Config): Promise<Carillon> {
   });
   const consumer = startConsumer(house);
   const deliveries = new LogoutDeliveries(house, issuer);
+  const mails = new MailSender(ground, mailHandlers(house));
   const jobs = startJobs(house);
   const end = async (): Promise<void> => {
     await jobs.stop();
+    await mails.stop();
     await consumer.stop();
     await deliveries.stop();
     await house.close();

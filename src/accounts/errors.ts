@@ -4,6 +4,10 @@ export const accountErrors = errors({
   'organisation.notFound': { kind: 'NotFound', text: 'There is no such organisation.' },
   'organisation.nameInvalid': { kind: 'BadRequest', text: 'An organisation needs a name of 1 to 200 characters.' },
   'account.notFound': { kind: 'NotFound', text: 'There is no such account in this organisation.' },
+  'account.reserved': {
+    kind: 'Forbidden',
+    text: 'This is where people are who belong to no account. It belongs to nobody, and cannot be managed.',
+  },
   'account.nameInvalid': { kind: 'BadRequest', text: 'An account needs a name of 1 to 200 characters.' },
   'account.nameTaken': {
     kind: 'Conflict',

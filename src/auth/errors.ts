@@ -74,5 +74,7 @@ export const authErrors = errors({
     text: 'This sign-in took too long, was finished already, or was begun in another browser. Start again from the application.',
   },
   'consent.refused': { kind: 'Forbidden', text: 'The person did not agree.' },
+  'proof.passwordWrong': { kind: 'Forbidden', text: 'That is not your password.' },
+  'proof.needed': { kind: 'Forbidden', text: 'Please prove once more that it is you, and try again.' },
   'session.notFound': { kind: 'NotFound', text: 'That device is not signed in.' },
 });

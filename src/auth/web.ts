@@ -3,8 +3,10 @@ import { identifyAs } from '../platform/context/context.ts';
 import type { Cookies } from '../platform/http/cookies.ts';
 import type { Csrf } from '../platform/http/csrf.ts';
 import type { Streams } from '../platform/http/streams.ts';
+import type { Keyring } from '../platform/secrets/keyring.ts';
 import type { Ground } from '../trail/ground.ts';
 import type { LdapClients } from '../directory/ldap/clients.ts';
+import type { Upstairs } from '../users/lifecycle/upstairs.ts';
 import type { Providers } from './connectors/openid/provider.ts';
 import type { PrincipalKind } from './sessions/principal.ts';
 import type { CheckResult, Sessions } from './sessions/sessions.ts';
@@ -12,12 +14,15 @@ import type { CheckResult, Sessions } from './sessions/sessions.ts';
 /** What pages stand on: the ground, and what a browser brings. */
 export interface Web {
   ground: Ground;
+  keyring: Keyring;
   sessions: Sessions;
   providers: Providers;
   ldap: LdapClients;
   cookies: Cookies;
   csrf: Csrf;
   streams: Streams;
+  /** What the floors above the people's move along with them. */
+  upstairs: Upstairs;
 }
 
 /** The cookie of each kind of session: a person and an administrator can be the same human in one browser. */

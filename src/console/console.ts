@@ -15,11 +15,14 @@ import { directoryRoutes } from './directory/routes.ts';
 import { domainRoutes } from './domains/routes.ts';
 import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
+import { invitationRoutes } from './invitations/routes.ts';
 import { personRoutes } from './people/person-routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
-import { factorRoutes } from './security/factor-routes.ts';
+import { factorRoutes } from '../auth/credentials/pages/factor-routes.ts';
+import { consoleFrame } from './security/frame.ts';
 import { securityRoutes } from './security/routes.ts';
+import { secondFactorRoutes } from './second-factor/routes.ts';
 import { scimRequestRoutes } from './scim-requests/routes.ts';
 import { setUpRoutes } from './set-up/routes.ts';
 import { signInRoutes } from './sign-in/routes.ts';
@@ -38,7 +41,7 @@ export function createConsole(web: ConsoleWeb): Router {
     administratorRoutes,
     confirmRoutes,
     securityRoutes,
-    factorRoutes,
+    (at: ConsoleWeb) => factorRoutes(consoleFrame(at)),
     accessKeyRoutes,
     accountDeletionRoutes,
     domainRoutes,
@@ -51,8 +54,10 @@ export function createConsole(web: ConsoleWeb): Router {
     directoryConnectRoutes,
     directoryFollowingRoutes,
     groupRoutes,
+    invitationRoutes,
     peopleRoutes,
     personRoutes,
+    secondFactorRoutes,
     receiptRoutes,
     clientRoutes,
     trailRoutes,

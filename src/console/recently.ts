@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { provedLately } from '../access/administrators/signing-in/step-up.ts';
+import { provedLately } from '../auth/credentials/signing-in/step-up.ts';
 import { visitOf } from './guard.ts';
 import { confirmPath } from './paths.ts';
 

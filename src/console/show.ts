@@ -24,6 +24,7 @@ export type Part =
   | 'directory'
   | 'groups'
   | 'people'
+  | 'invitations'
   | 'receipts';
 
 export interface Shown {
@@ -104,6 +105,7 @@ function navigation(part: Part, account: Account | undefined): NavigationGroup[]
     item(texts.directory, 'directory', `${base}/directory`),
     item(texts.groups, 'groups', `${base}/groups`),
     item(texts.people, 'people', `${base}/people`),
+    item(texts.invitations, 'invitations', `${base}/invitations`),
     item(texts.receipts, 'receipts', `${base}/receipts`),
   ];
   const organisation = [

@@ -3,7 +3,6 @@ import type { TxtResolver } from '../platform/dns/txt.ts';
 import type { LdapClients } from '../directory/ldap/clients.ts';
 import type { Outbound } from '../platform/outbound/outbound.ts';
 import type { Upstairs } from '../users/lifecycle/upstairs.ts';
-import type { Keyring } from '../platform/secrets/keyring.ts';
 
 /** What the console stands on. */
 export interface ConsoleWeb extends Web {
@@ -11,5 +10,4 @@ export interface ConsoleWeb extends Web {
   outbound: Outbound;
   ldap: LdapClients;
   upstairs: Upstairs;
-  keyring: Keyring;
 }

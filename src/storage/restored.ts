@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { nobodys } from '../accounts/accounts/nobodys.ts';
 
 /** Tables whose rows say under which epoch everything that hangs off them was born. */
 const withEpoch = ['accounts', 'users', 'administrators'];
@@ -11,6 +12,10 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
   for (const table of withEpoch) {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
+  // What was waiting to be sent has been sent since, and a link that was used would be good again.
+  for (const table of ['mails', 'own_links']) {
+    if (await runner.hasTable(table)) await runner.query(`DELETE FROM "${table}"`);
+  }
   // Nobody's epoch ends a token of a program, and a backup of an older release has none.
   if (!(await runner.hasTable('oidc_artifacts'))) return;
   await runner.query(`DELETE FROM "oidc_artifacts" WHERE "userId" IS NULL AND "model" <> 'ReplayDetection'`);
@@ -19,6 +24,8 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
 /** Whether somebody has begun to use this database: every installation has an organisation, from its first start on. */
 export async function isInUse(runner: QueryRunner, tables: readonly string[]): Promise<boolean> {
   if (!tables.includes('organisations')) return false;
-  const found: unknown[] = await runner.query('SELECT 1 FROM "organisations" LIMIT 1');
+  const found: unknown[] = await runner.query(
+    `SELECT 1 FROM "organisations" WHERE "id" <> '${nobodys.organisationId}' LIMIT 1`,
+  );
   return found.length > 0;
 }

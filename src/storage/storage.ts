@@ -1,22 +1,26 @@
 import type { Storage } from '../platform/database/storage.ts';
 import { AdministratorTable } from '../access/administrators/administrator.entity.ts';
-import {
-  PasskeyTable,
-  RecoveryCodeTable,
-  SpentChallengeTable,
-  totpSecret,
-  TotpTable,
-} from '../access/administrators/factors/factors.entity.ts';
-import { FactorGuessesTable, KnownDeviceTable } from '../access/administrators/guesses/guesses.entity.ts';
 import { SetupLinkTable } from '../access/administrators/setup-link.entity.ts';
-import { PendingSignInTable } from '../access/administrators/signing-in/pending.entity.ts';
 import { accessKeySecret, AccessKeyTable } from '../access/keys/key.entity.ts';
 import { AccountTable } from '../accounts/accounts/account.entity.ts';
 import { DomainTable } from '../accounts/domains/domain.entity.ts';
 import { OrganisationTable } from '../accounts/organisations/organisation.entity.ts';
+import {
+  passkeyTables,
+  recoveryCodeTables,
+  SpentChallengeTable,
+  totpSecrets,
+  totpTables,
+} from '../auth/credentials/factors/factors.entity.ts';
+import { factorGuessesTables, knownDeviceTables } from '../auth/credentials/guesses/guesses.entity.ts';
+import { pendingTables } from '../auth/credentials/signing-in/pending.entity.ts';
 import { attemptVerifier, SignInAttemptTable } from '../auth/connectors/openid/attempt.entity.ts';
 import { connectionSecret, ConnectionTable } from '../auth/connectors/openid/connection.entity.ts';
 import { FederatedIdentityTable } from '../auth/connectors/openid/identity.entity.ts';
+import { UpstreamAttemptTable, upstreamVerifier } from '../auth/connectors/upstream/attempt.entity.ts';
+import { UpstreamLinkTable } from '../auth/connectors/upstream/link.entity.ts';
+import { UpstreamOfferTable, upstreamProof } from '../auth/connectors/upstream/offer.entity.ts';
+import { upstreamSecret, UpstreamTable } from '../auth/connectors/upstream/upstream.entity.ts';
 import { artifactPayload, ArtifactTable } from '../auth/provider/artifacts/artifact.entity.ts';
 import { ConsentTable } from '../auth/provider/consents/consent.entity.ts';
 import { OidcClientTable } from '../auth/provider/clients/client.entity.ts';
@@ -32,6 +36,9 @@ import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
 import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
+import { LoginTable } from '../auth/own/login.entity.ts';
+import { OwnLinkTable } from '../auth/own/link.entity.ts';
+import { mailBody, MailTable } from '../platform/mail/mail.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
 import type { SealedColumn } from '../platform/secrets/sealed.ts';
@@ -44,6 +51,9 @@ import { GroupTable } from '../users/entitlement/group.entity.ts';
 import { TierMappingTable } from '../users/entitlement/mapping.entity.ts';
 import { MembershipTable } from '../users/entitlement/membership.entity.ts';
 import { UserCauseTable } from '../users/lifecycle/cause.entity.ts';
+import { InvitationTable } from '../users/invitations/invitation.entity.ts';
+import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
+import { DepartureTable } from '../users/lifecycle/departure.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
@@ -62,6 +72,12 @@ import { ScimRequests1700000740000 } from './migrations/1700000740000-scim-reque
 import { DirectorySync1700000810000 } from './migrations/1700000810000-directory-sync.ts';
 import { DirectoryEntryNames1700000811000 } from './migrations/1700000811000-directory-entry-names.ts';
 import { AmazonClients1700000900000 } from './migrations/1700000900000-amazon-clients.ts';
+import { OwnPeople1700000910000 } from './migrations/1700000910000-own-people.ts';
+import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
+import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
+import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
+import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
+import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
 /** Every entity and every migration, in order: what the composition root hands to the database's door. */
@@ -69,19 +85,23 @@ export const storage: Storage = {
   entities: [
     AdministratorTable,
     SetupLinkTable,
-    PasskeyTable,
-    RecoveryCodeTable,
+    ...Object.values(passkeyTables),
+    ...Object.values(recoveryCodeTables),
     SpentChallengeTable,
-    TotpTable,
-    FactorGuessesTable,
-    KnownDeviceTable,
-    PendingSignInTable,
+    ...Object.values(totpTables),
+    ...Object.values(factorGuessesTables),
+    ...Object.values(knownDeviceTables),
+    ...Object.values(pendingTables),
     AccountTable,
     DomainTable,
     OrganisationTable,
     SignInAttemptTable,
     ConnectionTable,
     FederatedIdentityTable,
+    UpstreamTable,
+    UpstreamAttemptTable,
+    UpstreamLinkTable,
+    UpstreamOfferTable,
     ArtifactTable,
     ConsentTable,
     OidcClientTable,
@@ -93,6 +113,9 @@ export const storage: Storage = {
     KeptRequestTable,
     DirectoryTable,
     OutboxEventTable,
+    MailTable,
+    LoginTable,
+    OwnLinkTable,
     TrailRecordTable,
     PersonKeyTable,
     ChainTable,
@@ -114,6 +137,9 @@ export const storage: Storage = {
     DirectoryStateTable,
     HeldPersonTable,
     DirectoryGuessesTable,
+    InvitationTable,
+    InvitationRateTable,
+    DepartureTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -132,14 +158,23 @@ export const storage: Storage = {
     DirectorySync1700000810000,
     DirectoryEntryNames1700000811000,
     AmazonClients1700000900000,
+    OwnPeople1700000910000,
+    PersonCredentials1700000920000,
+    Mail1700000930000,
+    Logins1700000931000,
+    OwnLinks1700000932000,
+    Upstream1700000940000,
   ],
 };
 
 /** Every column whose texts are sealed: what `carillon secrets rotate` seals anew. A test finds one that is missing. */
 export const sealedColumns: readonly SealedColumn[] = [
   connectionSecret,
+  upstreamSecret,
+  upstreamVerifier,
+  upstreamProof,
   bindPasswordSecret,
-  totpSecret,
+  ...Object.values(totpSecrets),
   accessKeySecret,
   apiReplyBody,
   personKeySecret,
@@ -148,4 +183,5 @@ export const sealedColumns: readonly SealedColumn[] = [
   attemptVerifier,
   signingKeySecret,
   artifactPayload,
+  mailBody,
 ];

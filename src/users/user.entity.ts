@@ -41,6 +41,10 @@ export interface User {
   deletedAt: number | null;
   /** The domain of their own account was removed: out for good, and free to register anew. */
   releasedAt: number | null;
+  /** The trial of who registered on their own (`trial/`): when it began, when it ends, and when that was told. */
+  trialStartedAt: number | null;
+  trialEndsAt: number | null;
+  trialToldAt: number | null;
 }
 
 export const UserTable = new EntitySchema<User>({
@@ -71,5 +75,8 @@ export const UserTable = new EntitySchema<User>({
     liveUntil: { ...time, nullable: true },
     deletedAt: { ...time, nullable: true },
     releasedAt: { ...time, nullable: true },
+    trialStartedAt: { ...time, nullable: true },
+    trialEndsAt: { ...time, nullable: true },
+    trialToldAt: { ...time, nullable: true },
   } satisfies Columns<User>,
 });

@@ -4,9 +4,13 @@ import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { artifactId } from '../../src/auth/provider/artifacts/ids.ts';
+import { OwnLinkTable } from '../../src/auth/own/link.entity.ts';
+import { makeLink } from '../../src/auth/own/links.ts';
 import { userPrincipal } from '../../src/auth/people/principal.ts';
 import { toFile } from '../../src/platform/backup/format.ts';
 import { tablesOf } from '../../src/platform/backup/tables.ts';
+import { MailTable } from '../../src/platform/mail/mail.entity.ts';
+import { post } from '../../src/platform/mail/post.ts';
 import type { Config } from '../../src/platform/config/settings.ts';
 import { wholeDatabase } from '../../src/platform/database/whole.ts';
 import { storage } from '../../src/storage/storage.ts';
@@ -58,6 +62,14 @@ describeOnEachEngine('backup and restore', function (engine) {
     const unit = { organisationId: acme.scope.organisationId, accountId: null, refreshScope: undefined };
     const tokens = house.artifacts.adapter('ClientCredentials', () => unit);
     await tokens.upsert('of a program', { clientId: 'program', jti: 'of a program' }, 3_600);
+    const mailing = { ...house.ground, config: { ...config, smtpUrl: 'smtp://localhost' } };
+    const letter = { subject: 'x', title: 'x', paragraphs: [] };
+    const mail = { kind: 'test', organisationId: null, accountId: null, aboutId: null, expiresAt: 0 };
+    const link = { addressKey: 'a@b.example', address: 'a@b.example', userId: null, organisationId: null };
+    await house.ground.db.write(async (m) => {
+      await post(mailing, m, { ...mail, to: 'a@b.example', letter });
+      await makeLink(m, { ...link, purpose: 'register', target: '/me', changeId: null, browser: 'x' });
+    });
     file = join(config.dataDir, 'carillon.backup');
     keyring = join(config.dataDir, 'keyring.copy');
     const made = await runCommand(config, ['backup', file, '--keyring', keyring, '--json']);
@@ -95,6 +107,8 @@ describeOnEachEngine('backup and restore', function (engine) {
     const house = await testHouse(into);
     assert.equal((await house.sessions.check(token, 'user')).in, false);
     assert.equal(await house.artifacts.live(artifactId('ClientCredentials', 'of a program')), null);
+    // Mails were sent since, and links used.
+    for (const table of [MailTable, OwnLinkTable]) assert.equal(await house.ground.db.read.count(table), 0);
     const again = await signedIn(house, userId);
     assert.equal((await house.sessions.check(again, 'user')).in, true, 'and lets them sign in');
     await house.stop();

@@ -36,7 +36,7 @@ describeOnEachEngine('the commands for people, groups and domains', () => {
     assert.deepEqual(await emails('user list --limit 1 --after ada@acme.example'), ['bob']);
     assert.equal((await json('user list --limit 1')).more, true);
     assert.deepEqual(await emails('user list --status suspended'), []);
-    assert.match((await run('user list --tier gold')).stderr, /must be one of Basic, Pro, none/);
+    assert.match((await run('user list --tier gold')).stderr, /must be one of Basic, Pro, ProTrial, none/);
     const table = await run('user list');
     assert.match(table.stdout, /^EMAIL +NAME +STATUS +TIER +WHY +LAST SEEN\nada@acme\.example +ada +Unregistered +Pro/);
   });

@@ -1,3 +1,9 @@
+import { acceptInvitation } from '../../src/users/invitations/accept.ts';
+import { typedOf } from '../../src/users/invitations/addresses.ts';
+import { invitePeople } from '../../src/users/invitations/invite.ts';
+import { registerPerson } from '../../src/users/lifecycle/register.ts';
+import { beginTrial } from '../../src/users/trial/begin.ts';
+import { nobodys } from '../../src/accounts/accounts/nobodys.ts';
 import assert from 'node:assert/strict';
 import {
   listAccounts,
@@ -44,7 +50,7 @@ describeOnEachEngine('consequences: accounts', () => {
     const ruth = await s.register(team, 'ruth@any.example');
     const tom = await s.register(team, 'tom@any.example');
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /2 are left/ });
-    await removeUser(s.house.ground, team, ruth.id);
+    await removeUser(s.house.ground, s.house.upstairs, team, ruth.id);
     await assert.rejects(remove(team), { code: 'account.peopleRemain', message: /1 are left/ });
     await assert.rejects(suspendUser(s.house.ground, team, tom.id, 'admin'), { code: 'user.notSuspendable' });
     await s.wasSuspended(tom);
@@ -113,13 +119,12 @@ describeOnEachEngine('consequences: accounts', () => {
   });
 
   it('An administrator removes people of a team account, and who was Released; elsewhere the directory does', async () => {
-    const { ground } = s.house;
+    const { ground, upstairs } = s.house;
     const team = await s.own();
     const ruth = await s.register(team, 'ruth@any.example');
     const device = await s.device(ruth);
-    await removeUser(ground, team, ruth.id);
+    await removeUser(ground, upstairs, team, ruth.id);
     assert.equal(await device.isIn(), false);
-    assert.notEqual((await s.stored(ruth)).deletedAt, null);
     const receipt = await until(() => ground.db.read.findOneBy(ReceiptTable, { userId: ruth.id }));
     assert.equal(receipt.cause, 'removed');
     await s.register(team, 'ruth@any.example');
@@ -128,13 +133,91 @@ describeOnEachEngine('consequences: accounts', () => {
     const domain = await s.verified(own, 'own.example');
     await s.verified(own, 'second.example');
     const sam = await s.register(own, 'sam@own.example');
-    await assert.rejects(removeUser(ground, own, sam.id), { code: 'user.notRemovable' });
+    await assert.rejects(removeUser(ground, upstairs, own, sam.id), { code: 'user.notRemovable' });
     await removeDomain(ground, { ...own, domainId: domain.id });
-    await removeUser(ground, own, sam.id);
+    await removeUser(ground, upstairs, own, sam.id);
     const paula = await s.acme.member('paula', 'Pro');
-    await assert.rejects(removeUser(ground, s.acme.scope, paula.id), { code: 'user.notRemovable' });
-    await assert.rejects(removeUser(ground, team, paula.id), { code: 'user.notFound' });
+    await assert.rejects(removeUser(ground, upstairs, s.acme.scope, paula.id), { code: 'user.notRemovable' });
+    await assert.rejects(removeUser(ground, upstairs, team, paula.id), { code: 'user.notFound' });
     const refused = await ground.db.read.findBy(TrailRecordTable, { eventName: 'RemoveUser' });
     assert.equal(refused.filter(({ errorCode }) => errorCode === null).length, 2);
+  });
+
+  it('Whoever is removed from a team account is out everywhere, and goes on in no account with their own', async () => {
+    const { ground, upstairs } = s.house;
+    const team = await s.own();
+    const ruth = await s.register(team, 'ruth@any.example');
+    const device = await s.device(ruth);
+    assert.equal(await removeUser(ground, upstairs, team, ruth.id), true);
+    assert.equal(await device.isIn(), false);
+    const now = await s.stored(ruth);
+    assert.deepEqual(
+      [now.accountId, now.organisationId, now.deletedAt],
+      [nobodys.accountId, nobodys.organisationId, null],
+    );
+    assert.deepEqual(
+      [now.primaryAddress, (await entitlement(ground.db.read, ruth.id)).tier],
+      ['ruth@any.example', 'Basic'],
+    );
+    assert.equal(await (await s.device(ruth)).isIn(), true);
+    await until(() => ground.db.read.findOneBy(ReceiptTable, { userId: ruth.id, accountId: team.accountId }));
+    const [again] = await invitePeople(ground, team, typedOf(['ruth@any.example']), { by: 'admin' });
+    assert.equal(again?.error, null);
+    await remove(team);
+    assert.equal(await s.may(ruth), true);
+  });
+
+  it('Whoever was Released, or is suspended, is deleted when they are removed', async () => {
+    const { ground, upstairs } = s.house;
+    const team = await s.own();
+    const tom = await s.register(team, 'tom@any.example');
+    await s.wasSuspended(tom);
+    const own = await s.own({ organisationId: team.organisationId, name: 'Other' });
+    const domain = await s.verified(own, 'own.example');
+    const sam = await s.register(own, 'sam@own.example');
+    await removeDomain(ground, { ...own, domainId: domain.id });
+    for (const [at, user] of [
+      [team, tom],
+      [own, sam],
+    ] as const) {
+      assert.equal(await removeUser(ground, upstairs, at, user.id), false);
+      const { accountId, deletedAt } = await s.stored(user);
+      assert.equal(accountId, at.accountId);
+      assert.notEqual(deletedAt, null);
+    }
+    await assert.rejects(s.register(team, 'tom@any.example'), { code: 'user.addressBarred' });
+  });
+
+  it('Whoever has no address in the domains of an enterprise account without a directory can be removed from it', async () => {
+    const { ground, upstairs } = s.house;
+    const own = await s.own();
+    const guest = await s.register(own, 'guest@any.example');
+    await s.verified(own, 'own.example');
+    const sam = await s.register(own, 'sam@own.example');
+    assert.equal(await s.may(guest), false);
+    assert.equal(await removeUser(ground, upstairs, own, guest.id), true);
+    assert.equal(await s.may(guest), true);
+    await assert.rejects(removeUser(ground, upstairs, own, sam.id), { code: 'user.notRemovable' });
+  });
+
+  it('Accepting an invitation puts nobody out, and ends a trial', async () => {
+    const { ground, upstairs, sessions } = s.house;
+    const team = await s.own();
+    const ruth = await ground.db.write((m) => registerPerson(ground, m, nobodys, { address: 'ruth@any.example' }));
+    await ground.db.write((m) => beginTrial(ground, m, ruth.id));
+    const device = await s.device(ruth);
+    const before = (await sessions.principal('user', ruth.id))!;
+    const [{ invitation } = { invitation: null }] = await invitePeople(ground, team, typedOf(['ruth@any.example']), {
+      by: 'admin',
+    });
+    const by = { invitationId: invitation!.id };
+    await acceptInvitation(ground, upstairs, { userId: ruth.id, scope: nobodys, by });
+    assert.equal(await device.isIn(), true);
+    assert.equal(await ground.db.read.countBy(ReceiptTable, { userId: ruth.id }), 0);
+    const { because } = await entitlement(ground.db.read, ruth.id);
+    assert.deepEqual(because, [{ kind: 'assigned', tier: 'Pro' }]);
+    const { epoch, accountEpoch } = before;
+    const token = { kind: 'user' as const, principalId: ruth.id, epoch, accountEpoch, sessionId: null };
+    assert.equal(await sessions.standing(token), null, 'what was handed out in the former organisation');
   });
 });

@@ -1,3 +1,5 @@
+import { nobodys } from '../../src/accounts/accounts/nobodys.ts';
+import { registerPerson } from '../../src/users/lifecycle/register.ts';
 import assert from 'node:assert/strict';
 import { IsNull } from 'typeorm';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
@@ -267,5 +269,20 @@ describeOnEachEngine('consequences: domains', () => {
     await consumer.stop();
     await claimDomain(ground, acme.scope.organisationId, accountId, { domain: acme.domain });
     await house.close();
+  });
+
+  it('Verifying a domain takes in those who registered with its addresses before, and puts nobody out', async () => {
+    const { ground } = s.house;
+    const own = await s.own();
+    const team = await s.own();
+    const ruth = await ground.db.write((m) => registerPerson(ground, m, nobodys, { address: 'ruth@own.example' }));
+    const tom = await s.register(team, 'tom@own.example');
+    const devices = [await s.device(ruth), await s.device(tom)];
+    const claim = await s.pending(own, 'own.example');
+    const dns = { lookUp: async () => ({ outcome: 'found' as const, values: [claim.recordValue] }) };
+    await verifyDomain(ground, dns as never, loseDomain(ground), { ...own, domainId: claim.id });
+    for (const user of [ruth, tom]) await until(async () => (await s.stored(user)).accountId === own.accountId);
+    for (const device of devices) assert.equal(await device.isIn(), true);
+    assert.equal(await s.count('receipts'), 0);
   });
 });

@@ -68,10 +68,12 @@ describeOnEachEngine('consequences: erasing', () => {
     const ruth = await none.register(team, 'ruth@any.example');
     const stays = await none.register(team, 'stays@any.example');
     const { ground, upstairs } = none.house;
-    await removeUser(ground, team, ruth.id);
+    await none.wasSuspended(ruth);
+    await removeUser(ground, upstairs, team, ruth.id);
     await eraseWhatIsDue(ground, upstairs);
     assert.equal(await none.count('users'), 1);
-    await removeUser(ground, team, stays.id);
+    await none.wasSuspended(stays);
+    await removeUser(ground, upstairs, team, stays.id);
     await deleteAccount(ground, upstairs, team, 'Own');
     await eraseWhatIsDue(ground, upstairs);
     assert.equal(await none.count('users'), 0);

@@ -19,7 +19,9 @@ describe('console: applications', () => {
   const path = '/console/applications';
   const registered = async (): Promise<OidcClient | undefined> => {
     const { read } = running.house.ground.db;
-    const [organisation] = await read.query<{ id: string }[]>(`SELECT "id" FROM "organisations"`);
+    const [organisation] = await read.query<{ id: string }[]>(
+      `SELECT "id" FROM "organisations" WHERE "deletedAt" IS NULL`,
+    );
     return (await listClients(read, organisation!.id))[0];
   };
   const secretOn = (text: string): string => /carillon_client_[\w-]+/.exec(text)?.[0] ?? '';

@@ -70,8 +70,9 @@ describe('console: consequences', () => {
 
   it('removes a person of a team account, and no other', async () => {
     const { ground } = running.house;
-    const organisationId = (await running.house.ground.db.read.query('SELECT "organisationId" FROM "accounts"'))[0]
-      .organisationId as string;
+    const organisationId = (
+      await running.house.ground.db.read.query(`SELECT "organisationId" FROM "accounts" WHERE "name" <> 'No account'`)
+    )[0].organisationId as string;
     const scope = { organisationId, accountId: accountId() };
     const ruth = await ground.db.write((m) => registerPerson(ground, m, scope, { address: 'ruth@any.example' }));
     assert.match((await browser.get(`${base}/delete`)).text, /Remove or suspend 1 person/);

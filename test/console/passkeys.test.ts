@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, CDPSession, Page } from 'playwright-core';
-import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import { skipWithoutBrowser, startBrowser } from '../support/browser.ts';
 import { freePorts } from '../support/port.ts';
 import { until } from '../support/until.ts';
@@ -90,7 +90,7 @@ describe('console: passkeys, in Chromium', function () {
     assert.equal(await title(), 'Accounts');
     const { changes, house } = running;
     assert.equal((await changes()).at(-1)?.eventName, 'ConsoleLogin');
-    const [stored] = await house.ground.db.read.find(PasskeyTable);
+    const [stored] = await house.ground.db.read.find(passkeyTables.administrator);
     assert.ok(stored && stored.counter > 0 && stored.lastUsedAt);
 
     await signOut();
@@ -170,7 +170,7 @@ describe('console: passkeys, in Chromium', function () {
       );
     }
     const { ground } = running.house;
-    await ground.db.write((m) => m.update(PasskeyTable, { name: 'Laptop' }, { counter: 4_000_000_000 }));
+    await ground.db.write((m) => m.update(passkeyTables.administrator, { name: 'Laptop' }, { counter: 4_000_000_000 }));
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByText('The passkey was not accepted').waitFor();
   });

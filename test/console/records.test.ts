@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { registerPerson } from '../../src/users/lifecycle/register.ts';
-import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import type { TrailRecord } from '../../src/trail/record.entity.ts';
 import { listTrail } from '../../src/trail/list.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
@@ -111,6 +111,8 @@ describeOnEachEngine('security check 36: the console', function () {
     const accountId = base.split('/').at(-1) ?? '';
     await does('RenameAccount', `${base}/name`, { name: 'Acme Group' });
     await does('UpdateAccountSettings', `${base}/contact`, { helpContact: 'help@acme.example' });
+    await does('UpdateAccountSecondFactor', `${base}/require-factor`);
+    await does('UpdateAccountSecondFactor', `${base}/relax-factor`);
     await does('AddDomain', `${base}/domains`, { domain: 'acme.example' });
     const [claim] = await listDomains(ground.db.read, accountId);
     running.dns.set(claim!.recordName, [claim!.recordValue]);
@@ -150,6 +152,7 @@ describeOnEachEngine('security check 36: the console', function () {
     const person = `${base}/people/${users[0]!.id}`;
     await does('LogoutUser', `${person}/sign-out`);
     await does('UnlinkIdentity', `${person}/identities/${await only('federated_identities')}/unlink`);
+    await does('ResetUserFactors', `${person}/reset-factors`);
     await does('SuspendUsers', `${person}/suspend`);
     await does('ActivateUsers', `${person}/activate`);
     await does('RemoveUser: user.notRemovable', `${person}/remove`);
@@ -166,6 +169,8 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('AuthorizeDirectory', directory, { ...settings, name: 'Works' });
     await post(ada, home, `${directory}/test`);
     await does('ConnectDirectory', `${directory}/connect`);
+    await does('UpdateDirectorySecondFactor', `${directory}/require-factor`);
+    await does('UpdateDirectorySecondFactor', `${directory}/relax-factor`);
     await does('ReadDirectory', `${directory}/read`);
     await does('ApproveDirectoryChanges: directory.nothingHeld', `${directory}/held`, { people: '0' });
     await does('AddOrUpdateGroups: directory.groupNotFound', `${base}/groups`, { groupName: 'Nobody', tier: 'Pro' });
@@ -175,7 +180,13 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('DeleteDomain', `${base}/domains/${claim!.id}/remove`);
     const [own] = [await ground.db.write((m) => registerPerson(ground, m, scope, { address: 'ruth@any.example' }))];
     await does('SuspendUsers: user.notSuspendable', `${base}/people/${own.id}/suspend`);
+    await does('UpdateUserLicenses', `${base}/people/${own.id}/licence`, { licence: 'Basic' });
+    await does('UpdateAccount', `${base}/licence`, { licence: 'Basic' });
     await does('RemoveUser', `${base}/people/${own.id}/remove`);
+    await does('InviteUsers', `${base}/invitations`, { addresses: 'zoe@any.example; nobody' });
+    const invitation = `${base}/invitations/${await only('invitations')}`;
+    await does('ResendInvitation: invitation.sentJustNow', `${invitation}/resend`);
+    await does('RevokeInvitation', `${invitation}/revoke`);
     await does('DeleteAccount', `${base}/delete`, { confirmation: 'Acme Group' });
 
     // Applications.
@@ -229,10 +240,10 @@ describeOnEachEngine('security check 36: the console', function () {
       await ground.db.read.query<{ id: string }[]>(`SELECT "id" FROM "administrators" WHERE "userName" = 'ada'`)
     )[0]!.id;
     await ground.db.write((m) =>
-      m.insert(PasskeyTable, {
+      m.insert(passkeyTables.administrator, {
         id: 'a-passkey',
         organisationId,
-        administratorId: adaId,
+        holderId: adaId,
         credentialId: 'x',
         publicKey: 'x',
         counter: 0,

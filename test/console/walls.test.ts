@@ -5,7 +5,7 @@ import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
 import { AdministratorTable } from '../../src/access/administrators/administrator.entity.ts';
-import { PasskeyTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import { inviteAdministrator } from '../../src/access/administrators/manage.ts';
 import { administratorPrincipal } from '../../src/access/administrators/principal.ts';
 import { createClient } from '../../src/auth/provider/clients/clients.ts';
@@ -13,6 +13,7 @@ import { ScimKeyTable } from '../../src/directory/scim/keys/key.entity.ts';
 import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { rows } from '../../src/platform/database/run.ts';
 import { Sql } from '../../src/platform/database/sql.ts';
+import { InvitationTable } from '../../src/users/invitations/invitation.entity.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { inputFor } from '../directory/ldap/support.ts';
 import { newAdministrator } from '../support/administrator.ts';
@@ -48,6 +49,17 @@ async function requestOf({ house }: Running, keyId: string): Promise<string> {
   house.inspector.end(seen, { status: 204 });
   await house.inspector.flush();
   return seen.id;
+}
+
+/** An invitation that another organisation has open. */
+async function invitationIn({ house }: Running, scope: { organisationId: string; accountId: string }): Promise<string> {
+  const { organisationId, accountId } = scope;
+  const times = { createdAt: 0, expiresAt: 9e15, sentAt: 0, acceptedAt: null, acceptedBy: null, revokedAt: null };
+  const address = { address: 'zoe@theirs.example', addressKey: 'zoe@theirs.example' };
+  const row = { ...address, ...times, tokenHash: 'x', invitedBy: 'x', sentCount: 1, emailStatus: 'Sent' as const };
+  const id = 'their-invitation';
+  await house.ground.db.write((m) => m.insert(InvitationTable, { id, organisationId, accountId, ...row }));
+  return id;
 }
 
 describeOnEachEngine('console: its walls', () => {
@@ -86,6 +98,7 @@ describeOnEachEngine('console: its walls', () => {
       accessKeyId: (await createAccessKey(ground, await newAdministrator(running.house, 'eve'))).key.id,
       clientId: await only('oidc_clients'),
     };
+    theirs['invitationId'] = await invitationIn(running, scope);
     theirs['requestId'] = await requestOf(running, theirs['keyId']!);
     const other = await ground.db.write((m) => createOrganisation(m, 'Others'));
     const by = { organisationId: other.id, actorId: null };
@@ -94,10 +107,10 @@ describeOnEachEngine('console: its walls', () => {
       await m.update(AdministratorTable, { id: administrator.id }, { passwordHash: 'x' });
       const principal = await administratorPrincipal(m, administrator.id);
       const { session } = await running.house.sessions.begin(m, principal!, 3_600_000);
-      await m.insert(PasskeyTable, {
+      await m.insert(passkeyTables.administrator, {
         id: 'passkey-of-mallory',
         organisationId: other.id,
-        administratorId: administrator.id,
+        holderId: administrator.id,
         credentialId: 'theirs',
         publicKey: 'x',
         counter: 0,
@@ -123,6 +136,7 @@ describeOnEachEngine('console: its walls', () => {
         'users',
         'directory_groups',
         'tier_mappings',
+        'invitations',
       ]) {
         await rows(m, new Sql([`UPDATE "${table}" SET "organisationId" = `, ''], [other.id]));
       }
@@ -150,10 +164,13 @@ describeOnEachEngine('console: its walls', () => {
       'administrators',
       'administrator_totps',
       'passkeys',
+      'person_totps',
+      'person_passkeys',
       'recovery_codes',
       'setup_links',
       'pending_sign_ins',
       'access_keys',
+      'invitations',
     ];
     return JSON.stringify(await Promise.all(tables.map((table) => read.query(`SELECT * FROM "${table}"`))));
   }
@@ -169,6 +186,8 @@ describeOnEachEngine('console: its walls', () => {
     keyName: 'x',
     groupName: 'Pros',
     tier: 'Basic',
+    licence: 'Basic',
+    addresses: 'x@x.example',
   };
 
   it('has routes, each either open or behind the guard', async () => {

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as openid from 'openid-client';
-import { totpSecret, TotpTable } from '../../src/access/administrators/factors/factors.entity.ts';
+import { totpSecrets, totpTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import { apiReplyBody, ApiReplyTable } from '../../src/api/replay/reply.entity.ts';
 import { newId } from '../../src/platform/ids/ids.ts';
 import { createAccessKey } from '../../src/access/keys/keys.ts';
 import { buildHouse } from '../../src/app.ts';
+import { addUpstream } from '../../src/auth/connectors/upstream/providers.ts';
 import { rotateNow } from '../../src/auth/provider/keys/rotate.ts';
 import { authoriseDirectory } from '../../src/directory/ldap/settings/authorise.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
+import { post } from '../../src/platform/mail/post.ts';
 import { placeIn } from '../../src/platform/secrets/sealed.ts';
 import { retireKeys, rotateSecrets } from '../../src/storage/secrets/rotate.ts';
 import { sealedColumns } from '../../src/storage/storage.ts';
@@ -17,6 +19,7 @@ import { listTrail } from '../../src/trail/list.ts';
 import { Digests } from '../../src/trail/seals/digests.ts';
 import { Sealer } from '../../src/trail/seals/sealer.ts';
 import { verifyChain } from '../../src/trail/verify/verify.ts';
+import { signInBy } from '../auth/connectors/upstream/stage.ts';
 import { signInUpToCallback } from '../auth/pages/support.ts';
 import { authorize, type OpenIdStage, setOpenIdStage, signedIn } from '../auth/provider/stage.ts';
 import { inputFor } from '../directory/ldap/support.ts';
@@ -51,6 +54,12 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
     const asked = { scope: 'openid offline_access', prompt: 'consent' };
     const tokens = await authorize(application, visitor, asked); // artifacts
     await signInUpToCallback(carillon.visitor()); // an attempt
+    const { subject, issuer, clientId, clientSecret } = stage.provider;
+    await addUpstream(house, { name: 'Rogue', kind: 'openid', issuer, clientId, clientSecret });
+    const known = subject.email;
+    subject.email = 'somebody@new.example';
+    await signInBy(carillon.visitor()); // an upstream provider, an attempt there, and what came of it
+    subject.email = known;
     const owner = await newAdministrator(house, 'grace', organisationId);
     const { key, secret } = await createAccessKey(ground, owner);
     const logout = async (): Promise<number> => {
@@ -63,8 +72,7 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
       return (await send(carillon.url, request)).status;
     };
     assert.equal(await logout(), 204);
-    const totp = { administratorId: owner.administratorId, organisationId, lastStep: 0, createdAt: 1 };
-    const sealed = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecret, owner.administratorId));
+    const holders = { administrator: owner.administratorId, user: stage.userId };
     const reply = {
       id: newId(),
       organisationId,
@@ -75,8 +83,16 @@ describeOnEachEngine('secrets rotate, with every sealed column filled', function
     };
     const body = ground.seal.seal('{}', placeIn(apiReplyBody, reply.id));
     await ground.db.write(async (m) => {
-      await m.insert(TotpTable, { ...totp, secret: sealed });
+      for (const kind of ['administrator', 'user'] as const) {
+        const holderId = holders[kind];
+        const sealed = ground.seal.seal('JBSWY3DPEHPK3PXP', placeIn(totpSecrets[kind], holderId));
+        await m.insert(totpTables[kind], { holderId, organisationId, lastStep: 0, createdAt: 1, secret: sealed });
+      }
       await m.insert(ApiReplyTable, { ...reply, body });
+      const mailing = { ...ground, config: { ...ground.config, smtpUrl: 'smtp://localhost' } };
+      const letter = { subject: 'x', title: 'x', paragraphs: [] };
+      const mail = { kind: 'test', organisationId, accountId: null, aboutId: null, expiresAt: 0 };
+      await post(mailing, m, { ...mail, to: 'a@b.example', letter });
     });
     const ad = await startFakeAd({ entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: {} }] });
     await authoriseDirectory(ground, house.ldap, company.scope, inputFor(ad), null); // a service account's password

@@ -40,6 +40,9 @@ const webOf = ({ house, url }: Running): TestCarillon['house'] & Web => {
   return { ...house, cookies, csrf, streams: createStreams() };
 };
 
+/** The routes of some pages of the person's. */
+export const routesAmong = (running: Running, of: (web: Web) => Router): Route[] => routesOf(of(webOf(running)));
+
 /** Every route of the console, as its router has it: made once more, for the running one is behind its server. */
 export const consoleRoutes = (running: Running): Route[] => routesOf(createConsole(webOf(running)));
 

@@ -13,7 +13,10 @@ export async function sealedElsewhere({ ground }: House): Promise<string[]> {
   const known = new Set(sealedColumns.map(({ table, column }) => `${table}.${column}`));
   const found: string[] = [];
   for (const { options } of storage.entities) {
-    for (const [column, { type }] of Object.entries(options.columns) as [string, { type: string }][]) {
+    for (const [property, { type, name: column = property }] of Object.entries(options.columns) as [
+      string,
+      { type: string; name?: string },
+    ][]) {
       const place = `${options.tableName}.${column}`;
       if (!texts.has(type) || known.has(place)) continue;
       const rows = await ground.db.read.query<{ text: string }[]>(

@@ -21,7 +21,8 @@ const quiet = new Set(
     'serve doctor migrate restore env-example command-reference completion backup|admin list|admin sessions|' +
     'access-key list|organisation list|organisation show|account list|account show|domain list|domain show|' +
     'connection show|connection check|connection readiness|scim-key list|group list|group show|user list|user show|user why|client list|' +
-    'client show|directory list|directory show|directory test|directory status|directory held|scim-key requests|' +
+    'client show|upstream list|upstream show|invitation list|directory list|directory show|directory test|' +
+    'directory status|directory held|scim-key requests|' +
     'scim-key request|receipt list|trail list|trail verify|trail digests|trail key|signing-key list'
   )
     .split('|')
@@ -180,6 +181,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const person = 'rosa.rogue@acme.example';
     await run('SuspendUsers', ['user', 'suspend', person, '--yes', ...on]);
     await run('ActivateUsers', ['user', 'activate', person, ...on]);
+    await run('ResetUserFactors', ['user', 'reset-factors', person, '--yes', ...on]);
     await run('LogoutUser', ['user', 'sign-out', person, '--yes', ...on]);
     await run('RemoveUser: user.notRemovable', ['user', 'remove', person, '--yes', ...on], 1);
     await run('AddOrUpdateGroups', ['group', 'map', 'Carillon Pro of rosa.rogue', 'Basic', ...on]);
@@ -202,7 +204,9 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const scim = await run('CreateApiKey', ['scim-key', 'create', 'Okta', ...on]);
     const next = await run('RotateApiKey', ['scim-key', 'rotate', 'Okta', '--overlap', '0', '--name', 'Next', ...on]);
     await run('DeleteApiKey', ['scim-key', 'revoke', 'Next', '--yes', ...on]);
+    await run('UpdateUserLicenses: user.tierByGroup', ['user', 'licence', person, 'Basic', ...on], 1);
     await run('DeleteAccountOpenIdConfig', ['connection', 'delete', '--yes', ...on]);
+    await run('UpdateUserLicenses', ['user', 'licence', person, 'Basic', ...on]);
     const ad = await startFakeAd({
       entries: [{ dn: 'DC=fake,DC=example,DC=test', attributes: { objectClass: ['domain'] } }],
     });
@@ -214,6 +218,8 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     const service = ['--servers', ad.url, '--bind-name', ad.bindName, '--ca-file', caFile, '--secret-env', 'BIND'];
     await run('AuthorizeDirectory', ['directory', 'authorise', '--name', 'Office', ...service, ...on]);
     await run('AuthorizeDirectory', ['directory', 'set', 'Office', '--name', 'Head', ...on]);
+    await run('UpdateDirectorySecondFactor', ['directory', 'require-factor', 'Head', '--yes', ...on]);
+    await run('UpdateDirectorySecondFactor', ['directory', 'relax-factor', 'Head', '--yes', ...on]);
     await run('ConnectDirectory', ['directory', 'connect', 'Head', '--yes', ...on]);
     await run('ReadDirectory', ['directory', 'read', ...on]);
     called.add('directory approve'); // leaves nothing while nothing is held; the service's own record: test/console/records.test.ts
@@ -222,6 +228,14 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await ad.stop();
     called.add('scim-key replay'); // by the directory's own verbs, with whose it was: test/directory/scim/inspector
     await run('CreateAccount', ['account', 'create', 'Own', ...of]);
+    await run('UpdateAccountSecondFactor', ['account', 'require-factor', 'Own', '--yes', ...of]);
+    await run('UpdateAccountSecondFactor', ['account', 'relax-factor', 'Own', '--yes', ...of]);
+    const own = [...of, '--account', 'Own'];
+    await run('InviteUsers', ['invitation', 'send', 'zoe@any.example', '--links', ...own]);
+    await run('ResendInvitation', ['invitation', 'resend', 'zoe@any.example', ...own]);
+    const invited = await run('CreateInvitationLink', ['invitation', 'link', 'zoe@any.example', ...own]);
+    await run('RevokeInvitation', ['invitation', 'revoke', 'zoe@any.example', ...own]);
+    await run('UpdateAccount', ['account', 'licence', 'Own', 'basic', ...of]);
     await run('RenameAccount', ['account', 'rename', 'Own', 'Ours', ...of]);
     await run('DeleteAccount', ['account', 'delete', 'Ours', '--yes', ...of]);
     await run('RenameOrganisation', ['organisation', 'rename', 'Acme Group', ...of]);
@@ -252,6 +266,11 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('UpdateClient', ['client', 'update', 'Wiki', '--name', 'Lexicon', ...of]);
     const rotated = await run('RotateClientSecret', ['client', 'rotate-secret', 'Lexicon', ...of]);
     await run('DeleteClient', ['client', 'delete', 'Lexicon', '--yes', ...of]);
+    const upstream = ['--issuer', issuer, '--client-id', clientId, '--secret-env', 'SECRET'];
+    await run('AddUpstreamProvider', ['upstream', 'add', 'Rogue', ...upstream]);
+    await run('AddUpstreamProvider: upstream.nameTaken', ['upstream', 'add', 'Rogue', ...upstream], 1);
+    await run('UpdateUpstreamProvider', ['upstream', 'update', 'Rogue', '--vouches', 'no']);
+    await run('RemoveUpstreamProvider', ['upstream', 'remove', 'Rogue', '--yes']);
     // Where there is none yet, the first key is made in a unit of its own.
     await run('CreateSigningKey RotateSigningKey', ['signing-key', 'rotate']);
     const listed = (await runCommand(ground.config, ['signing-key', 'list', '--json'])).json();
@@ -259,7 +278,7 @@ describeOnEachEngine('security check 36: what leaves a record', function () {
     await run('RevokeSigningKey', ['signing-key', 'revoke', first?.id ?? '', '--yes']);
     called.add('secrets rotate'); // one record a unit: test/storage/rotate.test.ts
 
-    for (const shown of [scim, next, link, reset, grace, key, wiki, rotated]) {
+    for (const shown of [scim, next, link, reset, grace, key, wiki, rotated, invited]) {
       for (const value of Object.values(shown as object)) {
         if (typeof value === 'string' && /carillon_|token=|^[\w+/]{40}$/.test(value))
           secrets.push(/token=(.*)/.exec(value)?.[1] ?? value);

@@ -49,7 +49,8 @@ describeOnEachEngine('forward from a released schema', (engine) => {
         for (const [table, before] of Object.entries(tables)) {
           if (table === 'outbox' || table === 'receipts' || table === 'sessions') continue; // the event was handled
           const now = await rows<Record<string, unknown>>(db.read, new Sql([`SELECT * FROM "${table}"`], []));
-          assert.equal(now.length, before.length, table);
+          const made = ['organisations', 'accounts'].includes(table) ? 1 : 0; // nobody's, by a migration
+          assert.equal(now.length, before.length + made, table);
           for (const row of before) {
             const same = now.some((each) =>
               Object.entries(row).every(([name, value]) =>

@@ -7,6 +7,7 @@ import { claimDomain } from '../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../src/accounts/domains/domain.entity.ts';
 import { verifyDomain } from '../../src/accounts/domains/verify.ts';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
+import { listOrganisations } from '../../src/accounts/organisations/organisations.ts';
 import { letIn } from '../../src/auth/people/let-in.ts';
 import { ConnectionTable } from '../../src/auth/connectors/openid/connection.entity.ts';
 import { matchPerson } from '../../src/auth/connectors/openid/person.ts';
@@ -125,7 +126,7 @@ describeOnEachEngine('at the same time', function (engine) {
         4,
       );
       assert.deepEqual(used, { done: 1, refused: ['administrator.linkInvalid'] });
-      assert.equal((await rows(fresh.ground.db.read, sql`SELECT 1 FROM "organisations"`)).length, 1);
+      assert.equal((await listOrganisations(fresh.ground.db.read)).length, 1);
     } finally {
       await fresh.stop();
     }

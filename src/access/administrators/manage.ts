@@ -1,4 +1,7 @@
 import { OrganisationTable } from '../../accounts/organisations/organisation.entity.ts';
+import { refuseNobodys } from '../../accounts/accounts/nobodys.ts';
+import { forgetFactors, hasFactor } from '../../auth/credentials/factors/factors.ts';
+import { credentialErrors } from '../../auth/credentials/errors.ts';
 import type { Sessions } from '../../auth/sessions/sessions.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
@@ -8,7 +11,7 @@ import { accessErrors } from '../errors.ts';
 import { endAccessKeys } from '../keys/end.ts';
 import { type Administrator, AdministratorTable } from './administrator.entity.ts';
 import { putOut } from './changed.ts';
-import { factorsOf, forgetFactors, hasFactor } from './factors/factors.ts';
+import { factorsOfAdministrator, whoseAdministrator } from './holder.ts';
 import { handedLinkHours, newLink, shortLinkHours } from './links.ts';
 import { administratorName, invitedAdministrator, requireFreeName } from './names.ts';
 
@@ -72,7 +75,7 @@ async function requireActor(m: Writer, { organisationId, actorId }: Actor): Prom
 
 /**
  * Invites an administrator: they set a password by the link.
- * @throws administrator.nameInvalid, .nameTaken, .tooMany
+ * @throws administrator.nameInvalid, .nameTaken, .tooMany, account.reserved
  */
 export async function inviteAdministrator(ground: Ground, by: Actor, input: { userName: string }): Promise<Linked> {
   const { organisationId } = by;
@@ -83,6 +86,7 @@ export async function inviteAdministrator(ground: Ground, by: Actor, input: { us
     requestParameters: { userName: personal(userName) },
   };
   return ground.trail.perform(action, async (m) => {
+    refuseNobodys(organisationId);
     await requireActor(m, by);
     await requireFreeName(m, organisationId, userName);
     if ((await m.countBy(AdministratorTable, { organisationId })) >= mostAdministrators) {
@@ -128,7 +132,7 @@ export function resetAdministrator(ground: Ground, sessions: Sessions, by: Actor
     await requireActor(m, by);
     const administrator = await requireAdministrator(m, organisationId, id);
     if (id === by.actorId) throw accessErrors('administrator.oneself');
-    await forgetFactors(m, id);
+    await forgetFactors(m, whoseAdministrator(id));
     await m.update(AdministratorTable, { id }, { passwordHash: null });
     await putOut(ground, sessions, m, id, 'reset');
     const accessKeyIds = await endAccessKeys(m, { organisationId, administratorId: id });
@@ -180,9 +184,9 @@ export function requireSecondFactor(ground: Ground, sessions: Sessions, by: Acto
     await requireActor(m, by);
     const without: string[] = [];
     for (const { id } of await listAdministrators(m, organisationId)) {
-      if (!hasFactor(await factorsOf(m, id))) without.push(id);
+      if (!hasFactor(await factorsOfAdministrator(m, id))) without.push(id);
     }
-    if (required && by.actorId !== null && without.includes(by.actorId)) throw accessErrors('factor.none');
+    if (required && by.actorId !== null && without.includes(by.actorId)) throw credentialErrors('factor.none');
     await m.update(OrganisationTable, { id: organisationId }, { secondFactorSince: required ? clock.now() : null });
     if (required) for (const id of without) await putOut(ground, sessions, m, id, 'secondFactor');
     return { result: undefined, responseElements: required ? { signedOut: without.length } : {} };

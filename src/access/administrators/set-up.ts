@@ -13,7 +13,7 @@ import { administratorName, requireFreeName } from './names.ts';
 import { ownAction } from './own-action.ts';
 import { newPasswordHash } from './password.ts';
 import { SetupLinkTable } from './setup-link.entity.ts';
-import { afterPassword, type Browser } from './signing-in/sign-in.ts';
+import { afterPassword, type ConsoleBrowser } from './signing-in/sign-in.ts';
 
 export interface SetUpInput {
   organisationName: string;
@@ -51,7 +51,7 @@ export async function setUpAdministrator(
   sessions: Sessions,
   token: string,
   input: SetUpInput,
-  from: Browser,
+  from: ConsoleBrowser,
 ): Promise<Awaited<ReturnType<typeof afterPassword>>['result']> {
   const known = await readLink(ground.db.read, token);
   const { organisation } = known;

@@ -13,6 +13,8 @@ export interface Account {
   defaultLicence: Tier;
   /** Whom a person who may not come in is told to ask; empty when nobody is named. */
   helpContact: string;
+  /** Since when people who sign in with a password that Carillon keeps need a second factor; null: left to each. */
+  secondFactorSince: number | null;
   /** "Read me again": counts every change that may matter to a user's rights. */
   version: number;
   /** "Everything born before this is dead", for all the account's people. */
@@ -34,6 +36,7 @@ export const AccountTable = new EntitySchema<Account>({
     type: text(24),
     defaultLicence: text(8),
     helpContact: text(320),
+    secondFactorSince: { ...time, nullable: true },
     version: integer,
     epoch: integer,
     createdAt: time,

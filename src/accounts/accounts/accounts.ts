@@ -6,7 +6,8 @@ import { fold } from '../../platform/text/fold.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { accountErrors } from '../errors.ts';
 import { type Account, AccountTable } from './account.entity.ts';
-import type { AccountType } from './types.ts';
+import { refuseNobodys } from './nobodys.ts';
+import type { AccountType, Tier } from './types.ts';
 
 /** A name without control characters or blanks at its ends. @throws account.nameInvalid */
 export function accountName(input: unknown): string {
@@ -37,7 +38,7 @@ async function requireFreeName(
 
 /**
  * Creates a Team account (the guide, "Step 2: Create an Amazon Chime Account").
- * @throws account.nameInvalid, account.nameTaken
+ * @throws account.nameInvalid, account.nameTaken, account.reserved
  */
 export async function createAccount(
   ground: Ground,
@@ -52,6 +53,7 @@ export async function createAccount(
     type: 'Team',
     defaultLicence: 'Pro',
     helpContact: '',
+    secondFactorSince: null,
     version: 1,
     epoch: 1,
     createdAt: clock.now(),
@@ -61,6 +63,7 @@ export async function createAccount(
   return ground.trail.perform(
     { eventName: 'CreateAccount', organisationId, accountId: account.id, requestParameters: { name } },
     async (m) => {
+      refuseNobodys(organisationId);
       await requireFreeName(ground, m, organisationId, name);
       await m.insert(AccountTable, account);
       return {
@@ -110,6 +113,27 @@ export async function setHelpContact(
   });
 }
 
+/**
+ * Says which permission tier people get who come into the account; those who are in it keep theirs.
+ * @throws account.notFound, account.reserved
+ */
+export async function setDefaultLicence(
+  ground: Ground,
+  organisationId: string,
+  accountId: string,
+  defaultLicence: Tier,
+): Promise<void> {
+  const requestParameters = { accountId, defaultLicense: defaultLicence };
+  await ground.trail.perform(
+    { eventName: 'UpdateAccount', organisationId, accountId, requestParameters },
+    async (m) => {
+      await requireAccount(m, organisationId, accountId);
+      await m.update(AccountTable, { id: accountId, organisationId }, { defaultLicence });
+      return { result: undefined };
+    },
+  );
+}
+
 export const listAccounts = (on: Reader, organisationId: string): Promise<Account[]> =>
   on.find(AccountTable, { where: { organisationId, deletedAt: IsNull() }, order: { name: 'ASC', id: 'ASC' } });
 
@@ -120,8 +144,18 @@ export const listDeletedAccounts = (on: Reader, organisationId: string): Promise
     order: { eraseAfter: 'ASC', name: 'ASC', id: 'ASC' },
   });
 
-/** @throws account.notFound, also for an account of another organisation, and one that was deleted */
+/**
+ * An account that can be managed.
+ * @throws account.notFound, also for an account of another organisation, and one that was deleted; account.reserved
+ */
 export async function requireAccount(on: Reader, organisationId: string, accountId: string): Promise<Account> {
+  const account = await anyAccount(on, organisationId, accountId);
+  refuseNobodys(accountId);
+  return account;
+}
+
+/** An account, also nobody's: to show it, or to put people there. @throws account.notFound, as `requireAccount` */
+export async function anyAccount(on: Reader, organisationId: string, accountId: string): Promise<Account> {
   const account = await on.findOneBy(AccountTable, { id: accountId, organisationId, deletedAt: IsNull() });
   if (!account) throw accountErrors('account.notFound');
   return account;

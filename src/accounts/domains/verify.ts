@@ -21,6 +21,9 @@ export type Outcome = TxtAnswer['outcome'];
 export const absentChecksBeforeLoss = 7;
 const dayMs = 86_400_000;
 
+/** A domain was verified: whoever has an address in it may belong to its account now. */
+export const domainVerifiedTopic = 'domain.verified';
+
 /** What must follow, floors above, when a domain passes from one account to another. */
 export type OnLost = (m: Writer, lost: Domain) => Promise<void>;
 
@@ -128,6 +131,8 @@ async function proved(
   const account = await requireAccount(m, claim.organisationId, claim.accountId);
   if (account.type === 'Team') await becomeType(m, claim.accountId, 'EnterpriseLWA');
   await markAccountChanged(ground, m, claim.accountId);
+  const { id: domainId, organisationId, accountId, name } = claim;
+  await ground.outbox.publish(m, domainVerifiedTopic, domainId, { organisationId, accountId, domainId, name });
   return { state: 'verified', verifiedAt: now, checkedAt: now, lastOutcome: outcome, absentChecks: 0, lostAt: null };
 }
 

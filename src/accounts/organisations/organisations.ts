@@ -1,8 +1,9 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { IsNull } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newOrganisationId } from '../../platform/ids/ids.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { nobodys, refuseNobodys } from '../accounts/nobodys.ts';
 import { accountErrors } from '../errors.ts';
 import { type Organisation, OrganisationTable } from './organisation.entity.ts';
 
@@ -23,12 +24,24 @@ export async function createOrganisation(m: Writer, name: string): Promise<Organ
   }
 }
 
+/** Everybody's but nobody's: that is found by its number alone. */
 export const listOrganisations = (on: Reader): Promise<Organisation[]> =>
-  on.find(OrganisationTable, { where: { deletedAt: IsNull() }, order: { createdAt: 'ASC' } });
+  on.find(OrganisationTable, {
+    where: { deletedAt: IsNull(), id: Not(nobodys.organisationId) },
+    order: { createdAt: 'ASC' },
+  });
 
-/** @throws organisation.notFound, also for one that was deleted */
+/** An organisation that can be managed. @throws organisation.notFound, also for one that was deleted; account.reserved */
 export async function requireOrganisation(on: Reader, organisationId: string): Promise<Organisation> {
+  refuseNobodys(organisationId);
   const organisation = await on.findOneBy(OrganisationTable, { id: organisationId, deletedAt: IsNull() });
+  if (!organisation) throw accountErrors('organisation.notFound');
+  return organisation;
+}
+
+/** The reserved organisation, for whoever runs the server to see who is in no account. @throws organisation.notFound */
+export async function reservedOrganisation(on: Reader): Promise<Organisation> {
+  const organisation = await on.findOneBy(OrganisationTable, { id: nobodys.organisationId });
   if (!organisation) throw accountErrors('organisation.notFound');
   return organisation;
 }

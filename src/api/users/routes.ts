@@ -1,6 +1,6 @@
 import { nothing, operation } from '../operation.ts';
-import { listUsersQuery } from './schema.ts';
-import { getUser, listUsers, logoutUser } from './service.ts';
+import { inviteUsersBody, listUsersQuery, updateUserBody } from './schema.ts';
+import { getUser, inviteUsers, listUsers, logoutUser, updateUser } from './service.ts';
 
 const users = '/accounts/{accountId}/users';
 
@@ -22,6 +22,25 @@ export const userOperations = [
     query: nothing,
     body: nothing,
     handle: getUser,
+  }),
+  operation({
+    name: 'InviteUsers',
+    method: 'POST',
+    path: users,
+    operation: 'add',
+    changes: true,
+    query: nothing,
+    body: inviteUsersBody,
+    handle: inviteUsers,
+  }),
+  operation({
+    name: 'UpdateUser',
+    method: 'POST',
+    path: `${users}/{userId}`,
+    changes: true,
+    query: nothing,
+    body: updateUserBody,
+    handle: updateUser,
   }),
   operation({
     name: 'LogoutUser',

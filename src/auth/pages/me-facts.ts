@@ -1,22 +1,29 @@
 import { type Account } from '../../accounts/accounts/account.entity.ts';
-import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import { anyAccount } from '../../accounts/accounts/accounts.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
 import type { User } from '../../users/user.entity.ts';
+import { policyFor } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
+import type { Login } from '../own/login.entity.ts';
+import { loginOf } from '../own/logins.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { SignedIn } from '../web.ts';
 
 export interface MeFacts {
   user: User;
+  /** By what they sign in, when Carillon itself holds that. */
+  login: Login | null;
   account: Account;
   entitlement: Entitlement;
   addresses: { value: string; primary: boolean }[];
   devices: Session[];
   applications: UsedApplication[];
+  /** Whether Carillon itself keeps something by which they sign in. */
+  keepsCredentials: boolean;
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -27,7 +34,8 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
-    account: await requireAccount(on, scope.organisationId, scope.accountId),
+    login: await loginOf(on, user.id),
+    account: await anyAccount(on, scope.organisationId, scope.accountId),
     entitlement: await entitlement(on, user.id),
     addresses: [
       { value: user.primaryAddress, primary: true },
@@ -35,5 +43,6 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     ],
     devices: await sessions.list(principal),
     applications: await applicationsOf(on, principal),
+    keepsCredentials: (await policyFor(on, user)).asked,
   };
 }

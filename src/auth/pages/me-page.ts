@@ -8,7 +8,12 @@ import { scopeText } from '../provider/texts.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
+import { ownTexts } from './own/texts.ts';
+import { securityPath } from './security/frame.ts';
+import { texts as security } from './security/texts.ts';
+import { shownTier } from '../../users/trial/tier.ts';
 import { becauseText, texts } from './texts.ts';
+import { linksPath } from './upstream/paths.ts';
 
 const script = asset(new URL('./assets/live.js', import.meta.url));
 /** How soon a browser without scripts notices that a session is over. */
@@ -21,7 +26,7 @@ const words = texts.me;
  * @param csrf the token for its forms
  */
 export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, account, entitlement, addresses, devices, applications } = facts;
+  const { user, login, account, entitlement, addresses, devices, applications, keepsCredentials } = facts;
   const body = html`<h1>${words.title}</h1>
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
@@ -34,9 +39,10 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
         )}`,
       )}
       ${fact(words.account, html`${account.name}`)}
-      ${fact(words.tier, html`<span class="badge good">${entitlement.tier}</span>`)}
+      ${fact(words.tier, html`<span class="badge good">${shownTier(entitlement)}</span>`)}
       ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
     </dl>
+    ${(login !== null || keepsCredentials) && ownPart(login !== null, keepsCredentials)}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">
@@ -57,9 +63,22 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${button('/me/sign-out', csrf, words.signOutHere)}
       ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
     </div>
+    ${user.connectionId === null && html`<p><a href="${linksPath}">${words.links}</a></p>`}
     ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }
+
+/** What people change about a sign-in that Carillon itself holds. */
+const ownPart = (hasLogin: boolean, keepsCredentials: boolean): Html =>
+  html`<h2>${ownTexts.me.part}</h2>
+    <p class="actions">
+      ${keepsCredentials && html`<a class="button quiet" href="${securityPath}">${security.link}</a>`}
+      ${hasLogin && loginLinks}
+    </p>`;
+
+const loginLinks = html` <a class="button quiet" href="/me/password">${ownTexts.me.changePassword}</a>
+  <a class="button quiet" href="/me/address">${ownTexts.me.changeAddress}</a>
+  <a class="button quiet" href="/me/delete">${ownTexts.me.deleteAccount}</a>`;
 
 /** What the person has opened with this sign-in, or agreed to, and may take back. */
 const applicationsPart = (applications: readonly UsedApplication[], csrf: string): Html =>

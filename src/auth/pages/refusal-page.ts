@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { type Account, AccountTable } from '../../accounts/accounts/account.entity.ts';
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { type Html, html } from '../../platform/http/pages/html.ts';
@@ -10,6 +11,7 @@ import { initiatePath } from '../connectors/openid/addresses.ts';
 import type { Connection } from '../connectors/openid/connection.entity.ts';
 import { NotEntitled } from '../people/let-in.ts';
 import type { Web } from '../web.ts';
+import { ownTexts } from './own/texts.ts';
 import { becauseText, texts } from './texts.ts';
 
 /** Who has proved who they are may be told of the account, and whom to ask. */
@@ -29,16 +31,23 @@ export async function answerRefusal(
 ): Promise<void> {
   if (!(error instanceof CarillonError) || req.accepts(['html', 'json']) === 'json') throw error;
   reportError(ground.log, error);
+  const own = connection === null && error instanceof NotEntitled ? error : null;
+  // Who was released has nothing to do with that account any more.
+  const released = own?.because.some(({ kind }) => kind === 'released') ?? false;
+  const accountId = own && !released && !isNobodys(own.user) ? own.user.accountId : connection?.accountId;
   const account =
-    connection && afterProof.has(error.code)
-      ? await ground.db.read.findOneBy(AccountTable, { id: connection.accountId })
+    accountId !== undefined && afterProof.has(error.code)
+      ? await ground.db.read.findOneBy(AccountTable, { id: accountId })
       : null;
   const words = texts.refused;
   const body = html`<h1>${words.title}</h1>
     <div role="alert">${reasons(error).map((reason) => html`<p>${reason}</p>`)}</div>
     ${account && whomToAsk(account)}
     <p class="actions">
-      <a class="button" href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
+      ${released && html`<a class="button" href="/register">${ownTexts.refused.registerAnew}</a>`}
+      <a
+        class="button ${released && 'quiet'}"
+        href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
         >${words.again}</a
       >
       <a class="button quiet" href="/signin">${words.other}</a>

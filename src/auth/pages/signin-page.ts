@@ -4,7 +4,10 @@ import { html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import type { Web } from '../web.ts';
+import { passkeyScript } from '../credentials/pages/passkey-form.ts';
+import { passkeyOffer } from './passkey.ts';
 import { texts } from './texts.ts';
+import { upstreamButtons } from './upstream/buttons.ts';
 
 interface SignInPage {
   /** Where to go afterwards: a path of ours. */
@@ -19,10 +22,11 @@ interface SignInPage {
 }
 
 /** Sends the one page with the one field. */
-export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): void {
+export async function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): Promise<void> {
   const { target, unknown, signedOut, hint, maxAge = null } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
+  const passkey = passkeyOffer(web, req, res, target, !refused);
   const body = html`<h1>${words.title}</h1>
     ${signedOut && html`<p class="flash" role="status">${words.signedOut}</p>`}
     <p>${words.lead}</p>
@@ -36,7 +40,7 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
           id="email"
           name="email"
           type="email"
-          autocomplete="username"
+          autocomplete="${passkey ? 'username webauthn' : 'username'}"
           autocapitalize="none"
           spellcheck="false"
           maxlength="320"
@@ -48,8 +52,14 @@ export function sendSignIn(web: Web, req: Request, res: Response, asked: SignInP
         ${refused && html`<p class="error" id="unknown" role="alert">${words.unknown}</p>`}
       </div>
       <p class="actions"><button type="submit">${words.button}</button></p>
-    </form>`;
-  const document = page({ title: words.title, body, narrow: true });
+    </form>
+    ${passkey}
+    <ul class="ways">
+      <li><a href="/register?${new URLSearchParams({ target }).toString()}">${words.register}</a></li>
+    </ul>
+    ${await upstreamButtons(web, req, res, { target, maxAge })}`;
+  const scripts = passkey ? [passkeyScript] : [];
+  const document = page({ title: words.title, body, narrow: true, scripts });
   sendPage(res, document, { status: refused ? 400 : 200, formAction: formTargets(web) });
 }
 

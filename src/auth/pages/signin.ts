@@ -1,9 +1,12 @@
 import express from 'express';
 import type { Router } from 'express';
+import { normaliseAddress } from '../../accounts/domains/name.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
+import { placeOf } from '../own/place.ts';
 import { connectionFor, directoryFor } from '../discovery/route.ts';
 import { whoIs, type Web } from '../web.ts';
 import { begin } from './attempts.ts';
+import { sendOwnSignIn } from './own/signin-page.ts';
 import { sendPassword } from './password-page.ts';
 import { sendSignIn } from './signin-page.ts';
 import { ownPath } from './target.ts';
@@ -16,17 +19,21 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
 
+  /** Whether people with this address sign in with what Carillon holds; by the domain alone, known or not. */
+  const isOwn = async (address: string): Promise<boolean> =>
+    normaliseAddress(address) !== null && (await placeOf(ground.db.read, address)).kind !== 'company';
+
   router.get('/', async (req, res) => {
     const who = await whoIs(web, req, 'user');
     // A session that is over goes to its page too, which says why.
     res.redirect(303, who.in || who.because !== 'none' ? '/me' : '/signin');
   });
 
-  router.get('/signin', (req, res) => {
+  router.get('/signin', async (req, res) => {
     const query = new URL(ground.config.publicUrl + req.originalUrl).searchParams;
     const target = ownPath(query.get('target'), ground.config.publicUrl);
     const hint = (query.get('login_hint') ?? '').slice(0, longest);
-    sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
+    await sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
   });
 
   router.post('/signin', async (req, res) => {
@@ -39,14 +46,15 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const atDirectory = connection ? null : await directoryFor(ground.db.read, address);
     if (atDirectory) sendPassword(web, req, res, { email: address, name: address, target });
     else if (connection) await begin(web, req, res, connection, { target, loginHint: address, maxAge });
-    else sendSignIn(web, req, res, { target, unknown: address, maxAge });
+    else if (await isOwn(address)) sendOwnSignIn(web, req, res, { email: address, target });
+    else await sendSignIn(web, req, res, { target, unknown: address, maxAge });
   });
 
   return router;
 }
 
 /** How old the proof may be, when somebody asks for a new one (OpenID Connect Core §3.1.2.1, `max_age`). */
-function ageOf(given: URLSearchParams): number | null {
+export function ageOf(given: URLSearchParams): number | null {
   const age = given.get('max_age');
   return age !== null && /^\d{1,9}$/.test(age) ? Number(age) : null;
 }

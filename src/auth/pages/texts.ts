@@ -4,11 +4,13 @@ import type { Because } from '../../users/entitlement/entitlement.ts';
 export const texts = {
   signIn: {
     title: 'Sign in',
-    lead: 'Enter your work e-mail address. Your company’s own sign-in will ask for the rest.',
+    lead: 'Enter your e-mail address. Your company’s own sign-in asks for the rest, or the next page does.',
     label: 'E-mail address',
     button: 'Continue',
     unknown: 'We could not find a sign-in for that address. Check the address, or ask your administrator.',
     signedOut: 'You have signed out on this device.',
+    register: 'I have no account yet',
+    passkey: 'Sign in with a passkey',
   },
   password: {
     title: 'Sign in',
@@ -77,6 +79,7 @@ export const texts = {
     takeBack: 'Take back',
     takeBackFrom: (name: string): string => `Take back from ${name}`,
     connectionLost: 'Connection lost, trying again.',
+    links: 'Ways to sign in',
   },
   device: {
     unknownBrowser: 'Unknown browser',
@@ -98,7 +101,10 @@ const overTexts: Record<string, string> = {
   removed: 'An administrator has removed you from your company’s account.',
   account: 'Your company’s account was deleted.',
   signOut: 'You were signed out by an administrator. You can sign in again.',
+  left: 'Your account was deleted.',
+  passwordChanged: 'The password of your account was changed. Sign in with the new one.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
+  renewed: 'You have proved again who you are. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',
   signedOutElsewhere: 'You have signed out this device from another one.',
 };
@@ -113,6 +119,8 @@ export function becauseText(because: Because): string {
       return `You are in the group “${because.groupName}”, which gives ${because.tier}.`;
     case 'assigned':
       return `Your account gives you ${because.tier}.`;
+    case 'trial':
+      return `Your trial gives you Pro until ${new Date(because.until).toISOString().slice(0, 10)}.`;
     case 'noGroup':
       return 'Your company knows you, but you are in none of the groups that give access to Carillon.';
     case 'directory':

@@ -3,6 +3,7 @@ import { requestContext } from '../../platform/context/context.ts';
 import type { Database } from '../../platform/database/database.ts';
 import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { patienceMs, within } from '../../platform/database/errors.ts';
+import { insertRow } from '../../platform/database/insert.ts';
 import { changed, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
@@ -36,6 +37,11 @@ interface SessionEnded {
   tokenHash: string;
   because: string;
 }
+
+/** Whether it was born under the epochs that are now. */
+const isUnder = (born: Epochs, now: Epochs): boolean =>
+  born.epoch === now.epoch && born.accountEpoch === now.accountEpoch;
+type Epochs = Pick<Principal, 'epoch' | 'accountEpoch'>;
 
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
@@ -106,7 +112,7 @@ export class Sessions {
       authTime: proof.authTime,
       amr: proof.amr,
     };
-    await m.insert(SessionTable, session);
+    await insertRow(m, SessionTable, session);
     return { session, token };
   }
 
@@ -122,28 +128,50 @@ export class Sessions {
   }
 
   /**
+   * Goes on with a device under a new token, after its principal has proved anew who they are: the old token opens
+   * nothing any more. The session stays, for relying parties hang on it; its id opens nothing.
+   * @returns null when it is over already, or somebody was first
+   */
+  async retoken(m: Writer, session: Session): Promise<{ session: Session; token: string } | null> {
+    const token = newToken();
+    const fresh = { ...session, tokenHash: hashToken(token), provedAt: clock.now() };
+    const kept = await changed(
+      m,
+      sql`UPDATE "sessions" SET "tokenHash" = ${fresh.tokenHash}, "provedAt" = ${fresh.provedAt}
+          WHERE "id" = ${session.id} AND "tokenHash" = ${session.tokenHash} AND "endedAt" IS NULL RETURNING "id"`,
+    );
+    if (kept.length === 0) return null;
+    const payload: SessionEnded = { tokenHash: session.tokenHash, because: 'renewed' };
+    this.#outbox.announce(sessionEndedTopic, session.id, { ...payload });
+    return { session: fresh, token };
+  }
+
+  /**
    * The check. From memory when nothing has changed since; asks the database otherwise, and believes only that.
    * @throws database.away when it does not answer within a second
    */
-  async check(token: string, kind: PrincipalKind): Promise<CheckResult> {
+  check(token: string, kind: PrincipalKind): Promise<CheckResult> {
     this.#noticeOtherProcesses();
+    return this.#check(token, kind, this.#memory);
+  }
+
+  async #check(token: string, kind: PrincipalKind, known: Memory | null): Promise<CheckResult> {
     const tokenHash = hashToken(token);
     const moment = this.#memory.moment;
     const session =
-      this.#memory.session(tokenHash) ??
-      (await within(patienceMs, this.#db.read.findOneBy(SessionTable, { tokenHash })));
+      known?.session(tokenHash) ?? (await within(patienceMs, this.#db.read.findOneBy(SessionTable, { tokenHash })));
     if (!session || session.kind !== kind) return { in: false, because: 'unknown', session: null };
     if (session.endedAt !== null) return { in: false, because: session.endedBecause ?? 'signOut', session };
     if (session.expiresAt <= clock.now()) return { in: false, because: 'expired', session };
     const principal =
-      this.#memory.principal(kind, session.principalId) ??
+      known?.principal(kind, session.principalId) ??
       (await within(patienceMs, this.#sources[kind](this.#db.read, session.principalId)));
     if (!principal) return { in: false, because: 'deleted', session };
     if (!principal.mayBeIn) return { in: false, because: principal.refusedBecause ?? 'signOut', session };
-    if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) {
-      // The row knows by now, or soon, which no it was.
-      const row = await within(patienceMs, this.#db.read.findOneBy(SessionTable, { tokenHash }));
-      return { in: false, because: row?.endedBecause ?? 'signOut', session };
+    if (!isUnder(session, principal)) {
+      // A no is never told from memory: the person may have moved to another account, and this device with them.
+      if (known) return this.#check(token, kind, null);
+      return { in: false, because: 'signOut', session };
     }
     // Only a yes is remembered: whatever is forgotten, a no is asked again, so that the next yes holds at once.
     this.#memory.remember(moment, session, principal);
@@ -161,14 +189,16 @@ export class Sessions {
     const moment = this.#memory.moment;
     const principal = await this.principalOf(born.kind, born.principalId);
     if (!principal?.mayBeIn) return null;
-    if (born.epoch !== principal.epoch || born.accountEpoch !== principal.accountEpoch) return null;
+    if (!isUnder(born, principal)) return null;
     if (born.sessionId === null) return principal;
-    const session =
-      this.#memory.sessionById(born.sessionId) ??
-      (await within(patienceMs, this.#db.read.findOneBy(SessionTable, { id: born.sessionId })));
+    const stored = (): Promise<Session | null> =>
+      within(patienceMs, this.#db.read.findOneBy(SessionTable, { id: born.sessionId! }));
+    const known = this.#memory.sessionById(born.sessionId);
+    // As in `check`: one that has moved meanwhile is remembered as it was.
+    const session = known && isUnder(known, principal) ? known : await stored();
     if (!session || session.kind !== born.kind || session.principalId !== principal.id) return null;
     if (session.endedAt !== null || session.expiresAt <= clock.now()) return null;
-    if (session.epoch !== principal.epoch || session.accountEpoch !== principal.accountEpoch) return null;
+    if (!isUnder(session, principal)) return null;
     this.#memory.remember(moment, session, principal);
     return principal;
   }

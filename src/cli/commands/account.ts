@@ -41,6 +41,32 @@ export function account(cli: Cli): void {
     work: async () => (await load()).rename,
   });
   verb(cli, it, {
+    call: 'licence <account> <tier>',
+    does: 'say which permission tier people get who come into an account',
+    more: 'Those who are in it keep theirs.',
+    expects: { account: 'its id or its name', tier: 'Basic or Pro' },
+    takes: ['organisation'],
+    examples: ['carillon account licence "Example Ltd" Basic'],
+    work: async () => (await load()).licence,
+  });
+  verb(cli, it, {
+    call: 'require-factor <account>',
+    does: 'ask the people who sign in with a password that Carillon keeps for a second factor',
+    more: 'It counts from the next sign-in on: who has no second factor sets one up then. Whoever is in stays in.',
+    expects: { account: 'its id or its name' },
+    takes: ['organisation', 'yes'],
+    examples: ['carillon account require-factor "Example Ltd"'],
+    work: async () => (await load()).requireFactor,
+  });
+  verb(cli, it, {
+    call: 'relax-factor <account>',
+    does: 'leave the second factor to each again',
+    expects: { account: 'its id or its name' },
+    takes: ['organisation', 'yes'],
+    examples: ['carillon account relax-factor "Example Ltd" --yes'],
+    work: async () => (await load()).relaxFactor,
+  });
+  verb(cli, it, {
     call: 'delete <account>',
     does: 'delete an account, with all that is in it',
     more:

@@ -86,6 +86,23 @@ export function directory(cli: Cli): void {
     work: async () => (await load()).disconnect,
   });
   verb(cli, it, {
+    call: 'require-factor <directory>',
+    does: 'ask for a second factor of Carillon’s after a password of this directory',
+    more: 'It counts from the next sign-in on: who has no second factor sets one up then. Whoever is in stays in.',
+    expects,
+    takes: [...takes, 'yes'],
+    examples: ['carillon directory require-factor corp.example.com'],
+    work: async () => (await load()).requireFactor,
+  });
+  verb(cli, it, {
+    call: 'relax-factor <directory>',
+    does: 'let a password of this directory be enough again',
+    expects,
+    takes: [...takes, 'yes'],
+    examples: ['carillon directory relax-factor corp.example.com --yes'],
+    work: async () => (await load()).relaxFactor,
+  });
+  verb(cli, it, {
     call: 'remove <directory>',
     does: 'forget a directory that is not connected',
     expects,

@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { domain } from './domain.ts';
 import { envExample } from './env-example.ts';
 import { group } from './group.ts';
+import { invitation } from './invitation.ts';
 import { migrate } from './migrate.ts';
 import { organisation } from './organisation.ts';
 import { receipt } from './receipt.ts';
@@ -20,6 +21,7 @@ import { secrets } from './secrets.ts';
 import { serve } from './serve.ts';
 import { signingKey } from './signing-key.ts';
 import { trail } from './trail.ts';
+import { upstream } from './upstream.ts';
 import { user } from './user.ts';
 
 /** Every noun of the command line, in the order of the help. A new one is a line here. */
@@ -37,7 +39,9 @@ export const nouns: readonly Noun[] = [
   scimKey,
   group,
   user,
+  invitation,
   client,
+  upstream,
   receipt,
   trail,
   backup,

@@ -12,7 +12,7 @@ export function user(cli: Cli): void {
     options: [
       ['--search <text>', 'only whose address, user name or name has this in it'],
       ['--status <status>', 'only Registered, Unregistered, Suspended or Released'],
-      ['--tier <tier>', 'only Pro, Basic or none: who may not sign in'],
+      ['--tier <tier>', 'only Pro, Basic, ProTrial or none: who may not sign in'],
       ['--after <user>', 'the list from after this person on'],
     ],
     takes: [...takes, 'limit'],
@@ -62,12 +62,31 @@ export function user(cli: Cli): void {
     work: async () => (await load()).signOut,
   });
   verb(cli, it, {
+    call: 'reset-factors <user>',
+    does: 'take a person’s second factors and recovery codes away',
+    more: 'For somebody who has lost them. They are signed out of all devices, and set up others where they are required.',
+    expects,
+    takes: [...takes, 'yes'],
+    examples: ['carillon user reset-factors ada@example.com'],
+    work: async () => (await load()).reset,
+  });
+  verb(cli, it, {
     call: 'remove <user>',
     does: 'remove a person of a team account, or one who was released',
-    more: 'Elsewhere the directory says who belongs to the account.',
+    more:
+      'Whoever has an account of their own keeps it, in no account, and can be invited again. ' +
+      'Elsewhere the directory says who belongs to the account.',
     expects,
     takes: [...takes, 'yes'],
     examples: ['carillon user remove ada@example.com'],
     work: async () => (await load()).remove,
+  });
+  verb(cli, it, {
+    call: 'licence <user> <tier>',
+    does: 'give a person a permission tier, where no directory does',
+    expects: { ...expects, tier: 'Basic or Pro' },
+    takes,
+    examples: ['carillon user licence ada@example.com Basic'],
+    work: async () => (await load()).licence,
   });
 }

@@ -53,6 +53,7 @@ export async function lookAtSignIn(read: Reader, account: Account): Promise<Find
     connectedDirectory(read, id),
   ]);
   if (!connection && !directory) {
+    if (!tiersByGroup(type)) return []; // its people sign in with what Carillon itself holds
     return [
       warn(`Nobody can sign in to ${name}: it has no identity provider.`, `carillon connection set --account ${id}`),
     ];

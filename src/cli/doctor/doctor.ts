@@ -28,6 +28,7 @@ import {
   lookAtWrittenTimes,
 } from './database.ts';
 import { fail, type Finding, isolated, type Named, ok, reasonOf, skipped } from './finding.ts';
+import { lookAtMail } from './mail.ts';
 import { lookAtSealed } from './sealed.ts';
 import { lookAtData, lookAtKeys, lookAtLog, lookAtNode, lookAtPort } from './machine.ts';
 
@@ -57,6 +58,7 @@ export async function examine({ configuration, offline }: Options): Promise<Name
     ['keys', () => lookAtKeys(config)],
     ['certificates', () => lookAtCertificates(config)],
     ['log', () => lookAtLog(config)],
+    ['mail', () => lookAtMail(config, offline)],
     ['outbound', () => (offline ? [skipped('Private hosts were not resolved.')] : lookAtPrivateHosts(config))],
   ];
   for (const [check, look] of ofMachine) findings.push(...(await isolated(check, look)));

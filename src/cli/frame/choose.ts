@@ -1,7 +1,8 @@
 import { type Account } from '../../accounts/accounts/account.entity.ts';
 import { listAccounts } from '../../accounts/accounts/accounts.ts';
 import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
-import { listOrganisations } from '../../accounts/organisations/organisations.ts';
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
+import { listOrganisations, reservedOrganisation } from '../../accounts/organisations/organisations.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { CarillonError } from '../../platform/errors/errors.ts';
 import { fold } from '../../platform/text/fold.ts';
@@ -51,14 +52,16 @@ export const notFound = (what: string, name: string): CarillonError =>
   cliErrors('cli.notFound', { field: what, values: { what, name } });
 
 /**
- * The organisation that a command is about: `--organisation`, or the only one.
+ * The organisation that a command is about: `--organisation`, or the only one. The reserved one is found by its number
+ * alone; verbs that would change it are refused by the floors below.
  * @throws cli.noOrganisation, cli.organisationNotFound, cli.organisationNeeded
  */
 export async function organisationOf(on: Reader, call: Call): Promise<Organisation> {
   const all = await listOrganisations(on);
   const given = call.value('organisation');
   if (given !== undefined) {
-    const found = byIdOrName(all, given);
+    const isReserved = given.trim() === nobodys.organisationId;
+    const found = isReserved ? await reservedOrganisation(on) : byIdOrName(all, given);
     if (!found) throw cliErrors('cli.organisationNotFound', { field: 'organisation', values: { name: given } });
     return found;
   }

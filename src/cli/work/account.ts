@@ -1,11 +1,21 @@
+import { requireFactorInAccount } from '../../auth/people/require-factor.ts';
+import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { createAccount, listDeletedAccounts, renameAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
+import {
+  createAccount,
+  listDeletedAccounts,
+  renameAccount,
+  requireAccount,
+  setDefaultLicence,
+} from '../../accounts/accounts/accounts.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import { progressOf } from '../../console/accounts/progress.ts';
 import { texts } from '../../console/accounts/texts.ts';
 import { accountTypes } from '../../console/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { deleteAccount } from '../../users/lifecycle/delete-account.ts';
+import { licenceOf } from '../../users/lifecycle/licence.ts';
 import { wouldDeleteAccount } from '../../users/lifecycle/would-end.ts';
 import { findAccounts } from '../../users/find.ts';
 import { type AccountCounts, accountCounts } from '../../users/summary.ts';
@@ -13,6 +23,7 @@ import { accountNamed, organisationOf, scopeOf } from '../frame/choose.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { withHouse } from '../frame/house.ts';
+import { tierNamed } from '../frame/tier.ts';
 
 const none: AccountCounts = { people: 0, domains: 0, verified: 0 };
 
@@ -22,6 +33,8 @@ const present = (account: Account, { people, domains, verified }: AccountCounts 
   name: account.name,
   type: account.type,
   helpContact: account.helpContact,
+  defaultLicence: account.defaultLicence,
+  secondFactorRequired: account.secondFactorSince !== null,
   people,
   domains,
   verifiedDomains: verified,
@@ -95,6 +108,15 @@ export const show = (call: Call): Promise<void> =>
         ['People', json.people],
         ['Domains', texts.domainCount(json.domains, json.verifiedDomains)],
         ['Help contact', json.helpContact],
+        ['Tier of newcomers', json.defaultLicence],
+        ...(tiersByGroup(json.type)
+          ? []
+          : [
+              [
+                factorTexts.title,
+                json.secondFactorRequired ? factorTexts.accountRequired : factorTexts.accountOptional,
+              ] as const,
+            ]),
         ['Created', json.createdAt],
         ['ID', json.id],
         ['Left to do', left.length === 0 ? 'nothing' : left.join('; ')],
@@ -117,6 +139,15 @@ export const rename = (call: Call): Promise<void> =>
     call.output.done({ id, name }, `The account ${id} is now named ${name}.`);
   });
 
+export const licence = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { organisationId, id, name } = await accountNamed(ground.db.read, call, call.required('account'));
+    const defaultLicence = licenceOf(tierNamed(call.required('tier')));
+    await setDefaultLicence(ground, organisationId, id, defaultLicence);
+    const text = `Whoever comes into ${name} from now on gets the permission tier ${defaultLicence}.`;
+    call.output.done({ id, name, defaultLicence }, text);
+  });
+
 export const remove = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground, upstairs }) => {
     const account = await accountNamed(ground.db.read, call, call.required('account'));
@@ -135,4 +166,18 @@ export const remove = (call: Call): Promise<void> =>
       { id, name, eraseAfter: erased },
       `The account ${name} was deleted; it is erased after ${erased}.`,
     );
+  });
+
+export const requireFactor = (call: Call): Promise<void> => factor(call, true);
+export const relaxFactor = (call: Call): Promise<void> => factor(call, false);
+
+const factor = (call: Call, required: boolean): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const account = await accountNamed(ground.db.read, call, call.required('account'));
+    const { id, name } = account;
+    const says = required ? factorTexts.requireSays : factorTexts.relaxAccount;
+    await confirm(call, [`${name}: ${required ? factorTexts.requireTitle : factorTexts.relaxTitle}`, ...says]);
+    await requireFactorInAccount(ground, scopeOf(account), required);
+    const text = required ? factorTexts.accountRequired : factorTexts.accountOptional;
+    call.output.done({ id, name, secondFactorRequired: required }, text);
   });

@@ -1,4 +1,4 @@
-import { factorsOf } from '../../access/administrators/factors/factors.ts';
+import { factorsOfAdministrator } from '../../access/administrators/holder.ts';
 import {
   type Actor,
   administratorNamed,
@@ -30,7 +30,7 @@ export const list = (call: Call): Promise<void> =>
       on,
       organisationId,
     )) {
-      const { totp, passkeys } = await factorsOf(on, id);
+      const { totp, passkeys } = await factorsOfAdministrator(on, id);
       items.push({
         userName,
         administratorId: id,

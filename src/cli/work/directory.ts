@@ -3,6 +3,8 @@ import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { connectDirectory } from '../../auth/connectors/ldap/connect.ts';
 import { disconnectDirectory } from '../../auth/connectors/ldap/disconnect.ts';
 import { kindNames, texts } from '../../console/directory/texts.ts';
+import { requireFactorAtDirectory } from '../../auth/people/require-factor.ts';
+import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import type { Diagnosis } from '../../directory/ldap/diagnosis/diagnose.ts';
 import { testDirectory } from '../../directory/ldap/diagnosis/test.ts';
 import { stepNames } from '../../directory/ldap/diagnosis/texts.ts';
@@ -47,6 +49,7 @@ const present = ({ id, accountId, name, kind, servers, ca, bindName, baseDn, ...
   updatedAt: iso(rest.updatedAt),
   checkedAt: iso(rest.checkedAt),
   connectedAt: isoOrNull(rest.connectedAt),
+  secondFactorRequired: rest.secondFactorSince !== null,
 });
 
 function tell(call: Call, directory: Directory): void {
@@ -64,6 +67,10 @@ function tell(call: Call, directory: Directory): void {
       [texts.attributes, attributesText(directory.attributes).replaceAll('\n', ', ')],
       [texts.checked, iso(directory.checkedAt)],
       [texts.since, isoOrNull(directory.connectedAt)],
+      [
+        factorTexts.title,
+        directory.secondFactorSince === null ? factorTexts.directoryOptional : factorTexts.directoryRequired,
+      ],
       ['ID', directory.id],
     ],
   });
@@ -199,4 +206,18 @@ export const remove = (call: Call): Promise<void> =>
     await confirm(call, [`${name} will be removed from ${account.name}.`, texts.removeSays]);
     await unauthoriseDirectory(ground, ldap, scopeOf(account), id);
     call.output.done({ id, name, removed: true }, `${name} was removed.`);
+  });
+
+export const requireFactor = (call: Call): Promise<void> => factor(call, true);
+export const relaxFactor = (call: Call): Promise<void> => factor(call, false);
+
+const factor = (call: Call, required: boolean): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const account = await accountOf(ground.db.read, call);
+    const { id, name } = await chosen(ground.db.read, account, call.required('directory'));
+    const says = required ? factorTexts.requireSays : factorTexts.relaxDirectory;
+    await confirm(call, [`${name}: ${required ? factorTexts.requireTitle : factorTexts.relaxTitle}`, ...says]);
+    await requireFactorAtDirectory(ground, scopeOf(account), id, required);
+    const text = required ? factorTexts.directoryRequired : factorTexts.directoryOptional;
+    call.output.done({ id, name, secondFactorRequired: required }, text);
   });

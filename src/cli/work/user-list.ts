@@ -56,7 +56,7 @@ export const list = (call: Call): Promise<void> =>
     const on = ground.db.read;
     const limit = limitOf(call);
     const status = choiceOf(call, 'status', ['Registered', 'Unregistered', 'Suspended', 'Released']);
-    const tier = choiceOf(call, 'tier', [...tiers, 'none']);
+    const tier = choiceOf(call, 'tier', [...tiers, 'ProTrial', 'none']);
     const account = await accountOf(on, call);
     const after = call.value('after');
     const search = (call.value('search') ?? '').trim();

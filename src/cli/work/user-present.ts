@@ -3,6 +3,7 @@ import { registrations, texts as shared } from '../../console/texts.ts';
 import { iso, isoOrNull } from '../../platform/clock/clock.ts';
 import type { Because, Entitlement } from '../../users/entitlement/entitlement.ts';
 import { type Registration, registrationOf } from '../../users/lifecycle/registration.ts';
+import { shownTier } from '../../users/trial/tier.ts';
 import type { UserLine } from '../../users/list.ts';
 
 /** A person as JSON shows them in a list. */
@@ -24,6 +25,7 @@ export interface PresentUser {
 const presentReason = (reason: Because): Record<string, unknown> => ({
   ...reason,
   ...('since' in reason && { since: iso(reason.since) }),
+  ...('until' in reason && { until: iso(reason.until) }),
   text: becauseText(reason),
 });
 
@@ -35,7 +37,7 @@ export const presentUser = (accountId: string, user: UserLine, right: Entitlemen
   email: user.primaryAddress,
   status: registrationOf(user, right?.because ?? []),
   maySignIn: right?.maySignIn ?? false,
-  tier: right?.tier ?? null,
+  tier: right ? shownTier(right) : null,
   because: (right?.because ?? []).map(presentReason),
   joinedAt: isoOrNull(user.joinedAt),
   lastActiveAt: isoOrNull(user.lastActiveAt),

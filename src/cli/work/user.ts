@@ -1,18 +1,27 @@
+import { hasFactor } from '../../auth/credentials/factors/factors.ts';
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import { deviceName } from '../../auth/pages/device.ts';
+import { texts as factorTexts } from '../../console/second-factor/texts.ts';
+import { resetFactors } from '../../auth/people/reset-factors.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
 import {
   activateUser,
+  isRemovable,
+  keepsAccount,
   removeUser,
   requireSuspending,
+  requireUser,
   signOutUser,
   suspendUser,
 } from '../../users/lifecycle/administer.ts';
+import { assignLicence } from '../../users/lifecycle/licence.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
 import { callerName, withHouse } from '../frame/house.ts';
 import { userNamed } from '../frame/people.ts';
+import { tierNamed } from '../frame/tier.ts';
 import { presentUser, statusText, tierText, whyText } from './user-present.ts';
 
 export const show = (call: Call): Promise<void> =>
@@ -58,6 +67,7 @@ export const show = (call: Call): Promise<void> =>
         causes,
         devices,
         identities,
+        secondFactors: { totp: person.factors.totp !== null, passkeys: person.factors.passkeys.length },
       },
       facts: [
         [texts.name, user.displayName],
@@ -80,6 +90,12 @@ export const show = (call: Call): Promise<void> =>
           devices.map(({ userAgent, clientAddress }) => `${deviceName(userAgent)} from ${clientAddress}`).join('; '),
         ],
         [texts.identities, identities.map(({ issuer, subject }) => `${subject} at ${issuer}`).join('; ')],
+        [
+          factorTexts.person,
+          hasFactor(person.factors)
+            ? factorTexts.has(person.factors.totp !== null, person.factors.passkeys.length, person.codesLeft)
+            : null,
+        ],
         [texts.userId, user.id],
       ],
     });
@@ -118,14 +134,44 @@ export const signOut = (call: Call): Promise<void> =>
     call.output.done({ id, email: primaryAddress, signedOut: true }, text);
   });
 
-export const remove = (call: Call): Promise<void> =>
+export const reset = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
-    const says = texts.removeSays(ground.config.keepDeletedDays);
-    await confirm(call, [`1 person will be removed: ${primaryAddress}.`, ...says]);
-    await removeUser(ground, user, id);
+    await confirm(call, [factorTexts.resetTitle(primaryAddress), ...factorTexts.resetSays]);
+    const had = await resetFactors(ground, user, id);
+    const text = had
+      ? `The second factors of ${primaryAddress} were taken away, and they are signed out of all devices.`
+      : `${primaryAddress} had no second factor; they are signed out of all devices.`;
+    call.output.done({ id, email: primaryAddress, reset: true, hadFactor: had }, text);
+  });
+
+export const remove = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground, upstairs }) => {
+    const on = ground.db.read;
+    const { id, primaryAddress, ...scope } = await userNamed(on, call, call.required('user'));
+    const user = await requireUser(on, scope, id);
+    // What nobody may do is the removal's own to say: nobody is asked about it.
+    if (!isNobodys(scope) && (await isRemovable(on, scope, user))) {
+      const says = (await keepsAccount(on, user)) ? texts.leaves : texts.removeSays(ground.config.keepDeletedDays);
+      await confirm(call, [`1 person will be removed: ${primaryAddress}.`, ...says]);
+    }
+    const keepsAccountOfTheirOwn = await removeUser(ground, upstairs, scope, id);
+    const goesOn = keepsAccountOfTheirOwn
+      ? ' They may go on using Carillon on their own, and can be invited again.'
+      : '';
     call.output.done(
-      { id, email: primaryAddress, removed: true },
-      `${primaryAddress} was removed, and is out everywhere.`,
+      { id, email: primaryAddress, removed: true, keepsAccount: keepsAccountOfTheirOwn },
+      `${primaryAddress} was removed, and is out everywhere.${goesOn}`,
     );
+  });
+
+export const licence = (call: Call): Promise<void> =>
+  withHouse(call, async ({ ground }) => {
+    const { id, primaryAddress, ...scope } = await userNamed(ground.db.read, call, call.required('user'));
+    const tier = call.required('tier');
+    const changed = await assignLicence(ground, scope, id, tierNamed(tier));
+    const text = changed
+      ? `${primaryAddress} has the permission tier ${tierNamed(tier)} from now on.`
+      : `${primaryAddress} had the permission tier ${tierNamed(tier)} already.`;
+    call.output.done({ id, email: primaryAddress, tier: tierNamed(tier), changed }, text);
   });

@@ -5,12 +5,15 @@ import {
   listAccounts,
   listDeletedAccounts,
   renameAccount,
+  setDefaultLicence,
   setHelpContact,
 } from '../../accounts/accounts/accounts.ts';
-import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
+import { factorsOfAdministrator } from '../../access/administrators/holder.ts';
+import { hasFactor } from '../../auth/credentials/factors/factors.ts';
 import { troublesOf } from '../../directory/ldap/sync/status.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
+import { licenceOf } from '../../users/lifecycle/licence.ts';
 import { accountCounts } from '../../users/summary.ts';
 import { type Fault, faultOf } from '../forms.ts';
 import { placeOf, visitOf } from '../guard.ts';
@@ -36,7 +39,7 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
       accountCounts(db.read, organisation.id),
       troublesOf(db.read, { organisationId: organisation.id }),
     ]);
-    const isProtected = hasFactor(await factorsOf(db.read, administrator.id));
+    const isProtected = hasFactor(await factorsOfAdministrator(db.read, administrator.id));
     const body = html`${!isProtected && unprotectedNotice()}
     ${accountsView({ csrf, accounts, deleted, counts, troubles, typed, fault })}`;
     show(req, res, { title: texts.title, part: 'accounts', body, status: fault?.status ?? 200 });
@@ -87,6 +90,17 @@ export function accountRoutes({ ground }: ConsoleWeb): Router {
       done(res, base, 'renamed');
     } catch (error) {
       await overview(req, res, { name }, faultOf(error));
+    }
+  });
+
+  router.post('/console/accounts/:accountId/licence', async (req, res) => {
+    const { scope, base } = placeOf(req);
+    try {
+      const licence = licenceOf(formOf(req).get('licence'));
+      await setDefaultLicence(ground, scope.organisationId, scope.accountId, licence);
+      done(res, base, 'defaultLicenceSaved');
+    } catch (error) {
+      await overview(req, res, {}, faultOf(error));
     }
   });
 

@@ -22,6 +22,10 @@ export const texts = {
   contact: 'Help contact',
   contactHint: 'Whom people who may not come in are told to ask: an address, a phone number or a page.',
   contactButton: 'Save contact',
+  defaultLicence: 'Permission tier of newcomers',
+  defaultLicenceHint:
+    'Whoever comes into the account gets it; it can be changed for each person. Those who are in it keep theirs.',
+  defaultLicenceButton: 'Save tier',
   left: 'What is left to do',
   allDone: 'Everything is set up: people in mapped groups can sign in.',
   done: 'Done',

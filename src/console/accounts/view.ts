@@ -1,10 +1,13 @@
+import { tiers, tiersByGroup } from '../../accounts/accounts/types.ts';
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import type { Trouble } from '../../directory/ldap/sync/status.ts';
 import { heldText } from '../../directory/ldap/sync/texts.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import type { AccountCounts } from '../../users/summary.ts';
-import { alertOf, type Fault, field, form } from '../forms.ts';
+import { alertOf, type Fault, field, form, select } from '../forms.ts';
 import type { Place } from '../guard.ts';
+import { texts as factorTexts } from '../second-factor/texts.ts';
+import { policyView } from '../second-factor/view.ts';
 import { badge, empty, facts, table, time } from '../parts.ts';
 import { accountTypes } from '../texts.ts';
 import type { Step } from './progress.ts';
@@ -98,7 +101,8 @@ interface OverviewView {
 /** An account at a glance: what is left to do, its numbers, its settings. */
 export function overviewView({ place, counts, steps, troubles, typed = {}, fault }: OverviewView): Html {
   const { account, base, csrf } = place;
-  return html`${alertOf(fault, ['name', 'helpContact'])} ${troubles.map((trouble) => troubleView(base, trouble))}
+  return html`${alertOf(fault, ['name', 'helpContact', 'licence'])}
+    ${troubles.map((trouble) => troubleView(base, trouble))}
     <section class="panel" aria-labelledby="left">
       <h2 id="left">${texts.left}</h2>
       ${steps.every(({ done }) => done) && html`<p>${texts.allDone}</p>`}
@@ -137,6 +141,24 @@ export function overviewView({ place, counts, steps, troubles, typed = {}, fault
       html`${field({ name: 'helpContact', label: texts.contact, value: typed.helpContact ?? account.helpContact, hint: texts.contactHint, fault, maxlength: 320 })}
         <div class="actions"><button class="quiet">${texts.contactButton}</button></div>`,
     )}
+    <br />
+    ${
+      !tiersByGroup(account.type) &&
+      form(
+        csrf,
+        `${base}/licence`,
+        html`${select({
+            name: 'licence',
+            label: texts.defaultLicence,
+            choices: tiers.map((tier) => ({ value: tier, text: tier })),
+            value: account.defaultLicence,
+            hint: texts.defaultLicenceHint,
+            fault,
+          })}
+          <div class="actions"><button class="quiet">${texts.defaultLicenceButton}</button></div>`,
+      )
+    }
+    ${!tiersByGroup(account.type) && policyView(base, account.secondFactorSince !== null, { required: factorTexts.accountRequired, optional: factorTexts.accountOptional })}
     <hr />
     <p class="actions"><a class="button quiet" href="${base}/delete">${texts.remove}</a></p>`;
 }

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
+import { factorsOfAdministrator } from '../../access/administrators/holder.ts';
+import { hasFactor } from '../../auth/credentials/factors/factors.ts';
 import {
   type Actor,
   inviteAdministrator,
@@ -38,7 +39,7 @@ export function administratorRoutes({ ground, sessions }: ConsoleWeb): Router {
   const listed = async (organisationId: string): Promise<Listed[]> => {
     const all: Listed[] = [];
     for (const administrator of await listAdministrators(read, organisationId)) {
-      all.push({ administrator, factors: await factorsOf(read, administrator.id) });
+      all.push({ administrator, factors: await factorsOfAdministrator(read, administrator.id) });
     }
     return all;
   };

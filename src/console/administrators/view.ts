@@ -1,5 +1,5 @@
 import type { Administrator } from '../../access/administrators/administrator.entity.ts';
-import { type Factors, hasFactor } from '../../access/administrators/factors/factors.ts';
+import { type Factors, hasFactor } from '../../auth/credentials/factors/factors.ts';
 import type { Organisation } from '../../accounts/organisations/organisation.entity.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { alertOf, type Fault, field, form } from '../forms.ts';

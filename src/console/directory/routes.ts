@@ -11,6 +11,8 @@ import { formOf } from '../../platform/http/pages/app.ts';
 import { html } from '../../platform/http/pages/html.ts';
 import { alertOf, buttonForm, type Fault, faultOf } from '../forms.ts';
 import { placeOf } from '../guard.ts';
+import { texts as factorTexts } from '../second-factor/texts.ts';
+import { policyView } from '../second-factor/view.ts';
 import { done, show } from '../show.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { diagnosisView } from './diagnosis-view.ts';
@@ -73,6 +75,7 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
       </div>
       <p class="hint">${texts.testHint}</p>
       ${trials && html`<h2>${texts.testTitle(directory.name)}</h2>`} ${trials && diagnosisView(trials)}
+      ${policyView(at, directory.secondFactorSince !== null, { required: factorTexts.directoryRequired, optional: factorTexts.directoryOptional })}
       <h2>${texts.settings}</h2>
       ${settingsForm({ csrf, action: at, directory, typed, fault })}
       <hr />

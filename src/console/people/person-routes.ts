@@ -1,14 +1,17 @@
 import { Router } from 'express';
 import type { Request } from 'express';
 import { unlinkIdentity } from '../../auth/connectors/openid/unlink.ts';
+import { formOf } from '../../platform/http/pages/app.ts';
 import {
   activateUser,
+  keepsAccount,
   removeUser,
   requireSuspending,
   requireUser,
   signOutUser,
   suspendUser,
 } from '../../users/lifecycle/administer.ts';
+import { assignLicence } from '../../users/lifecycle/licence.ts';
 import { confirmation } from '../forms.ts';
 import { placeOf } from '../guard.ts';
 import { done, show } from '../show.ts';
@@ -65,7 +68,7 @@ export function personRoutes(web: ConsoleWeb): Router {
     const body = confirmation({
       csrf,
       action: `${base}/people/${user.id}/remove`,
-      says: texts.removeSays(ground.config.keepDeletedDays),
+      says: (await keepsAccount(ground.db.read, user)) ? texts.leaves : texts.removeSays(ground.config.keepDeletedDays),
       label: texts.removeButton,
       cancel: `${base}/people/${user.id}`,
     });
@@ -75,8 +78,14 @@ export function personRoutes(web: ConsoleWeb): Router {
 
   router.post(`${path}/remove`, async (req, res) => {
     const { scope, base } = placeOf(req as Request);
-    await removeUser(ground, scope, req.params.userId);
-    done(res, `${base}/people`, 'removed');
+    const keeps = await removeUser(ground, web.upstairs, scope, req.params.userId);
+    done(res, `${base}/people`, keeps ? 'leftAccount' : 'removed');
+  });
+
+  router.post(`${path}/licence`, async (req, res) => {
+    const { scope, base } = placeOf(req as Request);
+    await assignLicence(ground, scope, req.params.userId, formOf(req as Request).get('licence'));
+    done(res, `${base}/people/${req.params.userId}`, 'licenceAssigned');
   });
 
   router.post(`${path}/activate`, async (req, res) => {

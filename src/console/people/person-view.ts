@@ -1,9 +1,11 @@
+import { tiers, tiersByGroup } from '../../accounts/accounts/types.ts';
 import { deviceName } from '../../auth/pages/device.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
-import { buttonForm } from '../forms.ts';
+import { buttonForm, form, select } from '../forms.ts';
 import type { Place } from '../guard.ts';
 import { badge, facts, table, time } from '../parts.ts';
 import { noReceipts, receiptsTable } from '../receipts/view.ts';
+import { personFactorsView } from '../second-factor/view.ts';
 import { texts as shared } from '../texts.ts';
 import type { Person } from './person.ts';
 import { texts } from './texts.ts';
@@ -24,29 +26,50 @@ export function personView(place: Place, person: Person): Html {
       [texts.address, user.primaryAddress],
       [texts.userName, user.userName],
       [texts.externalId, user.externalId ?? shared.none],
+      ...(person.invitedAt === null ? [] : [[texts.invited, time(person.invitedAt)] as const]),
       [texts.joined, time(user.joinedAt)],
       [texts.lastSeen, time(user.lastActiveAt)],
       [texts.pushed, time(user.createdAt)],
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
-    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)} ${causesView(place, person)}
-    ${groupsView(person)} ${addressesView(person)} ${identitiesView(place, person)}
+    ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)}
+    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)} ${groupsView(person)}
+    ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }
 
-function actionsView({ base, csrf }: Place, { user, causes, removable, suspendable }: Person): Html {
+function actionsView(place: Place, person: Person): Html {
+  const { base, csrf } = place;
+  const { user, causes, removable, suspendable } = person;
   const path = `${base}/people/${user.id}`;
   const suspended = causes.some(({ cause }) => cause === 'administrator');
   return html`<div class="actions">
-    ${buttonForm(csrf, `${path}/sign-out`, texts.signOut)}
-    ${
-      suspended
-        ? buttonForm(csrf, `${path}/activate`, texts.activate)
-        : suspendable && html`<a class="button quiet" href="${path}/suspend">${texts.suspend}</a>`
-    }
-    ${removable && html`<a class="button quiet" href="${path}/remove">${texts.remove}</a>`}
-  </div>`;
+      ${buttonForm(csrf, `${path}/sign-out`, texts.signOut)}
+      ${
+        suspended
+          ? buttonForm(csrf, `${path}/activate`, texts.activate)
+          : suspendable && html`<a class="button quiet" href="${path}/suspend">${texts.suspend}</a>`
+      }
+      ${removable && html`<a class="button quiet" href="${path}/remove">${texts.remove}</a>`}
+    </div>
+    ${!suspendable && muted(texts.noSuspending)}
+    ${!removable && muted(place.account.type === 'EnterpriseLWA' ? texts.noRemovingHere : texts.noRemoving)}
+    ${licenceView(place, person)}`;
+}
+
+/** The tier that counts where it is given by hand; elsewhere, where to change it. */
+function licenceView({ base, csrf, account }: Place, { user }: Person): Html {
+  if (tiersByGroup(account.type)) {
+    return html`<p class="muted">${texts.byGroups} <a href="${base}/groups">${texts.byGroupsLink}</a>.</p>`;
+  }
+  const choices = tiers.map((tier) => ({ value: tier, text: tier }));
+  return form(
+    csrf,
+    `${base}/people/${user.id}/licence`,
+    html`${select({ name: 'licence', label: texts.licence, choices, value: user.licence })}
+      <div class="actions"><button class="quiet">${texts.licenceButton}</button></div>`,
+  );
 }
 
 const devicesView = ({ devices }: Person): Html =>

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { personal } from '../../trail/people/personal.ts';
 import { entitlements } from '../../users/entitlement/entitlement.ts';
+import { departuresFrom } from '../../users/lifecycle/departures.ts';
 import { listUsers } from '../../users/list.ts';
 import { personMeant } from '../../users/meant.ts';
 import { placeOf } from '../guard.ts';
@@ -34,7 +35,8 @@ export function peopleRoutes({ ground }: ConsoleWeb): Router {
       db.read,
       users.map(({ id }) => id),
     );
-    const body = peopleView({ place, search, paged: after !== '', users, more, rights });
+    const departures = await departuresFrom(db.read, accountId);
+    const body = peopleView({ place, search, paged: after !== '', users, more, rights, departures });
     show(req, res, { title: texts.title, part: 'people', body });
   });
   return router;

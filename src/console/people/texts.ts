@@ -9,6 +9,8 @@ export const texts = {
   searchHint: 'A part of an address, a user name or a name.',
   searchButton: 'Find',
   none: 'Nobody is here yet. Assign people to the SCIM application in your directory, and it pushes them here.',
+  noneTeam: 'Nobody is here yet.',
+  noneEnterprise: 'Nobody is here yet. Whoever registers with an address in one of your verified domains appears here.',
   noneLink: 'Single sign-on has the SCIM base URL and the access keys',
   nobody: 'Nobody matches. Try a shorter part of the address or the name.',
   all: 'Show everybody',
@@ -62,6 +64,10 @@ export const texts = {
     `${name} will be signed out of ${counted(devices, 'device', 'devices')}. They may sign in again.`,
   remove: 'Remove',
   removeTitle: (name: string): string => `Remove ${name}?`,
+  leaves: [
+    'They are out at once, everywhere, with all that they hold, and are shown here no longer.',
+    'They keep their own account and may go on using Carillon on their own, without this account. You can invite them again.',
+  ],
   removeSays: (days: number): string[] => [
     'They are out at once, everywhere, with all that they hold, and are shown here no longer.',
     days === 0
@@ -69,6 +75,17 @@ export const texts = {
       : `What is kept of them is erased after ${counted(days, 'day', 'days')}. This cannot be taken back.`,
   ],
   removeButton: 'Remove person',
+  invited: 'Invited',
+  invite: 'Invite people',
+  licence: 'Permission tier',
+  licenceButton: 'Assign',
+  byGroups: 'The directory decides who has which permission tier here, by its groups.',
+  byGroupsLink: 'Change the tiers of groups',
+  noSuspending: 'People of a team account are removed, not suspended: only an enterprise account suspends people.',
+  noRemoving: 'Nobody is removed by hand here: suspend people, or delete them in the directory.',
+  noRemovingHere: 'People with an address in a verified domain belong to this account: suspend them to keep them out.',
+  departed: (people: number, domain: string): string =>
+    `${counted(people, 'person', 'people')} with an address in ${toUnicodeDomain(domain)} left this account: its owner has claimed that domain, and they belong to that account now. Last on`,
   theDirectory: 'The directory',
   anAdministrator: 'An administrator',
   directoryNos: {
@@ -91,6 +108,7 @@ const reasons = {
 export function becauseText(reason: Because): string {
   if (reason.kind === 'group') return `In the ${reason.tier} group ${reason.groupName}`;
   if (reason.kind === 'assigned') return `${reason.tier} assigned by hand`;
+  if (reason.kind === 'trial') return `ProTrial until ${new Date(reason.until).toISOString().slice(0, 10)}`;
   if (reason.kind === 'domain') return `The domain ${toUnicodeDomain(reason.domain)} is not verified`;
   return reasons[reason.kind];
 }

@@ -2,6 +2,7 @@ import { html, type Html } from '../../platform/http/pages/html.ts';
 import type { Entitlement } from '../../users/entitlement/entitlement.ts';
 import { registrationOf } from '../../users/lifecycle/registration.ts';
 import type { UserLine } from '../../users/list.ts';
+import { shownTier } from '../../users/trial/tier.ts';
 import { buttonForm, field } from '../forms.ts';
 import type { Place } from '../guard.ts';
 import { badge, empty, paging, table, time } from '../parts.ts';
@@ -15,6 +16,7 @@ interface PeopleView {
   users: readonly UserLine[];
   more: boolean;
   rights: ReadonlyMap<string, Entitlement>;
+  departures: readonly { domain: string; people: number; at: number }[];
 }
 
 /** The registration of a person as a badge. */
@@ -24,7 +26,7 @@ export function registrationBadge(user: Pick<UserLine, 'joinedAt'>, right: Entit
 }
 
 export const tierBadge = (right: Entitlement | undefined): Html =>
-  right?.tier ? badge(right.tier, 'good') : badge(shared.noAccess, 'bad');
+  right?.tier ? badge(shownTier(right) ?? '', 'good') : badge(shared.noAccess, 'bad');
 
 export const whyList = (right: Entitlement | undefined): Html =>
   html`<ul class="plain">
@@ -32,9 +34,20 @@ export const whyList = (right: Entitlement | undefined): Html =>
   </ul>`;
 
 /** The people of an account, fifty a page, with tier and why. */
-export function peopleView({ place, search, paged, users, more, rights }: PeopleView): Html {
+export function peopleView({ place, search, paged, users, more, rights, departures }: PeopleView): Html {
   const path = `${place.base}/people`;
-  const finder = html`<form method="get" action="${path}" role="search">
+  const invite = `${place.base}/invitations`;
+  const isTeam = place.account.type === 'Team';
+  const left = departures.map(
+    ({ domain, people, at }) => html`<p class="flash warn">${texts.departed(people, domain)} ${time(at)}.</p>`,
+  );
+  const finder = html`${left}
+    ${
+      isTeam &&
+      html`<p class="actions"><a class="button" href="${invite}">${texts.invite}</a></p>
+        <br />`
+    }
+    <form method="get" action="${path}" role="search">
       ${field({ name: 'search', label: texts.search, value: search, hint: texts.searchHint, type: 'search', maxlength: 320, exact: true })}
       <div class="actions">
         <button class="quiet">${texts.searchButton}</button
@@ -44,6 +57,8 @@ export function peopleView({ place, search, paged, users, more, rights }: People
     <br />`;
   if (users.length === 0) {
     if (search !== '' || paged) return html`${finder}${empty(texts.nobody)}`;
+    if (isTeam) return html`${left} ${empty(html`${texts.noneTeam} <a href="${invite}">${texts.invite}</a>.`)}`;
+    if (place.account.type === 'EnterpriseLWA') return empty(texts.noneEnterprise);
     return empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`);
   }
   const next = more ? users.at(-1)?.id : undefined;

@@ -1,4 +1,6 @@
 import { AdministratorTable } from '../../access/administrators/administrator.entity.ts';
+import { anyAccount } from '../../accounts/accounts/accounts.ts';
+import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import { listDomains } from '../../accounts/domains/domains.ts';
 import { connectionOf } from '../../auth/connectors/openid/settings.ts';
 import { connectedDirectory } from '../../directory/ldap/directories.ts';
@@ -42,7 +44,9 @@ export async function readWhy(on: Reader, user: User): Promise<Why> {
   ]);
   const obstacles: Obstacle[] = [];
   for (const reason of right.because) obstacles.push(...(await obstacleOf(on, user, reason, causes, ways)));
-  if (!(await connectionOf(on, user.accountId)) && !(await connectedDirectory(on, user.accountId)))
+  const { type } = await anyAccount(on, user.organisationId, user.accountId);
+  const proves = (await connectionOf(on, user.accountId)) ?? (await connectedDirectory(on, user.accountId));
+  if (tiersByGroup(type) && !proves)
     obstacles.push(said('connection', texts.connection, texts.connectionMend, 'carillon connection set'));
   return { ...ways, right, obstacles };
 }

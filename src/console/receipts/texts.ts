@@ -23,5 +23,7 @@ export const texts = {
     removed: 'Removed by an administrator',
     account: 'The account was deleted',
     signOut: 'Signed out by an administrator',
+    left: 'Deleted their own account',
+    passwordChanged: 'Changed their password',
   } satisfies Record<OutCause, string>,
 };

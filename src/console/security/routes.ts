@@ -1,8 +1,9 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { factorsOf, hasFactor } from '../../access/administrators/factors/factors.ts';
-import { recoveryCodesLeft } from '../../access/administrators/factors/recovery-codes.ts';
-import { wrongCodes } from '../../access/administrators/guesses/codes.ts';
+import { whoseAdministrator } from '../../access/administrators/holder.ts';
+import { factorsOf, hasFactor } from '../../auth/credentials/factors/factors.ts';
+import { recoveryCodesLeft } from '../../auth/credentials/factors/recovery-codes.ts';
+import { wrongCodes } from '../../auth/credentials/guesses/codes.ts';
 import { changePassword } from '../../access/administrators/password.ts';
 import { administratorPrincipal } from '../../access/administrators/principal.ts';
 import { endOtherSessions, endSession } from '../../access/administrators/own-sessions.ts';
@@ -28,14 +29,15 @@ export function securityRoutes(web: ConsoleWeb): Router {
     const { id, organisationId } = administrator;
     ground.trail.observed({ eventName: 'GetAdministrator', organisationId });
     const principal = await administratorPrincipal(read, id);
-    const factors = await factorsOf(read, id);
+    const whose = whoseAdministrator(id);
+    const factors = await factorsOf(read, whose);
     const body = securityView({
       csrf,
       here: session,
       factors,
       protected: hasFactor(factors),
-      codesLeft: await recoveryCodesLeft(read, id),
-      wrongCodes: await wrongCodes(read, id),
+      codesLeft: await recoveryCodesLeft(read, whose),
+      wrongCodes: await wrongCodes(read, whose),
       devices: principal ? await sessions.list(principal) : [],
     });
     show(req, res, { title: texts.title, part: 'security', body });

@@ -1,10 +1,13 @@
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { Passkeys } from '../../access/administrators/factors/passkeys.ts';
-import { knownDevice } from '../../access/administrators/guesses/devices.ts';
-import { createPasswordLimits } from '../../access/administrators/guesses/passwords.ts';
+import { Passkeys } from '../../auth/credentials/factors/passkeys.ts';
+import { createPasswordLimits } from '../../auth/credentials/guesses/passwords.ts';
 import { signInByPasskey } from '../../access/administrators/signing-in/second.ts';
-import { administratorKey, signInAdministrator } from '../../access/administrators/signing-in/sign-in.ts';
+import {
+  administratorKey,
+  knownConsoleDevice,
+  signInAdministrator,
+} from '../../access/administrators/signing-in/sign-in.ts';
 import { sessionCookie, whoIs } from '../../auth/web.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import { addressKey } from '../../platform/http/address.ts';
@@ -31,7 +34,7 @@ export function signInRoutes(web: ConsoleWeb): Router {
   const { ground, sessions } = web;
   const takeAttempt = createPasswordLimits();
   const takePasskey = createRate({ points: 60, seconds: 60 });
-  const passkeys = new Passkeys(ground, web.keyring);
+  const passkeys = new Passkeys(ground, web.keyring, 'administrator');
 
   const answer = (req: Request, res: Response, typed: Typed, fault?: Fault): void => {
     const ended = req.method === 'GET' && req.query['ended'] !== undefined;
@@ -58,8 +61,12 @@ export function signInRoutes(web: ConsoleWeb): Router {
     const target = ownTarget(form.get('target'));
     try {
       const who = administratorKey({ organisationId, userName });
-      const device = await knownDevice(ground.db.read, who, deviceOf(web, req));
-      await takeAttempt(who, addressKey(requestContext().clientAddress), device);
+      const device = await knownConsoleDevice(ground.db.read, who, deviceOf(web, req));
+      await takeAttempt(
+        JSON.stringify([who.organisation, who.name]),
+        addressKey(requestContext().clientAddress),
+        device,
+      );
       const from = await browserOf(web, req, res, target);
       const input = { organisationId, userName, password: form.get('password') ?? '' };
       goOn(web, res, await signInAdministrator(ground, sessions, input, from, device !== null), target);

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import { deviceDays } from '../../access/administrators/guesses/devices.ts';
-import { pendingMinutes } from '../../access/administrators/signing-in/pending.ts';
-import type { Browser, In, signInAdministrator } from '../../access/administrators/signing-in/sign-in.ts';
+import { deviceDays } from '../../auth/credentials/guesses/devices.ts';
+import { pendingMinutes } from '../../auth/credentials/signing-in/pending.ts';
+import type { In } from '../../auth/credentials/signing-in/browser.ts';
+import type { ConsoleBrowser, signInAdministrator } from '../../access/administrators/signing-in/sign-in.ts';
 import type { Session } from '../../auth/sessions/session.entity.ts';
 import { sessionCookie, whoIs } from '../../auth/web.ts';
 import { clock } from '../../platform/clock/clock.ts';
@@ -50,7 +51,12 @@ export function goOn(
 }
 
 /** What the browser brings to a sign-in. */
-export const browserOf = async (web: ConsoleWeb, req: Request, res: Response, target: string): Promise<Browser> => ({
+export const browserOf = async (
+  web: ConsoleWeb,
+  req: Request,
+  res: Response,
+  target: string,
+): Promise<ConsoleBrowser> => ({
   browser: web.csrf.browser(req, res),
   device: deviceOf(web, req),
   previous: (await whoIs(web, req, 'administrator')).session,

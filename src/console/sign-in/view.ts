@@ -1,8 +1,8 @@
-import type { PasskeyOptions } from '../../access/administrators/factors/passkeys.ts';
+import type { PasskeyOptions } from '../../auth/credentials/factors/passkeys.ts';
 import { html, type Html } from '../../platform/http/pages/html.ts';
 import { page } from '../../platform/http/pages/layout.ts';
 import { alertOf, type Fault, field, form } from '../forms.ts';
-import { passkeyForm, passkeyScript } from '../passkey-form.ts';
+import { passkeyForm, passkeyScript } from '../../auth/credentials/pages/passkey-form.ts';
 import { passkeyPath, signInPath } from '../paths.ts';
 import { consoleStyle } from '../show.ts';
 import { texts } from './texts.ts';

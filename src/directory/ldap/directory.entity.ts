@@ -35,6 +35,8 @@ export interface Directory {
   /** When these settings were last tried with success. */
   checkedAt: number;
   connectedAt: number | null;
+  /** Since when a sign-in with one of its passwords needs a second factor of Carillon's too; null: it does not. */
+  secondFactorSince: number | null;
 }
 
 export const DirectoryTable = new EntitySchema<Directory>({
@@ -59,6 +61,7 @@ export const DirectoryTable = new EntitySchema<Directory>({
     updatedAt: time,
     checkedAt: time,
     connectedAt: { ...time, nullable: true },
+    secondFactorSince: { ...time, nullable: true },
   } satisfies Columns<Directory>,
 });
 

@@ -129,6 +129,8 @@ export function loadConfig({ env, folder, serving = false }: LoadOptions): Confi
     certsDir: resolve(folder, values.certsDir),
     logFile: logFile === '-' ? '-' : resolve(folder, logFile),
     metricsToken: values.metricsToken,
+    smtpUrl: values.smtpUrl,
+    mailFrom: values.mailFrom,
     tlsCertificate: values.tlsCertificate && certificatePath(folder, values.tlsCertificate),
     tlsKey: values.tlsKey && resolve(folder, values.tlsKey),
   });

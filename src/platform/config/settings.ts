@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from './kinds.ts';
 import type { Kind } from './kinds.ts';
+import { sender, smtp } from './smtp.ts';
 
 interface Setting {
   /** The variable of the environment. */
@@ -178,6 +179,28 @@ export const settings = {
     meaning:
       'After how many days at most an application must ask the person again, however often it has renewed its tokens. Without offline access they end with the session anyway.',
   },
+  smtpUrl: {
+    env: 'SMTP_URL',
+    kind: smtp,
+    default: undefined,
+    derived: 'none: no mail is sent, and pages say so',
+    secret: true, // it has a password in it
+    meaning:
+      'The SMTP server that takes mails: registrations, invitations, lost passwords. With smtps:// TLS from the first byte; with smtp:// STARTTLS is required unless the host is this machine. The server must prove its name; NODE_EXTRA_CA_CERTS names a file with a CA of your own.',
+  },
+  mailFrom: {
+    env: 'MAIL_FROM',
+    kind: sender,
+    default: undefined,
+    derived: 'carillon@ the host of PUBLIC_URL',
+    meaning: 'Whom mails come from. Its domain should name the SMTP server in SPF, and sign by DKIM there.',
+  },
+  invitationsPerDay: {
+    env: 'INVITATIONS_PER_DAY',
+    kind: wholeNumber(1, 1_000_000),
+    default: 500,
+    meaning: 'How many invitations one organisation may send by mail in a day.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -239,4 +262,4 @@ type Values = { readonly [K in SettingName]: z.output<(typeof settings)[K]['kind
 export type Config = Omit<Values, Unset> & { readonly [K in Unset]: Values[K] | undefined };
 
 /** Settings that may be left out, and have no default. */
-type Unset = 'metricsToken' | 'tlsCertificate' | 'tlsKey';
+type Unset = 'metricsToken' | 'tlsCertificate' | 'tlsKey' | 'smtpUrl' | 'mailFrom';

@@ -40,6 +40,7 @@ const secretNames = new Set(
     'credential',
     'credentials',
     'databaseUrl',
+    'smtpUrl',
     'otp',
     'pin',
   ].map(fold),

@@ -1,4 +1,6 @@
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { type AccountType, type Tier, tiersByGroup } from '../../accounts/accounts/types.ts';
+import { clock } from '../../platform/clock/clock.ts';
 import { isTrue, rows } from '../../platform/database/run.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
@@ -8,6 +10,7 @@ import { type GroupStep, stepsAbove } from './above.ts';
 export type Because =
   | { kind: 'group'; groupId: string; groupName: string; tier: Tier }
   | { kind: 'assigned'; tier: Tier }
+  | { kind: 'trial'; tier: Tier; until: number }
   | { kind: 'administrator' | 'directory'; since: number }
   | { kind: 'domain'; domain: string }
   | { kind: 'noGroup' }
@@ -26,6 +29,8 @@ interface Facts {
   id: string;
   type: AccountType;
   licence: Tier;
+  /** Of people who belong to no account; null for everybody else. PostgreSQL's driver gives bigint as text. */
+  trialEndsAt: number | string | null;
   primaryDomain: string;
   deletedAt: number | null;
   releasedAt: number | string | null;
@@ -54,7 +59,8 @@ const refusals = new Set<Because['kind']>([
 export async function entitlements(on: Reader, userIds: readonly string[]): Promise<Map<string, Entitlement>> {
   const facts = await rows<Facts>(
     on,
-    sql`SELECT u."id", a."type", u."licence", u."primaryDomain", u."deletedAt", u."releasedAt",
+    sql`SELECT u."id", a."type", u."licence",
+          CASE WHEN u."accountId" = ${nobodys.accountId} THEN u."trialEndsAt" END AS "trialEndsAt", u."primaryDomain", u."deletedAt", u."releasedAt",
           a."deletedAt" AS "accountDeletedAt",
           EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
                   AND d."state" = 'verified') AS "domainVerified",
@@ -111,6 +117,8 @@ function mappedAbove(above: ReadonlyMap<string, readonly GroupStep[]>, userId: s
 }
 
 function tierReasons(user: Facts, groups: GroupReason[]): Because[] {
+  const until = Number(user.trialEndsAt ?? 0);
+  if (until > clock.now()) return [{ kind: 'trial', tier: 'Pro', until }];
   if (!tiersByGroup(user.type)) return [{ kind: 'assigned', tier: user.licence }];
   if (groups.length === 0) return [{ kind: 'noGroup' }];
   return groups.map(({ groupId, groupName, tier }) => ({ kind: 'group', groupId, groupName, tier }));

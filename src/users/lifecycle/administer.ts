@@ -3,9 +3,14 @@ import { userErrors } from '../errors.ts';
 import { lift, suspend } from './suspension.ts';
 import { putOut, type Scope } from './out.ts';
 import { deletePerson } from './people.ts';
-import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import { anyAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
+import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { type User, UserTable } from '../user.entity.ts';
+import { UserCauseTable } from './cause.entity.ts';
+import { mayMove, movePeople } from './move.ts';
+import type { Upstairs } from './upstairs.ts';
 
 /**
  * An administrator suspends a person: out at once, and no directory can lift it. The people of a team account are removed
@@ -30,20 +35,48 @@ export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promi
   });
 
 /**
- * Removes a person for good (the guide, "Remove user"), where no directory says who belongs here: anybody of a team
- * account, and those who were released.
- * @throws user.notFound, user.notRemovable
+ * Removes a person from an account where no directory says who belongs (the guide, "To remove users from a team
+ * account"): out at once, everywhere. Whoever has an own account in good standing keeps it, is in no account from then on,
+ * and can be invited again; whoever was released, or is suspended, is deleted.
+ * @returns whether they are in no account now; else they were deleted
+ * @throws user.notFound, user.notRemovable, account.reserved
  */
-export const removeUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
+export const removeUser = (ground: Ground, upstairs: Upstairs, scope: Scope, userId: string): Promise<boolean> =>
   act(ground, 'RemoveUser', scope, userId, async (m, user) => {
     if (!(await isRemovable(m, scope, user))) throw userErrors('user.notRemovable');
-    await deletePerson(ground, m, user, 'removed');
+    if (!(await keepsAccount(m, user))) {
+      await deletePerson(ground, m, user, 'removed');
+      return false;
+    }
+    const from = await requireAccount(m, scope.organisationId, scope.accountId);
+    const to = await anyAccount(m, nobodys.organisationId, nobodys.accountId);
+    await ground.db.alone(to.id);
+    if ((await mayMove(m, to.id, [user])).length === 0) {
+      await deletePerson(ground, m, user, 'removed'); // somebody has that address there already
+      return false;
+    }
+    await putOut(ground, m, user, [user.id], 'removed');
+    await movePeople(ground, upstairs, m, [user], { from, to, trial: 'leave' });
     return true;
   });
 
-/** Whether an administrator may remove this person. @throws account.notFound */
+/** Whether a person goes on on their own when they are removed. */
+export async function keepsAccount(on: Reader, user: User): Promise<boolean> {
+  return (
+    user.connectionId === null && user.releasedAt === null && !(await on.existsBy(UserCauseTable, { userId: user.id }))
+  );
+}
+
+/**
+ * Whether an administrator may remove this person: of a team account everybody; of an enterprise account who was released,
+ * and, without a directory, who has no address in its domains, as those who were there before it had any.
+ * @throws account.notFound, account.reserved
+ */
 export async function isRemovable(on: Reader, scope: Scope, user: User): Promise<boolean> {
-  return user.releasedAt !== null || isOfTeam(on, scope);
+  if (user.releasedAt !== null) return true;
+  const { type } = await requireAccount(on, scope.organisationId, scope.accountId);
+  if (type !== 'EnterpriseLWA') return type === 'Team';
+  return (await verifiedDomainOf(on, user.primaryAddress))?.accountId !== scope.accountId;
 }
 
 /** To be asked before anybody is asked whether they are sure. @throws account.notFound, user.notSuspendable */

@@ -14,7 +14,10 @@ export type OutCause =
   | 'deleted'
   | 'removed'
   | 'account'
-  | 'signOut';
+  | 'signOut'
+  /** They deleted their own account. */
+  | 'left'
+  | 'passwordChanged';
 
 /** The payload of `users.out`: everything of theirs that is older than this event is dead already. */
 export interface UsersOut {

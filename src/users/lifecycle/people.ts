@@ -6,6 +6,7 @@ import type { Ground } from '../../trail/ground.ts';
 import { UserAddressTable } from '../address.entity.ts';
 import { MembershipTable } from '../entitlement/membership.entity.ts';
 import { touchGroupsOf } from '../entitlement/touch-groups.ts';
+import { noTrial } from '../trial/trial.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { inheritSuspension, suspensionOf } from './suspension.ts';
 import { announceChanged, type OutCause, putOut, putOutWithoutRight, type Scope } from './out.ts';
@@ -54,6 +55,7 @@ export function newPerson(scope: Scope, connectionId: string | null, columns: Pe
     liveUntil: null,
     deletedAt: null,
     releasedAt: null,
+    ...noTrial,
   };
 }
 

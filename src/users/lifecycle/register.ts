@@ -1,4 +1,4 @@
-import { requireAccount } from '../../accounts/accounts/accounts.ts';
+import { anyAccount } from '../../accounts/accounts/accounts.ts';
 import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
@@ -11,8 +11,8 @@ import { markedName } from './suspension.ts';
 import { createPerson } from './people.ts';
 
 /**
- * Registers an own account: a person whom no directory keeps. Who was released may, with the same address; who was
- * suspended may not (the guide, "Delete Your Account", note).
+ * Registers an own account: a person whom no directory keeps, in an account or in nobody's (`nobodys`). Who was released
+ * may, with the same address; who was suspended may not (the guide, "Delete Your Account", note).
  * @throws account.notFound, user.addressInvalid, user.domainNotVerified, user.addressTaken, user.addressBarred
  */
 export async function registerPerson(
@@ -21,7 +21,7 @@ export async function registerPerson(
   scope: Scope,
   { address, displayName = null }: { address: string; displayName?: string | null },
 ): Promise<User> {
-  const { defaultLicence } = await requireAccount(m, scope.organisationId, scope.accountId);
+  const { defaultLicence } = await anyAccount(m, scope.organisationId, scope.accountId);
   if (await isBarred(ground, m, scope, address)) {
     throw userErrors('user.addressBarred', { field: 'address', values: { value: address } });
   }
@@ -35,7 +35,7 @@ export async function registerPerson(
  * Whether a suspension keeps this address from registering here: this account's own always; another's once its domain
  * was removed there, unless this account has proved that the domain is its own and so decides itself.
  */
-async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
+export async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
   const key = normaliseAddress(address);
   if (key === null) return false;
   const found = await firstRow(

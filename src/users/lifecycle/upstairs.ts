@@ -1,4 +1,5 @@
 import type { Writer } from '../../platform/database/unit.ts';
+import type { PeopleMoved } from './move.ts';
 
 /**
  * What the floors above keep of accounts, organisations and people, and let go of in the unit that deletes or erases
@@ -11,4 +12,6 @@ export interface Upstairs {
   organisationDeleted: (m: Writer, organisationId: string) => Promise<void>;
   /** What is personal, and goes with no row of `users` by itself. */
   peopleErased: (m: Writer, userIds: readonly string[]) => Promise<void>;
+  /** What carries the account of people who went to another one, and goes with them. */
+  peopleMoved: (m: Writer, moved: PeopleMoved) => Promise<void>;
 }

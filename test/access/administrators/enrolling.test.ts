@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { AdministratorTable } from '../../../src/access/administrators/administrator.entity.ts';
-import { PasskeyTable } from '../../../src/access/administrators/factors/factors.entity.ts';
-import type { Enrolment } from '../../../src/access/administrators/factors/proof.ts';
-import { beginPending } from '../../../src/access/administrators/signing-in/pending.ts';
-import { finishByEnrolling } from '../../../src/access/administrators/signing-in/second.ts';
+import { passkeyTables } from '../../../src/auth/credentials/factors/factors.entity.ts';
+import type { Enrolment } from '../../../src/auth/credentials/factors/proof.ts';
+import { administratorSecondStep } from '../../../src/access/administrators/signing-in/second.ts';
+import { beginPending } from '../../../src/access/administrators/signing-in/sign-in.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
 import { newId } from '../../../src/platform/ids/ids.ts';
 import { newAdministrator } from '../../support/administrator.ts';
@@ -21,12 +21,13 @@ describeOnEachEngine('two sign-ins of an administrator who has no second factor'
         const administrator = await ground.db.read.findOneBy(AdministratorTable, { id: administratorId });
         const passkey = (): Enrolment => ({
           eventName: 'CreatePasskey',
+          amr: 'hwk',
           store: (m) =>
             m
-              .insert(PasskeyTable, {
+              .insert(passkeyTables.administrator, {
                 id: newId(),
                 organisationId,
-                administratorId,
+                holderId: administratorId,
                 credentialId: newId(),
                 publicKey: 'x',
                 counter: 0,
@@ -48,17 +49,19 @@ describeOnEachEngine('two sign-ins of an administrator who has no second factor'
         };
         const browsers = ['a', 'b', 'c', 'd'];
         const tokens = await Promise.all(
-          browsers.map((browser) => ground.db.write((m) => beginPending(m, administrator!, browser, '/console'))),
+          browsers.map((browser) =>
+            ground.db.write((m) => beginPending(m, administrator!, { browser, target: '/console' })),
+          ),
         );
         const all = await Promise.allSettled(
           browsers.map((browser, at) => {
-            const from = { browser, device: undefined, previous: null, target: '' };
-            return finishByEnrolling(ground, sessions, tokens[at], enrol, from);
+            const from = { browser, device: undefined, previous: null };
+            return administratorSecondStep(ground, sessions).finishByEnrolling(tokens[at], enrol, from);
           }),
         );
         const refused = all.filter((each) => each.status === 'rejected').map(({ reason }) => String(reason.code));
         assert.deepEqual(refused, Array(3).fill('signIn.begunElsewhere'));
-        assert.equal(await ground.db.read.countBy(PasskeyTable, { administratorId }), 1);
+        assert.equal(await ground.db.read.countBy(passkeyTables.administrator, { holderId: administratorId }), 1);
       }
     } finally {
       await house.stop();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
+import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
 import { testCompany } from '../../support/company.ts';
 import type { Page } from '../../support/page.ts';
 import { address, nobody, setStage, type Stage, whoIsIn } from './support.ts';
@@ -33,16 +34,13 @@ describeOnEachEngine('auth pages: the sign-in page', () => {
   });
 
   it('answers alike for every address without a sign-in', async () => {
+    // A company that has no way to sign in yet.
+    const idle = await testCompany(stage.carillon.house, 'idle.example');
+    const { ground } = stage.carillon.house;
+    await ground.db.write((m) => m.delete(ConnectionTable, { accountId: idle.scope.accountId }));
     const visitor = stage.carillon.visitor();
     const answers = [];
-    for (const email of [
-      'somebody@other.example',
-      'not-an-address',
-      '',
-      'a@b',
-      `${'x'.repeat(400)}@acme.example`,
-      'ö@ü.example',
-    ]) {
+    for (const email of ['not-an-address', '', 'a@b', `${'x'.repeat(400)}@acme.example`, 'somebody@idle.example']) {
       const { status, body } = await visitor.postFrom('/signin', '/signin', { email });
       answers.push(`${status} ${bare(body)}`);
     }
@@ -51,6 +49,15 @@ describeOnEachEngine('auth pages: the sign-in page', () => {
     assert.match(answers[0] ?? '', /could not find a sign-in for that address/);
     const kept = await visitor.postFrom('/signin', '/signin', { email: '"><script>' });
     assert.match(kept.body, /value="&quot;&gt;&lt;script&gt;"/);
+  });
+
+  it('asks for a password where nobody has claimed the domain, known or not', async () => {
+    const visitor = stage.carillon.visitor();
+    for (const email of ['somebody@other.example', 'ö@ü.example']) {
+      const page = await visitor.postFrom('/signin', '/signin', { email });
+      assert.equal(page.status, 200);
+      assert.equal(page.fields('/signin/own')['email'], email);
+    }
   });
 
   it('answers alike for known and unknown people of a connected domain', async () => {

@@ -64,6 +64,7 @@ export async function connectedIn(
     updatedAt: now,
     checkedAt: now,
     connectedAt: now,
+    secondFactorSince: null,
   };
   await ground.db.write(async (m) => {
     await m.update(AccountTable, { id: accountId }, { type: 'EnterpriseDirectory' });

@@ -13,7 +13,9 @@ const insert = (m: Reader, id: string, name = 'x'): Promise<unknown> =>
   rows(m, sql`INSERT INTO "organisations" ("id", "name", "createdAt") VALUES (${id}, ${name}, ${1})`);
 
 async function stored(db: Database): Promise<string[]> {
-  return (await rows<{ id: string }>(db.read, sql`SELECT "id" FROM "organisations"`)).map(({ id }) => id);
+  return (await rows<{ id: string }>(db.read, sql`SELECT "id" FROM "organisations" WHERE "deletedAt" IS NULL`)).map(
+    ({ id }) => id,
+  );
 }
 
 /** The connection that the door writes on. */

@@ -41,7 +41,10 @@ describe('the start of a database', () => {
       );
       const db = await Database.open(path, storage);
       try {
-        const stored = await rows<{ id: string }>(db.read, sql`SELECT "id" FROM "organisations" ORDER BY "id"`);
+        const stored = await rows<{ id: string }>(
+          db.read,
+          sql`SELECT "id" FROM "organisations" WHERE "deletedAt" IS NULL ORDER BY "id"`,
+        );
         assert.deepEqual(
           stored.map(({ id }) => id),
           processes,

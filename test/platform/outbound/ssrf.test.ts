@@ -261,12 +261,12 @@ describe('outbound: where a request must not go', function () {
           'https://localhost./x',
           'http://10.0.0.1/x',
         ]) {
-          carillon.house.providers.forget({ id: stage.company.scope.connectionId } as never);
+          carillon.house.providers.forget({ id: stage.company.scope.connectionId });
           provider.set({ metadata: { [what]: url } });
           assertRefused(await signIn(carillon.visitor()), 502, /cannot be reached at the moment/);
         }
       }
-      carillon.house.providers.forget({ id: stage.company.scope.connectionId } as never);
+      carillon.house.providers.forget({ id: stage.company.scope.connectionId });
       provider.set({ token: 'redirects' });
       const page = await signIn(carillon.visitor());
       assert.ok([400, 502].includes(page.status), 'a redirect of the token endpoint is not followed');

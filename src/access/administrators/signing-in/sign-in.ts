@@ -1,18 +1,20 @@
-import { OrganisationTable } from '../../../accounts/organisations/organisation.entity.ts';
-import type { Session } from '../../../auth/sessions/session.entity.ts';
+import { factorsOf, hasFactor } from '../../../auth/credentials/factors/factors.ts';
+import { knownDevice, rememberDevice } from '../../../auth/credentials/guesses/devices.ts';
+import type { Browser, In, SecondAwaited } from '../../../auth/credentials/signing-in/browser.ts';
+import { pendingTables } from '../../../auth/credentials/signing-in/pending.entity.ts';
+import { newPending } from '../../../auth/credentials/signing-in/pending.ts';
 import type { Sessions } from '../../../auth/sessions/sessions.ts';
 import { clock } from '../../../platform/clock/clock.ts';
 import { identifyAs } from '../../../platform/context/context.ts';
-import type { Writer } from '../../../platform/database/unit.ts';
+import { sql } from '../../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { verifyPassword } from '../../../platform/secrets/passwords.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { accessErrors } from '../../errors.ts';
 import { type Administrator, AdministratorTable } from '../administrator.entity.ts';
-import { factorsOf, hasFactor } from '../factors/factors.ts';
-import { rememberDevice } from '../guesses/devices.ts';
+import { administratorHolder } from '../holder.ts';
 import { ownAction } from '../own-action.ts';
 import { administratorPrincipal } from '../principal.ts';
-import { beginPending } from './pending.ts';
 
 export interface SignInInput {
   organisationId: string;
@@ -20,30 +22,10 @@ export interface SignInInput {
   password: string;
 }
 
-/** What a browser brings to a sign-in. */
-export interface Browser {
-  /** Its own random value, to which a pending sign-in is bound. */
-  browser: string;
-  /** The token by which it may be known. */
-  device: string | undefined;
-  /** The session that it holds, which ends with the next. */
-  previous: Session | null;
+/** What a browser brings to a sign-in at the console. */
+export interface ConsoleBrowser extends Browser {
   /** Where it goes afterwards. */
   target: string;
-}
-
-/** In: a session for the cookie, and the browser's new token. */
-export interface In {
-  step: 'in';
-  session: Session;
-  token: string;
-  device: string;
-}
-
-/** The password was right; a second factor is awaited, or has to be set up first. Nobody is in. */
-interface Awaited {
-  step: 'second';
-  token: string;
 }
 
 /**
@@ -62,6 +44,19 @@ export function administratorKey(input: Pick<SignInInput, 'organisationId' | 'us
   };
 }
 
+/** What stands for a browser in counts, when it is known for the administrator of that name; else null. */
+export const knownConsoleDevice = (
+  on: Reader,
+  { organisation, name }: ReturnType<typeof administratorKey>,
+  token: string | undefined,
+): Promise<string | null> =>
+  knownDevice(
+    on,
+    'administrator',
+    sql`SELECT "id" FROM "administrators" WHERE "organisationId" = ${organisation} AND "userNameKey" = ${name}`,
+    token,
+  );
+
 /**
  * The first step: the password, which is verified in every case, so an unknown name costs the same time. Whether there
  * is a second factor shows only after the right one.
@@ -72,9 +67,9 @@ export async function signInAdministrator(
   ground: Ground,
   sessions: Sessions,
   input: SignInInput,
-  from: Browser,
+  from: ConsoleBrowser,
   known: boolean,
-): Promise<In | Awaited> {
+): Promise<In | SecondAwaited> {
   const { organisation, name } = administratorKey(input);
   const administrator = await ground.db.read.findOneBy(AdministratorTable, {
     organisationId: organisation,
@@ -109,13 +104,24 @@ export async function afterPassword(
   sessions: Sessions,
   m: Writer,
   administrator: Administrator,
-  from: Browser,
-): Promise<{ result: In | Awaited; responseElements?: Record<string, unknown>; eventName?: string }> {
-  const organisation = await m.findOneBy(OrganisationTable, { id: administrator.organisationId });
-  const second = hasFactor(await factorsOf(m, administrator.id)) || organisation?.secondFactorSince != null;
+  from: ConsoleBrowser,
+): Promise<{ result: In | SecondAwaited; responseElements?: Record<string, unknown>; eventName?: string }> {
+  const holder = administratorHolder(administrator);
+  const second = hasFactor(await factorsOf(m, holder)) || (await holder.requiresFactor(m));
   if (!second) return letIn(ground, sessions, m, administrator, from, 'password');
-  const token = await beginPending(m, administrator, from.browser, from.target);
+  const token = await beginPending(m, administrator, from);
   return { result: { step: 'second', token }, eventName: 'BeginConsoleLogin' };
+}
+
+/** Notes that the password was right and nothing more. @returns the token for the cookie */
+export async function beginPending(
+  m: Writer,
+  { id: holderId, organisationId, epoch }: Pick<Administrator, 'id' | 'organisationId' | 'epoch'>,
+  { browser, target }: Pick<ConsoleBrowser, 'browser' | 'target'>,
+): Promise<string> {
+  const { row, token } = newPending({ holderId, organisationId, epoch, browser, target });
+  await m.insert(pendingTables.administrator, row);
+  return token;
 }
 
 /** Begins the session of somebody who has proved enough; the one that the browser held before ends. */
@@ -132,7 +138,7 @@ export async function letIn(
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
   await m.update(AdministratorTable, { id: administrator.id }, { lastActiveAt: clock.now() });
   const begun = await sessions.begin(m, principal, ground.config.adminSessionHours * 3_600_000);
-  const known = await rememberDevice(m, administrator, device);
+  const known = await rememberDevice(m, administratorHolder(administrator), device);
   return {
     result: { step: 'in', ...begun, device: known },
     responseElements: { sessionId: begun.session.id, provedBy },

@@ -1,23 +1,11 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, integer, text, time } from '../../../platform/database/columns.ts';
 import type { SealedColumn } from '../../../platform/secrets/sealed.ts';
+import type { Attempt } from './attempts.ts';
 
-/** A sign-in that was sent to a provider and has not come back: good once, for ten minutes, in one browser. */
-export interface SignInAttempt {
-  /** SHA-256 of the state parameter. */
-  stateHash: string;
+/** A sign-in that was sent to the provider of a connection. */
+export interface SignInAttempt extends Attempt {
   connectionId: string;
-  /** SHA-256 of the browser's cookie. */
-  browserHash: string;
-  nonce: string;
-  /** Sealed (RFC 7636). */
-  codeVerifier: string;
-  redirectUri: string;
-  /** A path of our own, to go to afterwards. */
-  target: string;
-  createdAt: number;
-  expiresAt: number;
-  usedAt: number | null;
   /** How old, in seconds, the person's proof may be; null: as old as it is. */
   maxAge: number | null;
 }

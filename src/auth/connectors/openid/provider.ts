@@ -76,9 +76,13 @@ export async function discover(
   return post;
 }
 
+/** What must be known of a provider to speak with it. */
+export type Known = Pick<Connection, 'id' | 'issuer' | 'clientId' | 'clientSecret' | 'updatedAt'>;
+
 /** The providers that are in use, each discovered once an hour; a failure is not remembered. */
 export class Providers {
-  readonly #outbound: Outbound;
+  /** The guarded agent, through which each of them is spoken with. */
+  readonly outbound: Outbound;
   readonly #seal: Seal;
   readonly #keySets = new KeySets();
   readonly #known = new Map<
@@ -87,19 +91,20 @@ export class Providers {
   >();
 
   constructor(outbound: Outbound, seal: Seal) {
-    this.#outbound = outbound;
+    this.outbound = outbound;
     this.#seal = seal;
   }
 
-  of(connection: Connection): Promise<openid.Configuration> {
+  /** @param place where its client secret is sealed to */
+  of(connection: Known, place = secretPlace(connection.id)): Promise<openid.Configuration> {
     const known = this.#known.get(connection.id);
     if (known && known.updatedAt === connection.updatedAt && known.until > clock.now()) return known.configuration;
     const client = {
       issuer: connection.issuer,
       clientId: connection.clientId,
-      clientSecret: this.#seal.unseal(connection.clientSecret, secretPlace(connection.id)),
+      clientSecret: this.#seal.unseal(connection.clientSecret, place),
     };
-    const configuration = discover(this.#outbound, client, this.#keySets);
+    const configuration = discover(this.outbound, client, this.#keySets);
     this.#known.set(connection.id, { until: clock.now() + believedMs, updatedAt: connection.updatedAt, configuration });
     configuration.catch(() => {
       if (this.#known.get(connection.id)?.configuration === configuration) this.#known.delete(connection.id);
@@ -108,7 +113,7 @@ export class Providers {
   }
 
   /** Has a provider discovered again at its next use. */
-  forget(connection: Connection): void {
+  forget(connection: Pick<Known, 'id'>): void {
     this.#known.delete(connection.id);
   }
 }

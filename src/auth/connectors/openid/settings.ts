@@ -105,7 +105,8 @@ async function readClient(ground: Ground, accountId: string, input: ConnectionIn
   return { issuer, clientId, clientSecret: ground.seal.unseal(present.clientSecret, secretPlace(present.id)) };
 }
 
-function readIssuer(input: string): string {
+/** An issuer as it was typed. @throws connection.issuerInvalid */
+export function readIssuer(input: string): string {
   const issuer = input.trim();
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
   const fair =

@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import passport from 'passport';
 import type { Ground } from '../../../trail/ground.ts';
+import type { Callback } from './attempts.ts';
 import { type Begin, beginSignIn } from './begin.ts';
 import type { Connection } from './connection.entity.ts';
-import { type Callback, finishSignIn, type Proof } from './finish.ts';
+import { finishSignIn, type Proof } from './finish.ts';
 import type { Providers } from './provider.ts';
 
 /** The OpenID connector as passport knows it. Passport writes into a strategy, so each request has one of its own. */

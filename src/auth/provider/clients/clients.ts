@@ -1,4 +1,5 @@
 import { requireAccount } from '../../../accounts/accounts/accounts.ts';
+import { refuseNobodys } from '../../../accounts/accounts/nobodys.ts';
 import { clock } from '../../../platform/clock/clock.ts';
 import { changed } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
@@ -58,6 +59,7 @@ export async function createClient(
   };
   const settings = await judged(ground, action, outbound, input, null);
   const client = await ground.trail.perform(action, async (m) => {
+    refuseNobodys(organisationId);
     await checkAccount(m, organisationId, settings.accountId);
     if ((await m.countBy(OidcClientTable, { organisationId })) >= clientsPerOrganisation) {
       throw clientErrors('client.tooMany', { values: { limit: clientsPerOrganisation } });

@@ -49,7 +49,7 @@ export async function authoriseDirectory(
       baseDn: input.baseDn.slice(0, 1024),
     },
   };
-  let tried: Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt'>;
+  let tried: Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt' | 'secondFactorSince'>;
   let password: string;
   try {
     await requireEnterprise(ground.db.read, scope);
@@ -78,6 +78,7 @@ export async function authoriseDirectory(
       // Whoever holds connections to it by the former settings is told by this.
       updatedAt: Math.max(clock.now(), (present?.updatedAt ?? 0) + 1),
       connectedAt: present?.connectedAt ?? null,
+      secondFactorSince: present?.secondFactorSince ?? null,
     };
     if (present) await m.update(DirectoryTable, { id: result.id }, asRow(result));
     else await m.insert(DirectoryTable, asRow(result));
@@ -98,7 +99,7 @@ async function tryOut(
   draft: Draft,
   bindPassword: string,
   id: string,
-): Promise<Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt'>> {
+): Promise<Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt' | 'secondFactorSince'>> {
   const trials = await diagnose(ldap.outbound, { ...draft, bindPassword });
   const root = trials.find(({ steps }) => steps.some(({ step, ok }) => step === 'base' && ok))?.root;
   if (!root) throw failure(trials);

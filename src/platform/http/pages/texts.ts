@@ -6,6 +6,10 @@ export const texts = {
   reference: 'Reference',
   referenceHelp: 'If you ask for help, give this reference.',
   back: 'Back to the start',
+  cancel: 'Cancel',
+  never: 'Never',
+  actions: 'Actions',
+  faultPrefix: 'Error:',
   errorTitles: {
     400: 'That did not work',
     401: 'Please sign in',

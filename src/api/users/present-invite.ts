@@ -1,0 +1,13 @@
+import { statusOf } from '../../users/invitations/invitations.ts';
+import type { Invited } from '../../users/invitations/invite.ts';
+
+/** What became of one address, in the API's shape: what was refused is Failed, and has no id. */
+export const presentInvite = ({ address, invitation }: Invited): object =>
+  invitation
+    ? {
+        InviteId: invitation.id,
+        Status: statusOf(invitation),
+        EmailAddress: address,
+        EmailStatus: invitation.emailStatus,
+      }
+    : { Status: 'Failed', EmailAddress: address, EmailStatus: 'NotSent' };

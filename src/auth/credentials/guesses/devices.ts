@@ -1,0 +1,77 @@
+import { clock } from '../../../platform/clock/clock.ts';
+import { firstRow, later, rows } from '../../../platform/database/run.ts';
+import { type Sql, sql } from '../../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
+import { hashToken, newToken } from '../../../platform/ids/ids.ts';
+import { SpentChallengeTable } from '../factors/factors.entity.ts';
+import { type Holder, holderColumn, type HolderKind, tableOf } from '../holders.ts';
+import { pendingTables } from '../signing-in/pending.entity.ts';
+import { factorGuessesTables, knownDeviceTables } from './guesses.entity.ts';
+
+export const deviceDays = 180;
+const mostDevices = 20;
+
+/**
+ * What stands for a browser in counts: its token's hash, when it is known for that holder; else null.
+ * @param whose the holder's id, or a query that gives it: names that nobody has then cost the same
+ */
+export async function knownDevice(
+  on: Reader,
+  kind: HolderKind,
+  whose: string | Sql,
+  token: string | undefined,
+): Promise<string | null> {
+  const tokenHash = hashToken(token ?? '');
+  const found = await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}
+        WHERE "tokenHash" = ${tokenHash} AND "expiresAt" > ${clock.now()} AND ${holderColumn(kind)} IN (${whose})`,
+  );
+  return found ? tokenHash : null;
+}
+
+/**
+ * Knows a browser from now on, because its holder has signed in. Its token is new each time, so that nobody can plant
+ * one; what it was known for before, it stays known for.
+ * @returns the new token, for the cookie
+ */
+export async function rememberDevice(
+  m: Writer,
+  { kind, id: holderId, organisationId }: Pick<Holder, 'kind' | 'id' | 'organisationId'>,
+  before: string | undefined,
+): Promise<string> {
+  const [table, holder] = [tableOf(knownDeviceTables[kind]), holderColumn(kind)];
+  const token = newToken();
+  const tokenHash = hashToken(token);
+  const now = clock.now();
+  if (before !== undefined) {
+    const old = hashToken(before);
+    await later(m, sql`DELETE FROM ${table} WHERE ${holder} = ${holderId} AND "tokenHash" = ${old}`);
+    await later(m, sql`UPDATE ${table} SET "tokenHash" = ${tokenHash} WHERE "tokenHash" = ${old}`);
+  }
+  const expiresAt = now + deviceDays * 86_400_000;
+  await later(
+    m,
+    sql`INSERT INTO ${table} (${holder}, "tokenHash", "organisationId", "createdAt", "expiresAt")
+        VALUES (${holderId}, ${tokenHash}, ${organisationId}, ${now}, ${expiresAt})`,
+  );
+  await later(
+    m,
+    sql`DELETE FROM ${table} WHERE ${holder} = ${holderId} AND "tokenHash" NOT IN (
+          SELECT "tokenHash" FROM ${table} WHERE ${holder} = ${holderId} ORDER BY "createdAt" DESC LIMIT ${mostDevices})`,
+  );
+  return token;
+}
+
+/** Forgets what nothing looks at any more: devices long unused, counts whose window is over, sign-ins never finished. */
+export async function sweepGuesses(m: Writer): Promise<void> {
+  const now = clock.now();
+  const twoDays = 2 * 86_400_000;
+  for (const table of Object.values(knownDeviceTables))
+    await rows(m, sql`DELETE FROM ${tableOf(table)} WHERE "expiresAt" < ${now}`);
+  for (const table of Object.values(factorGuessesTables))
+    await rows(m, sql`DELETE FROM ${tableOf(table)} WHERE "windowAt" < ${now - twoDays}`);
+  for (const table of Object.values(pendingTables))
+    await rows(m, sql`DELETE FROM ${tableOf(table)} WHERE "expiresAt" < ${now}`);
+  await rows(m, sql`DELETE FROM ${tableOf(SpentChallengeTable)} WHERE "expiresAt" < ${now}`);
+}

@@ -1,0 +1,54 @@
+import { firstRow, isTrue, rows } from '../../platform/database/run.ts';
+import { selectRow } from '../../platform/database/select.ts';
+import { list, sql } from '../../platform/database/sql.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { type Login, LoginTable } from './login.entity.ts';
+
+/** By an address as it is compared. */
+export const loginAt = (on: Reader, addressKey: string): Promise<Login | null> =>
+  selectRow(on, LoginTable, sql`a."addressKey" = ${addressKey}`);
+
+/** By which somebody signs in whose account Carillon holds; null for a directory's people. */
+export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
+  selectRow(
+    on,
+    LoginTable,
+    sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId" AND u."connectionId" IS NULL)`,
+  );
+
+/** The hash of a person's password; null where Carillon keeps none. */
+export const passwordOf = async (on: Reader, userId: string): Promise<string | null> =>
+  (await loginOf(on, userId))?.passwordHash ?? null;
+
+/** What is known of an address. `deleted`, `released`: whoever had it is no more, or free to be somebody new. */
+export type Known = 'nobody' | 'deleted' | 'released' | 'somebody';
+
+/** Whether somebody has this address who still may; one question whatever the answer. */
+export async function knownAt(on: Reader, addressKey: string): Promise<Known> {
+  const found = await firstRow<{ deleted: unknown; released: unknown }>(
+    on,
+    sql`SELECT (u."deletedAt" IS NOT NULL OR a."deletedAt" IS NOT NULL) AS "deleted",
+          (u."releasedAt" IS NOT NULL
+            OR EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
+                       AND d."state" = 'releasing')) AS "released"
+        FROM "logins" l JOIN "users" u ON u."id" = l."userId" JOIN "accounts" a ON a."id" = u."accountId"
+        WHERE l."addressKey" = ${addressKey}`,
+  );
+  if (!found) return 'nobody';
+  return isTrue(found.deleted) ? 'deleted' : isTrue(found.released) ? 'released' : 'somebody';
+}
+
+/**
+ * Makes an address free for somebody new, in their unit: whoever had it was deleted or released.
+ * @returns false when somebody has it who still may
+ */
+export async function freeAddress(m: Writer, addressKey: string): Promise<boolean> {
+  if ((await knownAt(m, addressKey)) === 'somebody') return false;
+  await rows(m, sql`DELETE FROM "logins" WHERE "addressKey" = ${addressKey}`);
+  return true;
+}
+
+/** Nobody signs in by these people's addresses any more, which are free again. */
+export async function dropLogins(m: Writer, userIds: readonly string[]): Promise<void> {
+  await rows(m, sql`DELETE FROM "logins" WHERE "userId" IN (${list(userIds)})`);
+}

@@ -1,0 +1,37 @@
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
+import { domainOf } from '../../accounts/domains/name.ts';
+import { firstRow } from '../../platform/database/run.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Reader } from '../../platform/database/unit.ts';
+import type { Scope } from '../../users/lifecycle/out.ts';
+
+/** Where people with an address sign in, and belong when they register. */
+export type Place =
+  /** At their company: whoever is not known there is not known here. */
+  | { kind: 'company' }
+  /** Here, in the enterprise account that has verified the domain. */
+  | { kind: 'account'; scope: Scope }
+  /** Here, and in no account unless one invites them. */
+  | { kind: 'nobody' };
+
+/**
+ * By the domain alone, so that the answer tells nothing of who is known: verified by an account with a directory, or with
+ * a connector → there; by one without → that account; by none → nobody's.
+ */
+export async function placeOf(on: Reader, address: string): Promise<Place> {
+  const name = domainOf(address);
+  const found = await firstRow<{ accountId: string; organisationId: string; type: string; connector: string | null }>(
+    on,
+    sql`SELECT a."id" AS "accountId", a."organisationId", a."type",
+          (SELECT MIN(c."kind") FROM "connections" c WHERE c."accountId" = a."id") AS "connector"
+        FROM "domains" d JOIN "accounts" a ON a."id" = d."accountId"
+        WHERE d."name" = ${name ?? ''} AND d."state" = 'verified' AND a."deletedAt" IS NULL`,
+  );
+  if (!found) return { kind: 'nobody' };
+  const { accountId, organisationId, type, connector } = found;
+  if (connector !== null || (type !== 'EnterpriseLWA' && type !== 'Team')) return { kind: 'company' };
+  return { kind: 'account', scope: { organisationId, accountId } };
+}
+
+/** The account in which somebody with an address from there registers. */
+export const scopeOf = (place: Place): Scope => (place.kind === 'account' ? place.scope : { ...nobodys });

@@ -1,0 +1,28 @@
+import { requestContext } from '../../../platform/context/context.ts';
+import { CarillonError } from '../../../platform/errors/errors.ts';
+import { addressKey } from '../../../platform/http/address.ts';
+import { createRate } from '../../../platform/http/rate.ts';
+
+/** Mails an hour that one network may ask for, to whomever. */
+const perNetwork = 60;
+/** Mails an hour to one address, whoever asks. */
+const perAddress = 5;
+
+/**
+ * Limits on asking for mails. Too many from one network are refused; too many to one address are answered as if they were
+ * sent, so that nobody's mailbox is flooded, and nobody learns what others asked for.
+ */
+export function createAskLimits(): (addressKey: string) => Promise<boolean> {
+  const byNetwork = createRate({ points: perNetwork, seconds: 3600 });
+  const byAddress = createRate({ points: perAddress, seconds: 3600 });
+  return async (address) => {
+    await byNetwork(addressKey(requestContext().clientAddress));
+    try {
+      await byAddress(address);
+      return true;
+    } catch (error) {
+      if (error instanceof CarillonError) return false;
+      throw error;
+    }
+  };
+}

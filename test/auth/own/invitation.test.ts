@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
+import { clock } from '../../../src/platform/clock/clock.ts';
+import { parseAddresses } from '../../../src/users/invitations/addresses.ts';
+import { invitePeople } from '../../../src/users/invitations/invite.ts';
+import type { Scope } from '../../../src/users/lifecycle/out.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
+import { linkIn } from '../../support/smtp.ts';
+import { accountWith, isIn, type OwnStage, password, personAt, registerAs, setOwnStage, signInAs } from './support.ts';
+
+describeOnEachEngine('own accounts: the link of an invitation', function () {
+  this.timeout(60_000);
+  let stage: OwnStage;
+  let scope: Scope;
+  beforeEach(async () => {
+    stage = await setOwnStage();
+    scope = await accountWith(stage, 'The Team');
+  });
+  afterEach(async () => {
+    clock.reset();
+    await stage.stop();
+  });
+
+  const invite = async (email: string, into = scope): Promise<string> => {
+    await invitePeople(stage.carillon.house.ground, into, parseAddresses(email), { by: 'test' });
+    return linkIn(await stage.smtp.next(email, ({ text }) => text.includes('/invitation?')), '/invitation');
+  };
+  const chosen = { name: 'Ann', password, again: password };
+
+  it('leads who is nobody yet to a password, and into the team with its licence, once', async () => {
+    const link = await invite('ann@own.example');
+    const visitor = stage.carillon.visitor();
+    const page = await visitor.get(link);
+    assert.match(page.text, /The Team invites you .* The invitation is for ann@own\.example/);
+    const weak = await page.submit('/invitation/register', { ...chosen, password: 'short', again: 'short' });
+    assert.equal(weak.status, 400);
+    assert.match(weak.text, /at least 12 characters/);
+    const done = await weak.submit('/invitation/register', chosen);
+    assert.equal(done.path, '/me');
+    assert.match(done.text, /The Team/);
+    const { accountId, licence } = await personAt(stage, 'ann@own.example');
+    assert.deepEqual([accountId, licence], [scope.accountId, 'Pro']);
+    const again = await stage.carillon.visitor().send(link);
+    assert.ok(again.status >= 400, String(again.status));
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example')).status, 303);
+  });
+
+  it('leads who has an account to sign in with it, and they keep it: the trial ends, the devices stay', async () => {
+    const elsewhere = stage.carillon.visitor();
+    await registerAs(stage, elsewhere, 'ann@own.example');
+    const before = await personAt(stage, 'ann@own.example');
+    assert.equal(before.accountId, nobodys.accountId);
+    const link = await invite('ann@own.example');
+    const visitor = stage.carillon.visitor();
+    const page = await visitor.get(link);
+    const signIn = await visitor.get(page.link(`target=${encodeURIComponent(link)}`));
+    const asked = await signIn.submit('/signin');
+    const back = await asked.submit('/signin/own', { password });
+    assert.equal(back.path, link);
+    const done = await back.submit('/invitation');
+    assert.equal(done.path, '/me');
+    assert.match(done.text, /The Team/);
+    assert.doesNotMatch(done.text, /Your trial/);
+    const after = await personAt(stage, 'ann@own.example');
+    assert.deepEqual(
+      [after.id, after.accountId, after.organisationId],
+      [before.id, scope.accountId, scope.organisationId],
+    );
+    assert.ok(await isIn(elsewhere));
+    assert.ok(await isIn(visitor));
+  });
+
+  it('is not for somebody else who is signed in, and whoever is in another team is told that they leave it', async () => {
+    const bob = stage.carillon.visitor();
+    await registerAs(stage, bob, 'bob@own.example');
+    const wrong = await bob.get(await invite('ann@own.example'));
+    assert.match(wrong.text, /You are signed in as bob@own\.example, and the invitation is for another address/);
+    assert.doesNotMatch(wrong.body, /action="\/invitation"/);
+    await (await bob.get(await invite('bob@own.example'))).submit('/invitation');
+    const other = await accountWith(stage, 'Other Team');
+    const page = await bob.get(await invite('bob@own.example', other));
+    assert.match(page.text, /You are in the account The Team\. By joining you leave it/);
+    await page.submit('/invitation');
+    assert.equal((await personAt(stage, 'bob@own.example')).accountId, other.accountId);
+  });
+
+  it('that is over, or nobody’s, says so', async () => {
+    const link = await invite('ann@own.example');
+    clock.advance(14 * 86_400_000 + 1);
+    for (const each of [link, '/invitation', '/invitation?token=x']) {
+      const page = await stage.carillon.visitor().send(each);
+      assert.ok(page.status >= 400 && page.status < 500, each);
+      assert.doesNotMatch(page.body, /action="\/invitation/);
+    }
+  });
+
+  it('what somebody else has of it is refused without a session, or for another person', async () => {
+    const link = await invite('ann@own.example');
+    const token = new URL(link, 'http://x').searchParams.get('token')!;
+    const bob = stage.carillon.visitor();
+    await registerAs(stage, bob, 'bob@own.example');
+    const { csrf } = await bob.send('/me');
+    const refused = await bob.post('/invitation', { csrf, token });
+    assert.ok(refused.status >= 400 && refused.status < 500);
+    assert.equal((await personAt(stage, 'bob@own.example')).accountId, nobodys.accountId);
+  });
+});

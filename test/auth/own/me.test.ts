@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { clock } from '../../../src/platform/clock/clock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
+import { eraseWhatIsDue } from '../../../src/users/lifecycle/erase.ts';
+import { testCompany } from '../../support/company.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+import { linkIn } from '../../support/smtp.ts';
+import {
+  accountWith,
+  another,
+  isIn,
+  type OwnStage,
+  password,
+  personAt,
+  registerAs,
+  setOwnStage,
+  signInAs,
+} from './support.ts';
+
+const later = 11 * 60_000;
+
+describeOnEachEngine('own accounts: what people change about their own sign-in', function () {
+  this.timeout(60_000);
+  let stage: OwnStage;
+  beforeEach(async () => {
+    stage = await setOwnStage();
+  });
+  afterEach(async () => {
+    clock.reset();
+    await stage.stop();
+  });
+
+  /** Whether every device of a person is noted as over, for this reason. */
+  const endedAs = async (id: string, because: string): Promise<boolean> => {
+    const all = await rows<{ endedBecause: string | null }>(
+      stage.carillon.house.ground.db.read,
+      sql`SELECT "endedBecause" FROM "sessions" WHERE "principalId" = ${id}`,
+    );
+    return all.every(({ endedBecause }) => endedBecause === because);
+  };
+
+  it('each change asks who has not proved lately who they are, and goes on after that', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    clock.advance(later);
+    for (const path of ['/me/password', '/me/address', '/me/delete']) {
+      const asked = await visitor.send(path);
+      assert.equal(asked.status, 303, path);
+      assert.match(asked.location!, new RegExp(`/me/security/confirm\\?target=${encodeURIComponent(path)}$`));
+      const { csrf } = await visitor.get('/me');
+      const sent = await visitor.post(path, {
+        csrf,
+        newPassword: another,
+        again: another,
+        email: 'x@own.example',
+        confirmation: 'ann@own.example',
+      });
+      assert.match(sent.location!, /\/me\/security\/confirm/, path);
+    }
+    const confirm = await visitor.get('/me/password');
+    const form = await confirm.submit('/me/security/confirm', { password });
+    assert.equal(form.title, 'Change your password');
+  });
+
+  it('the password: every other device is out, this one goes on under another token, and the owner is told', async () => {
+    const [here, there] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, here, 'ann@own.example');
+    await signInAs(there, 'ann@own.example');
+    await stage.smtp.next('ann@own.example');
+    const former = here.jar().get('carillon_session');
+    const done = await (
+      await here.get('/me/password')
+    ).submit('/me/password', { newPassword: another, again: another });
+    assert.equal(done.path, '/me');
+    assert.notEqual(here.jar().get('carillon_session'), former);
+    assert.ok(await isIn(here));
+    assert.equal(await isIn(there), false);
+    assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Your password was changed');
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', another)).status, 303);
+    assert.ok(await isIn(here));
+  });
+
+  it('the address: changed when both mailboxes have said yes, in either order, and not before', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const before = await personAt(stage, 'ann@own.example');
+    const sent = await (await visitor.get('/me/address')).submit('/me/address', { email: 'Ann@New.example' });
+    assert.equal(sent.title, 'Look into both mailboxes');
+    const [old, fresh] = [await stage.smtp.next('ann@own.example'), await stage.smtp.next('Ann@new.example')];
+    assert.match(old.text, /to Ann@New\.example|by Ann@New\.example/);
+    const agree = async (letter: { text: string }) => {
+      const page = await stage.carillon.visitor().get(linkIn(letter, '/address/confirm'));
+      return page.submit('/address/confirm');
+    };
+    assert.match((await agree(fresh)).text, /One address has said yes/);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@new.example')).status, 401);
+    assert.match((await agree(old)).text, /Your address was changed/);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example')).status, 401);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@new.example')).status, 303);
+    assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Your e-mail address was changed');
+    const after = await personAt(stage, 'ann@new.example');
+    assert.deepEqual([after.id, after.primaryAddress], [before.id, 'Ann@New.example']);
+    assert.ok(await isIn(visitor));
+    const over = await stage.carillon.visitor().send(linkIn(old, '/address/confirm'));
+    assert.equal(over.status, 400);
+  });
+
+  it('an address that somebody has, or a company keeps, is not taken; who has it learns it from the mail alone', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    await registerAs(stage, stage.carillon.visitor(), 'bob@own.example');
+    await testCompany(stage.carillon.house);
+    await accountWith(stage, 'Globex', 'globex.example');
+    const form = await visitor.get('/me/address');
+    const known = await form.submit('/me/address', { email: 'bob@own.example' });
+    const unknown = await form.submit('/me/address', { email: 'cal@own.example' });
+    assert.equal(known.title, 'Look into both mailboxes');
+    assert.equal(known.text.replaceAll('bob', 'X'), unknown.text.replaceAll('cal', 'X'));
+    assert.equal((await stage.smtp.next('bob@own.example')).header('subject'), 'This address is registered already');
+    for (const email of ['ann@acme.example', 'ann@globex.example']) {
+      const refused = await form.submit('/me/address', { email });
+      assert.equal(refused.status, 400);
+      assert.match(refused.text, /sign in as their company has arranged it/);
+    }
+    for (const email of ['ann@own.example', 'no address']) {
+      assert.equal((await form.submit('/me/address', { email })).status, 400);
+    }
+  });
+
+  it('deleting oneself: out everywhere at once, the address free again, and erased when its time has come', async () => {
+    const [here, there] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, here, 'ann@own.example');
+    await signInAs(there, 'ann@own.example');
+    const { id } = await personAt(stage, 'ann@own.example');
+    const form = await here.get('/me/delete');
+    assert.match(
+      (await form.submit('/me/delete', { confirmation: 'bob@own.example' })).text,
+      /That is not your e-mail address/,
+    );
+    assert.ok(await isIn(here));
+    const done = await form.submit('/me/delete', { confirmation: 'ANN@own.example' });
+    assert.equal(done.title, 'Your account was deleted');
+    for (const device of [here, there]) assert.equal(await isIn(device), false);
+    // What it ended by is written a moment after it has ended; the answer takes the cookie.
+    await until(() => endedAs(id, 'left'));
+    assert.match((await there.send('/me')).text, /Your account was deleted/);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example')).status, 401);
+    const { ground, upstairs } = stage.carillon.house;
+    const row = () =>
+      rows<{ deletedAt: unknown }>(ground.db.read, sql`SELECT "deletedAt" FROM "users" WHERE "id" = ${id}`);
+    assert.ok((await row())[0]?.deletedAt);
+    await registerAs(stage, stage.carillon.visitor(), 'ann@own.example', another);
+    assert.notEqual((await personAt(stage, 'ann@own.example')).id, id);
+    clock.advance(31 * 86_400_000);
+    await eraseWhatIsDue(ground, upstairs);
+    assert.deepEqual(await row(), []);
+  });
+
+  it('a directory’s people change all that at their company', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const { id } = await personAt(stage, 'ann@own.example');
+    const { ground } = stage.carillon.house;
+    await ground.db.write((m) => rows(m, sql`DELETE FROM "logins" WHERE "userId" = ${id}`));
+    for (const path of ['/me/password', '/me/address', '/me/delete']) {
+      const page = await visitor.send(path);
+      assert.equal(page.status, 403);
+      assert.match(page.text, /company’s directory keeps your account/);
+    }
+    assert.doesNotMatch((await visitor.send('/me')).text, /Change the password/);
+  });
+});

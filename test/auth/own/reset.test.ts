@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { clock } from '../../../src/platform/clock/clock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
+import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+import {
+  accountWith,
+  another,
+  askFor,
+  isIn,
+  type OwnStage,
+  password,
+  personAt,
+  registerAs,
+  setOwnStage,
+  signInAs,
+} from './support.ts';
+
+describeOnEachEngine('own accounts: a lost password', function () {
+  this.timeout(60_000);
+  let stage: OwnStage;
+  beforeEach(async () => {
+    stage = await setOwnStage();
+  });
+  afterEach(async () => {
+    clock.reset();
+    await stage.stop();
+  });
+
+  it('is set anew by a mailed link, once: every device is out, the old password opens nothing, the owner is told', async () => {
+    const devices = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, devices[0]!, 'ann@own.example');
+    await signInAs(devices[1]!, 'ann@own.example');
+    await stage.smtp.next('ann@own.example'); // a new device
+    const visitor = stage.carillon.visitor();
+    const page = await visitor.get(await askFor(stage, visitor, '/reset', 'ann@own.example'));
+    const done = await page.submit('/reset/confirm', { newPassword: another, again: another });
+    assert.equal(done.title, 'Sign in');
+    assert.match(done.text, /Your password was changed/);
+    for (const device of devices) assert.equal(await isIn(device), false);
+    // What they ended by is written a moment after they have ended; the answer takes the cookie.
+    const { read } = stage.carillon.house.ground.db;
+    await until(async () => {
+      const open = sql`SELECT 1 FROM "sessions" WHERE "endedBecause" IS NULL`;
+      return (await rows(read, open)).length === 0;
+    });
+    assert.match((await devices[0]!.send('/me')).text, /The password of your account was changed/);
+    assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Your password was changed');
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
+    assert.equal((await signInAs(visitor, 'ann@own.example', another)).status, 303);
+    const again = await page.submit('/reset/confirm', { newPassword: password, again: password });
+    assert.equal(again.status, 400);
+    assert.match(again.text, /used already/);
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
+  });
+
+  it('takes no weak password, and the link stays good', async () => {
+    await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');
+    const visitor = stage.carillon.visitor();
+    const page = await visitor.get(await askFor(stage, visitor, '/reset', 'ann@own.example'));
+    const refused = await page.submit('/reset/confirm', { newPassword: 'aaaaaaaaaaaaa', again: 'aaaaaaaaaaaaa' });
+    assert.equal(refused.status, 400);
+    assert.match(refused.text, /easy to guess/);
+    assert.match(
+      (await refused.submit('/reset/confirm', { newPassword: another, again: another })).text,
+      /was changed/,
+    );
+  });
+
+  it('a link ends with its hour, with a newer change, and when its person is gone', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const [first, second] = [
+      await askFor(stage, stage.carillon.visitor(), '/reset', 'ann@own.example'),
+      await askFor(stage, stage.carillon.visitor(), '/reset', 'ann@own.example'),
+    ];
+    const page = await visitor.get(second);
+    await page.submit('/reset/confirm', { newPassword: another, again: another });
+    assert.equal((await visitor.send(first)).status, 400);
+    const third = await askFor(stage, stage.carillon.visitor(), '/reset', 'ann@own.example');
+    clock.advance(3_600_001);
+    assert.equal((await visitor.send(third)).status, 400);
+  });
+
+  it('lets nobody in: whoever is suspended stays so', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    await registerAs(stage, stage.carillon.visitor(), 'sue@globex.example');
+    await suspendUser(stage.carillon.house.ground, scope, (await personAt(stage, 'sue@globex.example')).id, 'test');
+    const visitor = stage.carillon.visitor();
+    const page = await visitor.get(await askFor(stage, visitor, '/reset', 'sue@globex.example'));
+    await page.submit('/reset/confirm', { newPassword: another, again: another });
+    assert.equal(await isIn(visitor), false);
+    const told = await signInAs(visitor, 'sue@globex.example', another);
+    assert.equal(told.status, 403);
+    assert.match(told.text, /suspended your access/);
+  });
+});

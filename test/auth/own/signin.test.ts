@@ -1,0 +1,243 @@
+import assert from 'node:assert/strict';
+import { clock } from '../../../src/platform/clock/clock.ts';
+import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
+import { setHelpContact } from '../../../src/accounts/accounts/accounts.ts';
+import { testCompany } from '../../support/company.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
+import { evilAddresses } from '../../support/evil-addresses.ts';
+import type { Page } from '../../support/page.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import {
+  accountWith,
+  bare,
+  isIn,
+  type OwnStage,
+  password,
+  personAt,
+  registerAs,
+  setOwnStage,
+  signInAs,
+} from './support.ts';
+
+const wrong = 'not the one that was chosen';
+
+describeOnEachEngine('own accounts: signing in', function () {
+  this.timeout(90_000);
+  let stage: OwnStage;
+  beforeEach(async () => {
+    stage = await setOwnStage();
+  });
+  afterEach(async () => {
+    clock.reset();
+    await stage.stop();
+  });
+
+  const from = (network: string) => ({ 'x-forwarded-for': network });
+
+  it('the address leads to the password; a wrong one is refused where it was typed, the right one lets in', async () => {
+    await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');
+    const visitor = stage.carillon.visitor();
+    const refused = await signInAs(visitor, 'ann@own.example', wrong);
+    assert.equal(refused.status, 401);
+    assert.match(refused.body, /id="password-error" role="alert">That address and password do not go together/);
+    assert.equal(await isIn(visitor), false);
+    const done = await signInAs(visitor, ' ANN@Own.Example ');
+    assert.deepEqual([done.status, done.location], [303, `${stage.carillon.url}/me`]);
+    assert.ok(await isIn(visitor));
+  });
+
+  it('security check 11: the page for the password is the same for known, unknown, suspended and free addresses', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    for (const email of ['ann@own.example', 'sue@globex.example'])
+      await registerAs(stage, stage.carillon.visitor(), email);
+    await suspendUser(stage.carillon.house.ground, scope, (await personAt(stage, 'sue@globex.example')).id, 'test');
+    const pages = new Set<string>();
+    const refusals = new Set<string>();
+    for (const email of ['ann@own.example', 'bob@own.example', 'sue@globex.example', 'tom@globex.example']) {
+      const visitor = stage.carillon.visitor();
+      pages.add(bare(await visitor.postFrom('/signin', '/signin', { email }), email));
+      refusals.add(bare(await signInAs(visitor, email, wrong), email));
+    }
+    assert.equal(pages.size, 1, [...pages].join('\n\n'));
+    assert.equal(refusals.size, 1, [...refusals].join('\n\n'));
+    assert.match([...refusals][0]!, /^401 /);
+  });
+
+  it('security check 11: asking to register, or for another password, is answered alike for every address, and each gets one mail', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    await testCompany(stage.carillon.house);
+    for (const email of ['ann@own.example', 'sue@globex.example'])
+      await registerAs(stage, stage.carillon.visitor(), email);
+    await suspendUser(stage.carillon.house.ground, scope, (await personAt(stage, 'sue@globex.example')).id, 'test');
+    const all = ['ann@own.example', 'bob@own.example', 'sue@globex.example', 'tom@globex.example', 'rosa@acme.example'];
+    for (const page of ['/register', '/reset']) {
+      const answers = new Set<string>();
+      for (const email of all) {
+        const { length } = stage.smtp.received.filter(({ to }) => to.includes(email));
+        answers.add(bare(await stage.carillon.visitor().postFrom(page, page, { email }), email));
+        while (stage.smtp.received.filter(({ to }) => to.includes(email)).length === length)
+          await stage.smtp.next(email);
+        assert.equal(stage.smtp.received.filter(({ to }) => to.includes(email)).length, length + 1);
+      }
+      assert.equal(answers.size, 1, [...answers].join('\n\n'));
+    }
+  });
+
+  it('security check 11: after the right password, and not before, a suspended person learns why, and whom to ask', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    const { ground } = stage.carillon.house;
+    await setHelpContact(ground, scope.organisationId, scope.accountId, 'help@globex.example');
+    await registerAs(stage, stage.carillon.visitor(), 'sue@globex.example');
+    const inside = stage.carillon.visitor();
+    await signInAs(inside, 'sue@globex.example');
+    await suspendUser(ground, scope, (await personAt(stage, 'sue@globex.example')).id, 'test');
+    assert.equal(await isIn(inside), false);
+    const visitor = stage.carillon.visitor();
+    assert.doesNotMatch((await signInAs(visitor, 'sue@globex.example', wrong)).text, /suspended|Globex/);
+    const told = await signInAs(visitor, 'sue@globex.example');
+    assert.equal(told.status, 403);
+    assert.match(
+      told.text,
+      /An administrator has suspended your access\. The account is Globex\. Whom to ask: help@globex/,
+    );
+    assert.equal(await isIn(visitor), false);
+  });
+
+  it('security check 12: 1,000 wrong passwords from 100 networks do not lock the owner out of a browser that is known', async function () {
+    this.timeout(240_000);
+    const owner = stage.carillon.visitor();
+    await registerAs(stage, owner, 'ann@own.example');
+    await owner.postFrom('/me', '/me/sign-out');
+    const attacker = stage.carillon.visitor();
+    const { csrf } = await attacker.send('/signin');
+    const guess = (network: number): Promise<Page> =>
+      attacker.post('/signin/own', { csrf, email: 'ann@own.example', password: wrong }, from(`10.1.0.${network}`));
+    const statuses = new Map<number, number>();
+    for (let round = 0; round < 10; round++) {
+      const answers = await Promise.all(Array.from({ length: 100 }, (_, network) => guess(network)));
+      for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    assert.ok((statuses.get(401) ?? 0) <= 100, JSON.stringify([...statuses]));
+    assert.equal((statuses.get(401) ?? 0) + (statuses.get(429) ?? 0), 1_000);
+    const stranger = await guess(200);
+    assert.equal(stranger.status, 429);
+    assert.ok(Number(stranger.headers.get('retry-after')) > 0);
+    assert.equal((await signInAs(owner, 'ann@own.example')).status, 303);
+    assert.ok(await isIn(owner));
+  });
+
+  it('security check 12: one password tried on many addresses is slowed for the network that tries', async () => {
+    const attacker = stage.carillon.visitor();
+    const { csrf } = await attacker.send('/signin');
+    const statuses: number[] = [];
+    for (let i = 0; i < 70; i++) {
+      const fields = { csrf, email: `person${i}@own.example`, password };
+      statuses.push((await attacker.post('/signin/own', fields, from('10.2.0.1'))).status);
+    }
+    assert.deepEqual(new Set(statuses), new Set([401, 429]));
+    assert.equal(statuses.filter((status) => status === 401).length, 60);
+    const other = await attacker.post('/signin/own', { csrf, email: 'x@own.example', password }, from('10.2.0.2'));
+    assert.equal(other.status, 401);
+  });
+
+  it('security check 13: 500 passwords at once are verified few at a time, the rest shed with Retry-After, and others are answered', async function () {
+    this.timeout(120_000);
+    const attacker = stage.carillon.visitor();
+    const { csrf } = await attacker.send('/signin');
+    const flooding = { over: false };
+    const flood = Promise.all(
+      Array.from({ length: 500 }, (_, i) => {
+        const fields = { csrf, email: `person${i}@own.example`, password: wrong };
+        return attacker.post('/signin/own', fields, from(`10.3.${i >> 8}.${i & 255}`));
+      }),
+    ).finally(() => {
+      flooding.over = true;
+    });
+    let answered = 0;
+    while (!flooding.over) {
+      assert.equal((await stage.carillon.visitor().send('/healthz')).status, 200);
+      answered += 1;
+    }
+    const answers = await flood;
+    const shed = answers.filter(({ status }) => status === 429);
+    assert.equal(answers.filter(({ status }) => status === 401).length + shed.length, 500);
+    assert.ok(shed.length > 0);
+    for (const { headers, text } of shed) {
+      assert.ok(Number(headers.get('retry-after')) > 0);
+      assert.match(text, /Too many people are signing in/);
+    }
+    assert.ok(answered > 0);
+  });
+
+  it('security check 8: a password opens nothing for an address whose domain a company with a directory has', async () => {
+    await registerAs(stage, stage.carillon.visitor(), 'ann@acme.example');
+    await testCompany(stage.carillon.house, 'acme.example');
+    const visitor = stage.carillon.visitor();
+    const { csrf } = await visitor.send('/signin');
+    const answer = await visitor.post('/signin/own', { csrf, email: 'ann@acme.example', password });
+    assert.equal(answer.status, 401);
+    assert.equal(await isIn(visitor), false);
+  });
+
+  it('security check 9: the session’s token is another after each sign-in, and the one before is over', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const seen = new Set<string>();
+    for (let i = 0; i < 3; i++) {
+      const former = new Map(visitor.jar());
+      seen.add(former.get('carillon_session')!);
+      await signInAs(visitor, 'ann@own.example');
+      const late: Visitor = stage.carillon.visitor();
+      for (const [name, value] of former) late.jar().set(name, value);
+      assert.equal(await isIn(late), false);
+    }
+    seen.add(visitor.jar().get('carillon_session')!);
+    assert.equal(seen.size, 4);
+  });
+
+  it('security check 2: target of the password page leads nowhere else', async () => {
+    const home = stage.carillon.url;
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const { csrf } = await visitor.send('/signin');
+    const isOurs = (given: string): boolean => URL.parse(given, `${home}/x`)?.origin === home;
+    for (const evil of evilAddresses(home, '/me').slice(0, 8)) {
+      clock.advance(61_000);
+      const fields = { csrf, email: 'ann@own.example', target: evil, password };
+      const done = await visitor.post('/signin/own', fields);
+      assert.equal(done.status, 303, evil);
+      assert.ok(isOurs(done.location!), `${evil} → ${done.location}`);
+    }
+    for (const evil of evilAddresses(home, '/me')) {
+      for (const path of ['/register', '/reset']) {
+        const page = await visitor.send(`${path}?target=${encodeURIComponent(evil)}`);
+        assert.ok(isOurs(page.fields(path)['target']!), evil);
+      }
+    }
+  });
+
+  it('a browser that is not known is told of by mail; the first, and one that is known, are not', async () => {
+    const known = stage.carillon.visitor();
+    await registerAs(stage, known, 'ann@own.example');
+    await signInAs(known, 'ann@own.example');
+    const other = stage.carillon.visitor(
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36',
+    );
+    await signInAs(other, 'ann@own.example');
+    await signInAs(other, 'ann@own.example');
+    // The registration's own letter was the first.
+    const letter = await stage.smtp.next('ann@own.example');
+    assert.equal(letter.header('subject'), 'Signed in on a new device');
+    assert.match(letter.text, /Chrome on Windows/);
+    await stage.carillon.visitor().postFrom('/reset', '/reset', { email: 'ann@own.example' });
+    assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Choose another password');
+  });
+
+  it('a client that asks for JSON is refused in JSON', async () => {
+    const visitor = stage.carillon.visitor();
+    const { csrf } = await visitor.send('/signin');
+    const answer = await visitor.post('/signin/own', { csrf, email: 'x@own.example' }, { accept: 'application/json' });
+    assert.equal(answer.status, 401);
+    assert.match(answer.body, /own\.signInFailed/);
+  });
+});

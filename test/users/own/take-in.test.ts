@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
+import { setDefaultLicence } from '../../../src/accounts/accounts/accounts.ts';
+import { TrailRecordTable } from '../../../src/trail/record.entity.ts';
+import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
+import { departuresFrom } from '../../../src/users/lifecycle/departures.ts';
+import { removeUser } from '../../../src/users/lifecycle/administer.ts';
+import { takeInStragglers } from '../../../src/users/lifecycle/take-in.ts';
+import { lift, suspend } from '../../../src/users/lifecycle/suspension.ts';
+import { shownTier } from '../../../src/users/trial/tier.ts';
+import { claimDomain } from '../../../src/accounts/domains/domains.ts';
+import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
+import { testCompany } from '../../support/company.ts';
+import { describeOnEachEngine } from '../../support/engines.ts';
+import { until } from '../../support/until.ts';
+import { type Own, ownHouse } from './support.ts';
+
+describeOnEachEngine('a newly verified domain', function () {
+  this.timeout(60_000);
+  let own: Own;
+  beforeEach(async () => {
+    own = await ownHouse();
+  });
+  afterEach(() => own.stop());
+
+  /** Until the outbox has nothing left to do. */
+  const settled = (): Promise<unknown> =>
+    until(async () => {
+      const found = await own.house.ground.db.read.query<unknown[]>(`SELECT 1 FROM "outbox" WHERE "state" <> 'done'`);
+      return found.length === 0;
+    });
+
+  it('takes in those who registered with its addresses on their own: their trial ends, their devices stay', async () => {
+    const { ground } = own.house;
+    const acme = await own.team('Acme');
+    const ruth = await own.alone('ruth@acme.example');
+    const other = await own.alone('ruth@else.example');
+    const sub = await own.alone('ruth@sub.acme.example');
+    const device = await own.signIn(ruth);
+    await own.verify(acme, 'acme.example');
+    await until(async () => (await own.stored(ruth)).accountId === acme.accountId);
+    assert.equal(await own.isIn(device), true);
+    assert.equal(shownTier(await entitlement(ground.db.read, ruth.id)), 'Pro');
+    for (const user of [other, sub]) assert.equal((await own.stored(user)).accountId, nobodys.accountId);
+    const [letter, ...more] = await own.letters();
+    assert.deepEqual([letter?.to, letter?.kind, more.length], ['ruth@acme.example', 'takenIn', 0]);
+    assert.match(letter!.letter.paragraphs.join(' '), /acme\.example.*Acme/);
+    const record = await ground.db.read.findOneBy(TrailRecordTable, { eventName: 'TakeInUsers' });
+    assert.deepEqual(record?.responseElements, { users: 1, passedOver: 0 });
+    assert.equal(record.identity.type, 'System');
+  });
+
+  it('takes them out of other organisations’ teams, whose administrators are told', async () => {
+    const { ground } = own.house;
+    const acme = await own.team('Acme');
+    await setDefaultLicence(ground, acme.organisationId, acme.accountId, 'Basic');
+    const team = await own.team('Team');
+    const ruth = await own.register(team, 'ruth@acme.example');
+    const stays = await own.register(team, 'tom@else.example');
+    await own.verify(acme, 'acme.example');
+    await until(async () => (await own.stored(ruth)).accountId === acme.accountId);
+    assert.equal((await own.stored(ruth)).licence, 'Basic');
+    assert.equal((await own.stored(stays)).accountId, team.accountId);
+    const [departure] = await departuresFrom(ground.db.read, team.accountId);
+    assert.deepEqual([departure?.domain, departure?.people], ['acme.example', 1]);
+    assert.deepEqual(await departuresFrom(ground.db.read, acme.accountId), []);
+    const told = await ground.db.read.findOneBy(TrailRecordTable, { eventName: 'LoseUsers' });
+    assert.deepEqual([told?.accountId, told?.responseElements], [team.accountId, { users: 1 }]);
+  });
+
+  it('takes in nobody whom somebody has said no to, who was released, or whose name is taken there', async () => {
+    const { ground, upstairs } = own.house;
+    const acme = await own.team('Acme');
+    const team = await own.team('Team');
+    const suspended = await own.register(team, 's@acme.example');
+    await ground.db.write((m) => suspend(ground, m, suspended, 'admin'));
+    const there = await own.register(acme, 'twin@acme.example');
+    const twin = await own.alone('twin@acme.example');
+    const gone = await own.register(team, 'gone@acme.example');
+    await ground.db.write((m) => suspend(ground, m, gone, 'admin'));
+    await removeUser(ground, upstairs, team, gone.id);
+    await own.verify(acme, 'acme.example');
+    await settled();
+    assert.equal((await own.stored(suspended)).accountId, team.accountId);
+    assert.equal((await own.stored(twin)).accountId, nobodys.accountId);
+    assert.equal((await own.stored(there)).accountId, acme.accountId);
+    assert.equal((await own.stored(gone)).accountId, team.accountId);
+  });
+
+  it('takes in nobody where a directory says who belongs', async () => {
+    const company = await testCompany(own.house);
+    const ruth = await own.alone('ruth@second.example');
+    const { organisationId, accountId } = company.scope;
+    await claimDomain(own.house.ground, organisationId, accountId, { domain: 'second.example' });
+    await own.verify(company.scope, 'second.example');
+    await settled();
+    assert.equal((await own.stored(ruth)).accountId, nobodys.accountId);
+    assert.equal(await own.house.ground.db.read.countBy(DomainTable, { name: 'second.example', state: 'verified' }), 1);
+  });
+
+  it('takes in later whoever has stayed behind, and leaves no record while there is nobody to take', async () => {
+    const { ground, upstairs } = own.house;
+    const acme = await own.team('Acme');
+    await own.register(acme, 'twin@acme.example');
+    await own.alone('twin@acme.example');
+    const suspended = await own.register(await own.team('Team'), 's@acme.example');
+    await ground.db.write((m) => suspend(ground, m, suspended, 'admin'));
+    await own.verify(acme, 'acme.example');
+    await settled();
+    await takeInStragglers(ground, upstairs);
+    assert.equal(await ground.db.read.countBy(TrailRecordTable, { eventName: 'TakeInUsers' }), 0);
+    await ground.db.write((m) => lift(ground, m, suspended));
+    await takeInStragglers(ground, upstairs);
+    assert.equal((await own.stored(suspended)).accountId, acme.accountId);
+    assert.equal(await ground.db.read.countBy(TrailRecordTable, { eventName: 'TakeInUsers' }), 1);
+  });
+
+  it('takes in many in bounded steps', async () => {
+    const { ground } = own.house;
+    const acme = await own.team('Acme');
+    const team = await own.team('Team');
+    const people = 450;
+    for (let i = 0; i < people; i++) {
+      const address = `p${String(i).padStart(4, '0')}@acme.example`;
+      await (i % 3 === 0 ? own.register(team, address) : own.alone(address));
+    }
+    await own.verify(acme, 'acme.example');
+    const count = sqlCount(own, acme.accountId);
+    await until(async () => (await count()) === people);
+    await settled();
+    const records = await ground.db.read.findBy(TrailRecordTable, { eventName: 'TakeInUsers' });
+    const moved = records.map(({ responseElements }) => Number(responseElements!['users']));
+    assert.ok(moved.length >= 3 && moved.every((some) => some <= 200), moved.join());
+    assert.equal(
+      moved.reduce((sum, some) => sum + some, 0),
+      people,
+    );
+  });
+});
+
+const sqlCount = (own: Own, accountId: string) => async (): Promise<number> => {
+  const [found] = await own.house.ground.db.read.query<{ n: number | string }[]>(
+    `SELECT COUNT(*) AS "n" FROM "users" WHERE "accountId" = '${accountId}'`,
+  );
+  return Number(found!.n);
+};
