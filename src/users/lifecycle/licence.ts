@@ -32,8 +32,8 @@ export function assignLicence(ground: Ground, scope: Scope, userId: string, inpu
   const action = { eventName: 'UpdateUserLicenses', organisationId, accountId, requestParameters };
   return ground.trail.perform(action, async (m) => {
     const licence = licenceOf(input);
-    await requireTiersByHand(m, scope);
     const user = await requireUser(m, scope, userId);
+    await requireTiersByHand(m, scope);
     const touched = await changed(
       m,
       sql`UPDATE "users" SET "licence" = ${licence}, "version" = "version" + 1
