@@ -5,7 +5,6 @@ import { setHelpContact } from '../../../src/accounts/accounts/accounts.ts';
 import { testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { evilAddresses } from '../../support/evil-addresses.ts';
-import type { Page } from '../../support/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import {
   accountWith,
@@ -31,8 +30,6 @@ describeOnEachEngine('own accounts: signing in', function () {
     clock.reset();
     await stage.stop();
   });
-
-  const from = (network: string) => ({ 'x-forwarded-for': network });
 
   it('the address leads to the password; a wrong one is refused where it was typed, the right one lets in', async () => {
     await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');
@@ -101,72 +98,6 @@ describeOnEachEngine('own accounts: signing in', function () {
       /An administrator has suspended your access\. The account is Globex\. Whom to ask: help@globex/,
     );
     assert.equal(await isIn(visitor), false);
-  });
-
-  it('security check 12: 1,000 wrong passwords from 100 networks do not lock the owner out of a browser that is known', async function () {
-    this.timeout(240_000);
-    const owner = stage.carillon.visitor();
-    await registerAs(stage, owner, 'ann@own.example');
-    await owner.postFrom('/me', '/me/sign-out');
-    const attacker = stage.carillon.visitor();
-    const { csrf } = await attacker.send('/signin');
-    const guess = (network: number): Promise<Page> =>
-      attacker.post('/signin/own', { csrf, email: 'ann@own.example', password: wrong }, from(`10.1.0.${network}`));
-    const statuses = new Map<number, number>();
-    for (let round = 0; round < 10; round++) {
-      const answers = await Promise.all(Array.from({ length: 100 }, (_, network) => guess(network)));
-      for (const { status } of answers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-    assert.ok((statuses.get(401) ?? 0) <= 100, JSON.stringify([...statuses]));
-    assert.equal((statuses.get(401) ?? 0) + (statuses.get(429) ?? 0), 1_000);
-    const stranger = await guess(200);
-    assert.equal(stranger.status, 429);
-    assert.ok(Number(stranger.headers.get('retry-after')) > 0);
-    assert.equal((await signInAs(owner, 'ann@own.example')).status, 303);
-    assert.ok(await isIn(owner));
-  });
-
-  it('security check 12: one password tried on many addresses is slowed for the network that tries', async () => {
-    const attacker = stage.carillon.visitor();
-    const { csrf } = await attacker.send('/signin');
-    const statuses: number[] = [];
-    for (let i = 0; i < 70; i++) {
-      const fields = { csrf, email: `person${i}@own.example`, password };
-      statuses.push((await attacker.post('/signin/own', fields, from('10.2.0.1'))).status);
-    }
-    assert.deepEqual(new Set(statuses), new Set([401, 429]));
-    assert.equal(statuses.filter((status) => status === 401).length, 60);
-    const other = await attacker.post('/signin/own', { csrf, email: 'x@own.example', password }, from('10.2.0.2'));
-    assert.equal(other.status, 401);
-  });
-
-  it('security check 13: 500 passwords at once are verified few at a time, the rest shed with Retry-After, and others are answered', async function () {
-    this.timeout(120_000);
-    const attacker = stage.carillon.visitor();
-    const { csrf } = await attacker.send('/signin');
-    const flooding = { over: false };
-    const flood = Promise.all(
-      Array.from({ length: 500 }, (_, i) => {
-        const fields = { csrf, email: `person${i}@own.example`, password: wrong };
-        return attacker.post('/signin/own', fields, from(`10.3.${i >> 8}.${i & 255}`));
-      }),
-    ).finally(() => {
-      flooding.over = true;
-    });
-    let answered = 0;
-    while (!flooding.over) {
-      assert.equal((await stage.carillon.visitor().send('/healthz')).status, 200);
-      answered += 1;
-    }
-    const answers = await flood;
-    const shed = answers.filter(({ status }) => status === 429);
-    assert.equal(answers.filter(({ status }) => status === 401).length + shed.length, 500);
-    assert.ok(shed.length > 0);
-    for (const { headers, text } of shed) {
-      assert.ok(Number(headers.get('retry-after')) > 0);
-      assert.match(text, /Too many people are signing in/);
-    }
-    assert.ok(answered > 0);
   });
 
   it('security check 8: a password opens nothing for an address whose domain a company with a directory has', async () => {
