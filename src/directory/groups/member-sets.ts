@@ -47,12 +47,17 @@ export async function putIn(
   throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
 }
 
-/** Takes those of the ids out of the group who are in it. @returns who was taken out */
-export const takeOut = (m: Writer, groupId: string, ids: readonly string[]): Promise<Member[]> =>
+/** Takes those of the ids out of the group who are in it, and of this type. @returns who was taken out */
+export const takeOut = (
+  m: Writer,
+  groupId: string,
+  ids: readonly string[],
+  type?: Member['memberType'],
+): Promise<Member[]> =>
   changed<Member>(
     m,
     sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" ${isOneOf(ids)}
-        RETURNING "memberId", "memberType"`,
+        AND ${type ? sql`"memberType" = ${type}` : sql`TRUE`} RETURNING "memberId", "memberType"`,
   );
 
 /** Takes one slice of a group's members out, whoever they are. @returns them; fewer than a slice when nobody is left */

@@ -45,10 +45,10 @@ export class MemberChange {
     await this.#putIn(wanted);
   }
 
-  /** Takes members out, by their ids; ids that are no members are passed over. */
-  async remove(ids: readonly string[]): Promise<void> {
+  /** Takes members out, by their ids; ids that are no members, or none of this type, are passed over. */
+  async remove(ids: readonly string[], type?: Member['memberType']): Promise<void> {
     await this.#hold(ids); // of two groups that somebody leaves at once, the second sees that it was the last
-    await this.#takeOut(ids);
+    await this.#takeOut(ids, type);
   }
 
   /** Takes every member out. */
@@ -119,9 +119,9 @@ export class MemberChange {
     }
   }
 
-  async #takeOut(ids: readonly string[]): Promise<void> {
+  async #takeOut(ids: readonly string[], type?: Member['memberType']): Promise<void> {
     for (const some of chunks(ids, sliceSize)) {
-      this.#went(await takeOut(this.#m, this.#groupId, some));
+      this.#went(await takeOut(this.#m, this.#groupId, some, type));
       if (some.length === sliceSize) await breathe(this.#m);
     }
   }

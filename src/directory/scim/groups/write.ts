@@ -101,7 +101,7 @@ async function apply(
     case 'addMembers':
       return members.add(ids(each.members));
     case 'removeMembers':
-      return members.remove(each.ids);
+      return members.remove(each.ids, each.type);
     case 'replaceMembers':
       return members.replace(ids(each.members));
     case 'removeAllMembers':

@@ -7,30 +7,61 @@ import { changes, createPaths, tooLarge } from './patch.ts';
 import type { Change, Operation } from './patch.ts';
 import { badPath } from './path.ts';
 
+type MemberType = Member['type'];
+const memberTypes = ['User', 'Group'] as const satisfies MemberType[];
+
 /** What a PATCH does to a group, as operations on rows: the group's members are never loaded. In order. */
 export type GroupChange =
   | { kind: 'rename'; displayName: string }
   | { kind: 'externalId'; value: string | null }
   | { kind: 'addMembers'; members: Member[] }
-  | { kind: 'removeMembers'; ids: string[] }
+  | { kind: 'removeMembers'; ids: string[]; type?: MemberType }
   | { kind: 'replaceMembers'; members: Member[] }
   | { kind: 'removeAllMembers' };
 
-/**
- * The ids that `value eq "a" or value eq "b"` names; a `type` beside an id may stand, as an id has but one.
- * @throws scim.invalidFilter for any other filter
- */
-function idsOf(filter: Filter): string[] {
-  if (filter.op === 'or') return filter.filters.flatMap(idsOf);
-  if (filter.op === 'and') {
-    const rest = filter.filters.filter(
-      (each) => !(each.op === 'compare' && each.by === 'eq' && each.attribute === 'type'),
-    );
-    if (rest.length === 1 && rest[0]) return idsOf(rest[0]);
+/** Somebody whom a filter names by id; with a type only if they are of it. */
+interface Chosen {
+  id: string;
+  type?: MemberType;
+}
+
+/** Whom `value eq "a" or (value eq "b" and type eq "User")` names, in any order and depth; null for any other filter. */
+function chosenBy(filter: Filter): Chosen[] | null {
+  if (filter.op === 'or') {
+    const parts = filter.filters.map(chosenBy);
+    return parts.every((part) => part !== null) ? parts.flat() : null;
   }
-  if (filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'value' && typeof filter.value === 'string')
-    return [filter.value];
-  throw badFilter('members are chosen by value eq "id"');
+  if (filter.op === 'and') {
+    const types = filter.filters.flatMap(typeAsked);
+    const [named, ...others] = filter.filters.filter((each) => typeAsked(each).length === 0);
+    const chosen = named && others.length === 0 ? chosenBy(named) : null;
+    return chosen && types.reduce(ofType, chosen);
+  }
+  const isId = filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'value';
+  return isId && typeof filter.value === 'string' ? [{ id: filter.value }] : null;
+}
+
+/** The type that a comparison asks for, in small letters. */
+const typeAsked = (filter: Filter): string[] =>
+  filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'type' && typeof filter.value === 'string'
+    ? [filter.value.toLowerCase()]
+    : [];
+
+/** Those of them who can be of a type too. */
+function ofType(chosen: readonly Chosen[], asked: string): Chosen[] {
+  const type = memberTypes.find((each) => each.toLowerCase() === asked);
+  if (!type) return [];
+  return chosen.filter((each) => (each.type ?? type) === type).map(({ id }) => ({ id, type }));
+}
+
+/** @throws scim.invalidFilter for a filter that names nobody by id */
+function removals(filter: Filter): GroupChange[] {
+  const chosen = chosenBy(filter);
+  if (!chosen) throw badFilter('members are chosen by value eq "id"');
+  return [undefined, ...memberTypes].flatMap((type) => {
+    const ids = [...new Set(chosen.filter((each) => each.type === type).map(({ id }) => id))];
+    return ids.length === 0 ? [] : [{ kind: 'removeMembers' as const, ids, ...(type && { type }) }];
+  });
 }
 
 function memberChange({ op, path, value, named, explicit }: Change): GroupChange[] {
@@ -38,7 +69,7 @@ function memberChange({ op, path, value, named, explicit }: Change): GroupChange
   if (path.steps.length > 1) throw scimError('scim.mutability', { field: named, values: { field: 'members' } });
   if (path.filter) {
     if (op !== 'remove') throw badPath(named);
-    return [{ kind: 'removeMembers', ids: [...new Set(idsOf(path.filter))] }];
+    return removals(path.filter);
   }
   if (op === 'remove') {
     if (value === undefined || value === null) return [{ kind: 'removeAllMembers' }];
@@ -77,7 +108,7 @@ function joined(all: readonly GroupChange[]): GroupChange[] {
     const last = result.at(-1);
     if (change.kind === 'addMembers' && last?.kind === 'addMembers')
       for (const member of change.members) last.members.push(member);
-    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers')
+    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers' && change.type === last.type)
       for (const id of change.ids) last.ids.push(id);
     else if (change.kind === 'addMembers' && change.members.length === 0) continue;
     else if (change.kind === 'removeMembers' && change.ids.length === 0) continue;

@@ -94,7 +94,29 @@ const cases: [string, unknown[], unknown][] = [
   [
     'several ids in one filter',
     [{ op: 'remove', path: 'members[value eq "a" or (value eq "b" and type eq "User") or value eq "a"]' }],
-    removed('a', 'b'),
+    [...removed('a'), { kind: 'removeMembers', ids: ['b'], type: 'User' }],
+  ],
+  [
+    'a type before an id',
+    [{ op: 'remove', path: 'members[type eq "group" and (value eq "a" or value eq "b")]' }],
+    [{ kind: 'removeMembers', ids: ['a', 'b'], type: 'Group' }],
+  ],
+  [
+    'two types at once, or one that no member has',
+    [
+      { op: 'remove', path: 'members[value eq "a" and type eq "User" and type eq "Group"]' },
+      { op: 'remove', path: 'members[value eq "a" and type eq "Robot"]' },
+    ],
+    [],
+  ],
+  [
+    'runs of one type, and of another',
+    [
+      { op: 'remove', path: 'members[value eq "a" and type eq "User"]' },
+      { op: 'remove', path: 'members[value eq "b" and type eq "User"]' },
+      { op: 'remove', path: 'members[value eq "c"]' },
+    ],
+    [{ kind: 'removeMembers', ids: ['a', 'b'], type: 'User' }, ...removed('c')],
   ],
   ['an id with odd characters', [{ op: 'remove', path: 'members[value eq "a]\\"b"]' }], removed('a]"b')],
   ['with an URN', [{ op: 'remove', path: `${urn.group}:members[value eq "a"]` }], removed('a')],
