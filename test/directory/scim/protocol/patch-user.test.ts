@@ -82,6 +82,10 @@ describe('PATCH of a user', () => {
     ['a qualified and dotted key', { op: 'add', value: { [`${urn.enterprise}:manager.value`]: 'm' } }, 'm'],
     ['within the extension', { op: 'add', value: { [urn.enterprise]: { manager: [{ value: 'm' }] } } }, 'm'],
     ['within the extension’s path', { op: 'add', path: urn.enterprise, value: { manager: 'm' } }, 'm'],
+    ['a bare name', { op: 'Add', path: 'manager', value: [{ $ref: '../Users/m', value: 'm' }] }, 'm'],
+    ['a bare and dotted name', { op: 'Replace', path: 'Manager.value', value: 'm' }, 'm'],
+    ['a bare key', { op: 'Add', value: { manager: { value: 'm' }, department: 'D2' } }, 'm'],
+    ['a bare and dotted key', { op: 'Add', value: { 'manager.value': 'm' } }, 'm'],
     ['capitals', { op: 'ADD', path: `${urn.enterprise}:manager`.toUpperCase(), value: 'm' }, 'm'],
     ['nothing yet, removed', { op: 'Remove', path: `${urn.enterprise}:manager` }, undefined],
   ];
