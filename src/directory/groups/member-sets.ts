@@ -79,6 +79,15 @@ export async function memberIdsAfter(m: Writer, groupId: string, after: string):
   return found.map(({ memberId }) => memberId);
 }
 
+/** Of the members `m` whom a FROM finds those whose ids are in a slice: after the first of these two, up to the second. */
+export async function memberIdsAmong(m: Writer, who: Sql, after: string, last: string): Promise<string[]> {
+  const found = await rows<{ memberId: string }>(
+    m,
+    sql`SELECT m."memberId" FROM ${who} AND m."memberId" > ${after} AND m."memberId" <= ${last} ORDER BY m."memberId"`,
+  );
+  return found.map(({ memberId }) => memberId);
+}
+
 /** Whoever comes in by a group is looked for through all of them; directories nest a handful. */
 const maxNested = 5_000;
 

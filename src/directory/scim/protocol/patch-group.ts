@@ -1,5 +1,5 @@
 import { groupMembers, groupSchema } from './attributes.ts';
-import { badFilter, badValue, scimError } from './errors.ts';
+import { badValue, scimError } from './errors.ts';
 import type { Filter } from './filter-tree.ts';
 import { readDisplayName, readExternalId, readMembers } from './group.ts';
 import type { Member } from './group.ts';
@@ -16,6 +16,7 @@ export type GroupChange =
   | { kind: 'externalId'; value: string | null }
   | { kind: 'addMembers'; members: Member[] }
   | { kind: 'removeMembers'; ids: string[]; type?: MemberType }
+  | { kind: 'removeMatching'; filter: Filter }
   | { kind: 'replaceMembers'; members: Member[] }
   | { kind: 'removeAllMembers' };
 
@@ -54,10 +55,10 @@ function ofType(chosen: readonly Chosen[], asked: string): Chosen[] {
   return chosen.filter((each) => (each.type ?? type) === type).map(({ id }) => ({ id, type }));
 }
 
-/** @throws scim.invalidFilter for a filter that names nobody by id */
+/** Whom a filter names by id goes by id, so that a run of them is one change; all others are looked for. */
 function removals(filter: Filter): GroupChange[] {
   const chosen = chosenBy(filter);
-  if (!chosen) throw badFilter('members are chosen by value eq "id"');
+  if (!chosen) return [{ kind: 'removeMatching', filter }];
   return [undefined, ...memberTypes].flatMap((type) => {
     const ids = [...new Set(chosen.filter((each) => each.type === type).map(({ id }) => id))];
     return ids.length === 0 ? [] : [{ kind: 'removeMembers' as const, ids, ...(type && { type }) }];
@@ -95,6 +96,8 @@ function groupChange(change: Change): GroupChange[] {
 
 /** Each is a statement of its own, and a look at who is still in; directories send one or two. */
 const maxChanges = 200;
+/** Each looks at every member of the group. */
+const maxLooks = 10;
 /** As many as one list can have. */
 const maxNamed = groupMembers.max;
 
@@ -120,8 +123,9 @@ function joined(all: readonly GroupChange[]): GroupChange[] {
 /**
  * Reads a group's PATCH in all forms that Okta, Entra and others send. `replace` with `[]` empties the group, and so
  * does `remove members` without filter and value (RFC 7644 §3.5.2.2); a value without `members` leaves them alone.
+ * Whether a filter fits what members have is judged when it is compiled.
  * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.mutability, scim.noTarget, scim.invalidSyntax,
- * scim.tooMany, scim.tooLarge beyond 200 changes or 100,000 members
+ * scim.tooMany, scim.tooLarge beyond 200 changes, 10 removals by a filter without ids, or 100,000 members
  */
 export function groupOperations(operations: readonly Operation[]): GroupChange[] {
   const paths = createPaths(groupSchema);
@@ -135,5 +139,7 @@ export function groupOperations(operations: readonly Operation[]): GroupChange[]
     }
   const result = joined(all);
   if (result.length > maxChanges) throw tooLarge(maxChanges, 'changes, one after another');
+  if (result.filter(({ kind }) => kind === 'removeMatching').length > maxLooks)
+    throw tooLarge(maxLooks, 'removals by a filter that names no ids');
   return result;
 }
