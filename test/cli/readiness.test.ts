@@ -128,7 +128,7 @@ describeOnEachEngine('why, and who is ready', () => {
       );
     assert.deepEqual(listed, {
       noGroup: ['loose', 'untiered'],
-      deactivated: ['off'],
+      deactivated: ['off', 'left'],
       suspended: ['held'],
       domain: ['foreign'],
       neverSignedIn: ['fresh', 'deep'],

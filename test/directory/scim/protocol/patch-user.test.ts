@@ -119,6 +119,28 @@ describe('PATCH of a user', () => {
     assert.deepEqual(whole.phoneNumbers, [{ value: 'new@work.org', type: 'mobile' }]);
   });
 
+  it('replaces an element whole that a filter chooses, but for what the filter says of it', () => {
+    const old = { type: 'work', streetAddress: 'Old 1', locality: 'Lund', country: 'SE' };
+    const housed = { ...stored, profile: { ...stored.profile, addresses: [old, { type: 'home', locality: 'Ystad' }] } };
+    const addressesBy = (operation: object) =>
+      patchUser(housed, readPatch({ Operations: [operation] })).profile.addresses;
+    const path = 'addresses[type eq "WORK"]';
+    const value = { streetAddress: 'New 2' };
+    assert.deepEqual(addressesBy({ op: 'replace', path, value }), [
+      { type: 'work', streetAddress: 'New 2' },
+      { type: 'home', locality: 'Ystad' },
+    ]);
+    assert.deepEqual(addressesBy({ op: 'add', path, value })?.[0], { ...old, ...value });
+    const chosen = 'addresses[type eq "work" and country eq "SE"]';
+    assert.deepEqual(addressesBy({ op: 'replace', path: chosen, value })?.[0], {
+      type: 'work',
+      country: 'SE',
+      ...value,
+    });
+    const either = 'addresses[type eq "work" or country eq "SE"]';
+    assert.deepEqual(addressesBy({ op: 'replace', path: either, value })?.[0], value);
+  });
+
   it('changes nothing by adding what is there, also when it is spelt otherwise', () => {
     for (const operation of [
       { op: 'add', path: 'emails', value: [{ value: 'Ann@HOME.org', type: 'HOME' }] },
