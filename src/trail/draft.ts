@@ -65,7 +65,7 @@ export function draft(action: Action, { responseElements, eventName, about, refu
   const row: TrailRecord = {
     id: newId(),
     organisationId: action.organisationId,
-    accountId: action.accountId ?? null,
+    accountId: action.accountId ? withoutNul(action.accountId) : null,
     eventName: eventName ?? action.eventName,
     eventTime: now,
     readOnly: action.readOnly ?? reads.test(action.eventName),
@@ -73,9 +73,9 @@ export function draft(action: Action, { responseElements, eventName, about, refu
     requestParameters: bounded(parameters, 'requestParameters', subject),
     responseElements: responseElements ? withoutPersonal(responseElements, ['responseElements'], subject) : null,
     errorCode: refusal ? `${refusal.kind}Exception` : null,
-    errorMessage: refusal ? messageOf(refusal, subject) : null,
-    sourceIpAddress: context.clientAddress.slice(0, 64),
-    userAgent: context.userAgent.slice(0, 256),
+    errorMessage: refusal ? withoutNul(messageOf(refusal, subject)) : null,
+    sourceIpAddress: withoutNul(context.clientAddress.slice(0, 64)),
+    userAgent: withoutNul(context.userAgent.slice(0, 256)),
     requestId: context.requestId,
     personal: null,
     sealedValues: null,
@@ -84,6 +84,9 @@ export function draft(action: Action, { responseElements, eventName, about, refu
   takeActor(row, people, nobody);
   return { row, people };
 }
+
+/** A text that PostgreSQL takes: a record that it refused would keep back all that are written with it. */
+const withoutNul = (text: string): string => text.replaceAll('\0', '\u{fffd}');
 
 /** Whose keys a draft is written under. */
 export const peopleOf = ({ people }: Draft): string[] =>

@@ -16,7 +16,8 @@ export async function personMeant(
   typed: string,
 ): Promise<string | undefined> {
   const wanted = typed.trim();
-  if (wanted === '' || wanted.length > 320) return undefined;
+  // Nobody has a NUL in their name, and PostgreSQL takes it in no text.
+  if (wanted === '' || wanted.length > 320 || wanted.includes('\0')) return undefined;
   const accounts = await accountIdsOf(on, where);
   if (accounts.length === 0) return undefined;
   const address = normaliseAddress(wanted);

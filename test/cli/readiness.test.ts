@@ -90,6 +90,7 @@ describeOnEachEngine('why, and who is ready', () => {
       await company.member('held', 'Pro'),
       await company.member('foreign', 'Pro'),
     ];
+    const left = await company.person('left');
     const deep = await company.person('deep');
     await company.group('Outer', [await company.group('Inner', [deep])]);
     await mapGroup(ground, company.scope, { groupName: 'Outer', tier: 'Basic' });
@@ -99,6 +100,7 @@ describeOnEachEngine('why, and who is ready', () => {
       await m.update(UserTable, { id: outside.id }, { connectionId: null });
       await m.update(UserTable, { id: foreign.id }, { primaryDomain: 'elsewhere.example' });
       await sayNo(ground, m, off, 'directory', 'key');
+      await sayNo(ground, m, left, 'directory', 'key');
       await sayNo(ground, m, held, 'administrator', 'ada');
       await rows(
         m,
@@ -109,10 +111,10 @@ describeOnEachEngine('why, and who is ready', () => {
     assert.deepEqual(await json('connection readiness'), {
       accountId,
       connectionId: company.scope.connectionId,
-      pushed: 8,
+      pushed: 9,
       ready: 1,
       noGroup: 2,
-      deactivated: 1,
+      deactivated: 2,
       suspended: 1,
       domain: 1,
       neverSignedIn: 2,
@@ -126,7 +128,7 @@ describeOnEachEngine('why, and who is ready', () => {
       );
     assert.deepEqual(listed, {
       noGroup: ['loose', 'untiered'],
-      deactivated: ['off'],
+      deactivated: ['off', 'left'],
       suspended: ['held'],
       domain: ['foreign'],
       neverSignedIn: ['fresh', 'deep'],

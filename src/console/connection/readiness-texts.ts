@@ -7,7 +7,7 @@ const lists: Record<ReadinessKind, { title: string; means: string }> = {
   },
   deactivated: {
     title: 'Deactivated by the directory',
-    means: 'A group with a tier holds them; activate them in the directory.',
+    means: 'The directory says that they have left; whoever has not is activated there.',
   },
   suspended: {
     title: 'Suspended by an administrator',

@@ -47,12 +47,17 @@ export async function putIn(
   throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
 }
 
-/** Takes those of the ids out of the group who are in it. @returns who was taken out */
-export const takeOut = (m: Writer, groupId: string, ids: readonly string[]): Promise<Member[]> =>
+/** Takes those of the ids out of the group who are in it, and of this type. @returns who was taken out */
+export const takeOut = (
+  m: Writer,
+  groupId: string,
+  ids: readonly string[],
+  type?: Member['memberType'],
+): Promise<Member[]> =>
   changed<Member>(
     m,
     sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" ${isOneOf(ids)}
-        RETURNING "memberId", "memberType"`,
+        AND ${type ? sql`"memberType" = ${type}` : sql`TRUE`} RETURNING "memberId", "memberType"`,
   );
 
 /** Takes one slice of a group's members out, whoever they are. @returns them; fewer than a slice when nobody is left */
@@ -70,6 +75,15 @@ export async function memberIdsAfter(m: Writer, groupId: string, after: string):
     m,
     sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" > ${after}
         ORDER BY "memberId" LIMIT ${sliceSize}`,
+  );
+  return found.map(({ memberId }) => memberId);
+}
+
+/** Of the members `m` whom a FROM finds those whose ids are in a slice: after the first of these two, up to the second. */
+export async function memberIdsAmong(m: Writer, who: Sql, after: string, last: string): Promise<string[]> {
+  const found = await rows<{ memberId: string }>(
+    m,
+    sql`SELECT m."memberId" FROM ${who} AND m."memberId" > ${after} AND m."memberId" <= ${last} ORDER BY m."memberId"`,
   );
   return found.map(({ memberId }) => memberId);
 }

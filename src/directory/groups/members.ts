@@ -2,11 +2,20 @@ import { markAccountChanged } from '../../accounts/accounts/changed.ts';
 import { breathe } from '../../platform/database/breathe.ts';
 import { chunks, chunkSize } from '../../platform/database/chunks.ts';
 import { lockRows } from '../../platform/database/lock.ts';
-import { isOneOf, sql } from '../../platform/database/sql.ts';
+import { isOneOf, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { markChanged, putOutWithoutRight } from '../../users/lifecycle/out.ts';
-import { type Member, memberIdsAfter, putIn, requireFewNested, sliceSize, takeOut, takeSome } from './member-sets.ts';
+import {
+  type Member,
+  memberIdsAfter,
+  memberIdsAmong,
+  putIn,
+  requireFewNested,
+  sliceSize,
+  takeOut,
+  takeSome,
+} from './member-sets.ts';
 import { Moved } from './moved.ts';
 import type { DirectoryScope } from './scope.ts';
 
@@ -45,10 +54,23 @@ export class MemberChange {
     await this.#putIn(wanted);
   }
 
-  /** Takes members out, by their ids; ids that are no members are passed over. */
-  async remove(ids: readonly string[]): Promise<void> {
+  /** Takes members out, by their ids; ids that are no members, or none of this type, are passed over. */
+  async remove(ids: readonly string[], type?: Member['memberType']): Promise<void> {
     await this.#hold(ids); // of two groups that somebody leaves at once, the second sees that it was the last
-    await this.#takeOut(ids);
+    await this.#takeOut(ids, type);
+  }
+
+  /** Takes those out who are found. @param who the members `m` of the group whom it is about, for FROM */
+  async removeFound(who: Sql): Promise<void> {
+    const found: string[] = [];
+    for (let after: string | undefined = ''; after !== undefined;) {
+      const here: string[] = await memberIdsAfter(this.#m, this.#groupId, after);
+      const last = here.at(-1);
+      if (last !== undefined) found.push(...(await memberIdsAmong(this.#m, who, after, last)));
+      after = here.length === sliceSize ? last : undefined;
+      if (after !== undefined) await breathe(this.#m);
+    }
+    await this.remove(found);
   }
 
   /** Takes every member out. */
@@ -119,9 +141,9 @@ export class MemberChange {
     }
   }
 
-  async #takeOut(ids: readonly string[]): Promise<void> {
+  async #takeOut(ids: readonly string[], type?: Member['memberType']): Promise<void> {
     for (const some of chunks(ids, sliceSize)) {
-      this.#went(await takeOut(this.#m, this.#groupId, some));
+      this.#went(await takeOut(this.#m, this.#groupId, some, type));
       if (some.length === sliceSize) await breathe(this.#m);
     }
   }

@@ -8,9 +8,9 @@ import type { DirectoryScope } from '../groups/scope.ts';
 
 /** What keeps somebody from signing in by single sign-on; one can stand in several lists. */
 export const readinessKinds = [
-  /** Pushed, so in the application, but in no group that has a permission tier. */
+  /** Pushed and active, so in the application, but in no group that has a permission tier. */
   'noGroup',
-  /** In such a group, and deactivated by the directory. */
+  /** Deactivated by the directory, in such a group or in none. */
   'deactivated',
   /** In such a group, and suspended by an administrator. */
   'suspended',
@@ -55,8 +55,8 @@ const facts = (granted: Sql, { accountId, connectionId }: DirectoryScope, which:
 
 const free = sql`"in" = 1 AND "deactivated" = 0 AND "suspended" = 0 AND "domain" = 0`;
 const conditions: Record<Exclude<ReadinessKind, 'notPushed' | 'unknownMember'> | 'ready', Sql> = {
-  noGroup: sql`"in" = 0`,
-  deactivated: sql`"in" = 1 AND "deactivated" = 1`,
+  noGroup: sql`"in" = 0 AND "deactivated" = 0`,
+  deactivated: sql`"deactivated" = 1`,
   suspended: sql`"in" = 1 AND "suspended" = 1`,
   domain: sql`"in" = 1 AND "domain" = 1`,
   neverSignedIn: sql`${free} AND "new" = 1`,

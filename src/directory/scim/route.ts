@@ -15,9 +15,10 @@ import { groupEndpoint } from './groups/endpoint.ts';
 import { rootEndpoint } from './everything.ts';
 import { answerType } from './http/accept.ts';
 import { authenticate } from './http/authenticate.ts';
-import { conditionsOf, isUnchanged } from './http/conditions.ts';
+import { conditionsOf, isUnchanged, requireVersion } from './http/conditions.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { eventNameOf } from './http/event-name.ts';
+import { queryOf } from './http/query.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import type { Replay } from './inspector/replay/replayed.ts';
 import type { Seen } from './inspector/seen.ts';
@@ -104,20 +105,27 @@ export async function answer(
     res.setHeader('allow', allowed(Object.keys(handlers)));
     throw scimError('scim.methodNotAllowed', { values: { method } });
   }
+  const query = queryOf(url.searchParams);
   const request: ScimRequest = {
     ground,
     scope: { organisationId: key.organisationId, accountId: key.accountId, connectionId: key.connectionId },
     keyId: key.id,
-    query: url.searchParams,
-    projection: projectionOf(url.searchParams),
+    query,
+    projection: projectionOf(query),
     conditions: conditionsOf(req.headers),
     base: `${ground.config.publicUrl}${root}`,
     body: (limit = bodyLimit) => seen.reading(req, readJson(req, { limit, types: bodyTypes, share })),
     seen,
     replay,
   };
-  return handle(request, id ?? '');
+  const reply = await handle(request, id ?? '');
+  const version = versionIn(reply);
+  // RFC 9110 §13.1.1: also a read is for the version that it names. A change has asked under its lock.
+  if (method === 'GET' && version !== undefined) requireVersion({ ifMatch: request.conditions.ifMatch }, () => version);
+  return reply;
 }
+
+const versionIn = ({ etag, body }: ScimReply): string | undefined => etag ?? (body && identityOf(body)?.version);
 
 interface Target {
   endpoint: Endpoint | undefined;

@@ -34,7 +34,9 @@ export function errorHeaders(thrown: unknown): Headers {
 /** Notes in the log what the client is not told: faults of ours, and the detail of a refusal. */
 export function reportError(log: Log, thrown: unknown): void {
   const error = asCarillonError(thrown);
-  if (error.status >= 500) log.error({ error }, 'request failed');
+  // What is not offered is asked by others, and is no fault of ours.
+  if (error.kind === 'NotImplemented') log.info({ code: error.code }, 'request refused');
+  else if (error.status >= 500) log.error({ error }, 'request failed');
   else if (error.detail !== undefined) log.warn({ code: error.code, detail: error.detail }, 'request refused');
 }
 

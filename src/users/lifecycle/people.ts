@@ -59,12 +59,22 @@ export function newPerson(scope: Scope, connectionId: string | null, columns: Pe
   };
 }
 
-/** The same person with other attributes. @throws what `personColumns` throws */
-export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
+/**
+ * The same person with other attributes.
+ * @param isOut whether their directory says no to them, by this change or before it
+ * @throws what `personColumns` throws
+ */
+export async function updatePerson(
+  ground: Ground,
+  m: Writer,
+  user: User,
+  input: PersonInput,
+  isOut = false,
+): Promise<User> {
   const { accountId } = user;
   const suspended = suspensionOf(ground, m, { accountId, ...keysOfNames(input), externalId: input.externalId });
   suspended.catch(() => undefined);
-  const columns = await personColumns(m, user, input, user);
+  const columns = await personColumns(m, user, input, user, isOut);
   const updatedAt = clock.now();
   const changes = assignments(UserTable, { ...columns, updatedAt, searchKeyAt: updatedAt });
   await later(m, sql`UPDATE "users" SET ${changes}, "version" = "version" + 1 WHERE "id" = ${user.id}`);

@@ -45,6 +45,8 @@ export type PersonColumns = Pick<
  * Checks what a directory says of a person and gives the columns to store.
  * @param present the person as stored, when they exist already: names that stay as they are, but for their case, pass
  * although their domain went meanwhile, or a directory could not say no to them any more
+ * @param isOut whether their directory says no to them: then an address in any domain is stored, so that no leaver's no is
+ * refused for what comes with it; nobody signs in by it, as that asks for the domain again
  * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
  */
 export async function personColumns(
@@ -52,23 +54,33 @@ export async function personColumns(
   scope: Scope,
   input: PersonInput,
   present: User | null,
+  isOut = false,
 ): Promise<PersonColumns> {
   const primaryAddress = input.primary ?? input.userName;
   const primaryField = input.primary === null ? 'userName' : 'emails';
   // Asked together with the domains, and looked at after them.
   const others = sameNames(on, scope, input, present?.id ?? null);
   others.catch(() => undefined);
+  const domainTaken = (value: string, field: string, known: string | null = null): Promise<string> | string =>
+    isOut ? requireAddress(value, field) : refuseForeignDomain(on, scope, value, field, known);
   const ownDomain =
-    present && isRespelt(input.userName, present)
-      ? null
-      : await refuseForeignDomain(on, scope, input.userName, 'userName');
+    present && isRespelt(input.userName, present) ? null : await domainTaken(input.userName, 'userName');
   const primaryDomain =
     present && normaliseAddress(primaryAddress) === present.primaryAddressKey
       ? present.primaryDomain
-      : await refuseForeignDomain(on, scope, primaryAddress, primaryField, ownDomain);
+      : await domainTaken(primaryAddress, primaryField, ownDomain);
   const columns = columnsOf(input, primaryDomain);
   refuseTaken(await others, columns);
   return columns;
+}
+
+/**
+ * Refuses somebody who is to come back while a name of theirs is outside the verified domains.
+ * @throws user.addressInvalid, user.domainNotVerified
+ */
+export async function requireOwnDomains(on: Reader, scope: Scope, { userName, primary }: PersonInput): Promise<void> {
+  const own = await refuseForeignDomain(on, scope, userName, 'userName');
+  if (primary !== null) await refuseForeignDomain(on, scope, primary, 'emails', own);
 }
 
 /** The columns of what a directory says, without a check. @param primaryDomain of the address that counts */
@@ -100,7 +112,7 @@ export const addressRows = (userId: string, accountId: string, input: PersonInpu
     valueKey: fold(email.value),
     type: email.type ?? null,
     display: email.display ?? null,
-    isPrimary: email.value === input.primary,
+    isPrimary: email.value === (input.primary ?? input.userName),
   }));
 
 /** @param known a domain that has just been asked about in this unit, and may be taken */
@@ -111,10 +123,16 @@ async function refuseForeignDomain(
   field: string,
   known: string | null = null,
 ): Promise<string> {
-  const domain = domainOf(value);
-  if (!domain || !normaliseAddress(value)) throw userErrors('user.addressInvalid', { field, values: { value } });
+  const domain = requireAddress(value, field);
   if (domain !== known && !(await mayTake(on, scope, domain)))
     throw userErrors('user.domainNotVerified', { field, values: { value, domain } });
+  return domain;
+}
+
+/** @returns the domain of an address. @throws user.addressInvalid */
+function requireAddress(value: string, field: string): string {
+  const domain = domainOf(value);
+  if (!domain || !normaliseAddress(value)) throw userErrors('user.addressInvalid', { field, values: { value } });
   return domain;
 }
 

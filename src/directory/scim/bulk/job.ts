@@ -129,19 +129,21 @@ export class BulkJob {
       }
       for (const [place, missing] of late) {
         this.#tried = place;
-        await this.#addTo(this.#at(place), missing);
+        const version = await this.#addTo(this.#at(place), missing);
+        made[places.indexOf(place)]!.version = version;
       }
-      return made.map(({ status, location }) => ({ status, location })); // what follows has changed the version
+      return made;
     }, hold);
   }
 
-  async #addTo({ path, bulkId }: BulkOperation, missing: readonly string[]): Promise<void> {
+  /** @returns the version that this leaves */
+  async #addTo({ path, bulkId }: BulkOperation, missing: readonly string[]): Promise<string | undefined> {
     const ids = missing.map(this.#idOf);
     const isGroup = targetOf(path).name === 'Groups';
     const place = isGroup ? 'members' : `${urn.enterprise}:manager`;
     const value = isGroup ? ids.map((id) => ({ value: id })) : ids[0];
     const data = { schemas: [urn.patchOp], Operations: [{ op: 'add', path: place, value }] };
-    await this.#perform({ method: 'PATCH', path: `${path}/${this.#idOf(bulkId!)}`, data });
+    return (await this.#perform({ method: 'PATCH', path: `${path}/${this.#idOf(bulkId!)}`, data })).version;
   }
 
   #done(place: number, { status, location, version }: Made): void {

@@ -1,9 +1,10 @@
-import { sql } from '../../../platform/database/sql.ts';
+import { type Sql, sql } from '../../../platform/database/sql.ts';
 import { jsonSql } from '../http/json-sql.ts';
 import { address, type Asking, constant, exact, folded, metaColumn } from '../http/stored.ts';
-import { groupSchema } from '../protocol/attributes.ts';
-import type { Rows, Stored } from '../protocol/filter.ts';
+import { groupMembers, groupSchema } from '../protocol/attributes.ts';
+import { compileElements, type Rows, type Stored } from '../protocol/filter.ts';
 import type { Column } from '../protocol/filter-sql.ts';
+import type { Filter } from '../protocol/filter-tree.ts';
 import { urn } from '../protocol/messages.ts';
 
 /** Where the attributes of a group are, in terms of the row `g`. */
@@ -25,11 +26,17 @@ export function storedGroup(asking: Asking): Stored {
   };
 }
 
-/** Members as they are shown: people who are there, and groups. */
+/** The members of a group as they are shown: people who are there, and groups. */
+const membersIn = (groupId: Sql): Sql => sql`"group_members" m LEFT JOIN "users" mu ON mu."id" = m."memberId"
+  LEFT JOIN "directory_groups" mg ON mg."id" = m."memberId"
+  WHERE m."groupId" = ${groupId} AND mu."deletedAt" IS NULL`;
+
+/** The members `m` of a group whom a filter describes, for FROM. @throws scim.invalidFilter */
+export const membersWho = (asking: Asking, groupId: string, filter: Filter): Sql =>
+  sql`${membersIn(sql`${groupId}`)} AND ${compileElements(filter, groupMembers, storedGroup(asking))}`;
+
 function members(asking: Asking): Rows {
-  const from = sql`"group_members" m LEFT JOIN "users" mu ON mu."id" = m."memberId"
-    LEFT JOIN "directory_groups" mg ON mg."id" = m."memberId"
-    WHERE m."groupId" = g."id" AND mu."deletedAt" IS NULL`;
+  const from = membersIn(sql`g."id"`);
   const name = jsonSql[asking.engine].text('mu."searchKey"', ['displayName']);
   const columns: Record<string, Column> = {
     value: exact(sql`m."memberId"`),

@@ -1,20 +1,21 @@
 import { lockRows } from '../../../platform/database/lock.ts';
-import { later } from '../../../platform/database/run.ts';
+import { engineOf, later } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import type { Group } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
 import { addMembers, MemberChange } from '../../groups/members.ts';
-import type { DirectoryScope } from '../../groups/scope.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { groupChange } from '../inspector/change.ts';
+import type { Asking } from '../http/stored.ts';
 import { groupSchema } from '../protocol/attributes.ts';
 import { readGroup } from '../protocol/group.ts';
 import { type GroupChange, groupOperations } from '../protocol/patch-group.ts';
 import { withoutOwnId } from '../protocol/own-id.ts';
 import { readPatch } from '../protocol/patch.ts';
+import { membersWho } from './filter.ts';
 import { presentGroups, requireStored, versionOf } from './stored.ts';
 
 type Member = { value: string };
@@ -78,7 +79,8 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
     const group = await requireStored(m, scope, id);
     requireVersion(request.conditions, () => versionOf(group));
     const members = new MemberChange(request.ground, m, scope, id);
-    for (const each of changes) await apply(scope, m, group, members, each);
+    const asking = { engine: engineOf(m), base: request.base, scope };
+    for (const each of changes) await apply(asking, m, group, members, each);
     // In one turn: neither needs the other's answer.
     const [now] = await Promise.all([touchGroup(m, id), members.settle()]);
     const changed = groupChange(id, group, now, members.moved);
@@ -86,22 +88,18 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   });
 }
 
-async function apply(
-  scope: DirectoryScope,
-  m: Writer,
-  group: Group,
-  members: MemberChange,
-  each: GroupChange,
-): Promise<void> {
+async function apply(asking: Asking, m: Writer, group: Group, members: MemberChange, each: GroupChange): Promise<void> {
   switch (each.kind) {
     case 'rename':
-      return renameGroup(m, scope, group, each.displayName);
+      return renameGroup(m, asking.scope, group, each.displayName);
     case 'externalId':
       return later(m, sql`UPDATE "directory_groups" SET "externalId" = ${each.value} WHERE "id" = ${group.id}`);
     case 'addMembers':
       return members.add(ids(each.members));
     case 'removeMembers':
-      return members.remove(each.ids);
+      return members.remove(each.ids, each.type);
+    case 'removeMatching':
+      return members.removeFound(membersWho(asking, group.id, each.filter));
     case 'replaceMembers':
       return members.replace(ids(each.members));
     case 'removeAllMembers':
@@ -121,7 +119,8 @@ function summaries(changes: readonly GroupChange[]): string[] {
 function summary(each: GroupChange): string {
   const named = 20;
   if (each.kind === 'rename') return `rename to ${each.displayName}`;
-  if (each.kind === 'externalId' || each.kind === 'removeAllMembers') return each.kind;
+  if (each.kind === 'externalId' || each.kind === 'removeAllMembers' || each.kind === 'removeMatching')
+    return each.kind;
   const who = each.kind === 'removeMembers' ? each.ids : ids(each.members);
   return `${each.kind} ${who.length <= named ? who.join(' ') : `(${who.length})`}`.slice(0, 1_000);
 }

@@ -1,4 +1,4 @@
-import { badValue } from '../protocol/errors.ts';
+import { badFilter, badValue } from '../protocol/errors.ts';
 import { urn } from '../protocol/messages.ts';
 import { members, requireSchema } from '../protocol/values.ts';
 import { type Paging, pagingOf } from './paging.ts';
@@ -12,13 +12,16 @@ export interface ListQuery {
   page: Paging;
 }
 
-/** @throws scim.invalidSyntax, scim.invalidValue, scim.invalidCount */
+/** @throws scim.invalidFilter for an empty one, scim.invalidSyntax, scim.invalidValue, scim.invalidCount */
 export function listQueryOf(query: URLSearchParams): ListQuery {
   const order = parameterOf(query, 'sortOrder')?.toLowerCase() ?? 'ascending';
   if (order !== 'ascending' && order !== 'descending')
     throw badValue('sortOrder', 'ascending or descending is expected');
+  const filter = parameterOf(query, 'filter');
+  // Taken for none, it would give everybody to who asks for somebody.
+  if (filter === null && query.has('filter')) throw badFilter('it is empty');
   return {
-    filter: parameterOf(query, 'filter'),
+    filter,
     sortBy: parameterOf(query, 'sortBy'),
     isDescending: order === 'descending',
     page: pagingOf(query),
@@ -27,6 +30,14 @@ export function listQueryOf(query: URLSearchParams): ListQuery {
 
 const lists = ['attributes', 'excludedAttributes'];
 const single = ['filter', 'sortBy', 'sortOrder', 'startIndex', 'count', 'cursor'];
+const spelt = new Map([...single, ...lists].map((name) => [name.toLowerCase(), name]));
+
+/** A query with the parameters of SCIM in their usual spelling: attribute names ignore case (RFC 7643 §2.1), and so do these. */
+export function queryOf(given: URLSearchParams): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of given) query.append(spelt.get(name.toLowerCase()) ?? name, value);
+  return query;
+}
 
 /**
  * The body of a search (RFC 7644 §3.4.3) in the terms of the query that it stands for.

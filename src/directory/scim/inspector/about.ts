@@ -3,6 +3,7 @@ import { list, sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { nobodyOf } from '../../../trail/people/keys.ts';
 import { personMeant } from '../../../users/meant.ts';
+import { queryOf } from '../http/query.ts';
 import type { Seen } from './seen.ts';
 
 /** Whom a request is about: the resource that it names, and the person under whose key the rest is sealed. */
@@ -100,7 +101,7 @@ function* namesIn(seen: Seen): Generator<string> {
   const { userName } = (body ?? {}) as { userName?: unknown };
   const names = new Set<string>();
   if (typeof userName === 'string') names.add(userName);
-  const filter = seen.url.searchParams.get('filter') ?? '';
+  const filter = queryOf(seen.url.searchParams).get('filter') ?? '';
   for (const [, quoted = ''] of filter.matchAll(/"([^"]{1,320})"/g)) names.add(quoted);
   const texts = [
     decoded(seen.url.pathname),

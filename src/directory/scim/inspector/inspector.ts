@@ -1,5 +1,6 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { chunks } from '../../../platform/database/chunks.ts';
+import { asCarillonError } from '../../../platform/http/errors.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { CarillonError } from '../../../platform/errors/errors.ts';
 import type { ScimReply } from '../http/request.ts';
@@ -16,7 +17,7 @@ const busy = 200;
 const batch = 25;
 /** A flood of refusals by rate is one line a minute. */
 const floodMs = 60_000;
-/** How often a batch that cannot be written is tried. */
+/** How often a request that cannot be written is tried. */
 const mostTries = 5;
 
 /**
@@ -29,7 +30,6 @@ export class Inspector {
   readonly #floods = new Map<string, Seen>();
   #timer: NodeJS.Timeout | null = null;
   #flushed: Promise<void> = Promise.resolve();
-  #tries = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -75,19 +75,40 @@ export class Inspector {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const all = this.#waiting.take();
-    try {
-      for (const some of chunks(all, batch)) await keepRequests(this.#ground, some);
-      await keepCounts(this.#ground, [...this.#floods.values()]);
-      this.#tries = 0;
-    } catch (error) {
-      this.#ground.log.warn({ error }, 'inspector: could not write what directories sent');
-      const left = all.filter(({ writtenTimes }) => writtenTimes === 0);
+    for (const seen of await this.#keep(all)) {
       // A key may have gone meanwhile: that is seen at the next try.
-      if (++this.#tries < mostTries) for (const seen of left) this.#take(seen);
+      if (++seen.tries < mostTries) this.#take(seen);
+    }
+    try {
+      await keepCounts(this.#ground, [...this.#floods.values()]);
+    } catch (error) {
+      this.#ground.log.warn({ error }, 'inspector: could not count what directories sent');
     }
     const now = clock.now();
     for (const [keyId, { at }] of this.#floods) if (now - at > floodMs) this.#floods.delete(keyId);
     if (all.length >= busy) this.#in(busyFlushMs);
+  }
+
+  /** Writes these requests; of a batch that cannot be, each by itself. @returns those that are not written */
+  async #keep(all: readonly Seen[]): Promise<Seen[]> {
+    let isAway = false;
+    const keep = async (some: readonly Seen[]): Promise<Seen[]> => {
+      if (isAway) return [...some];
+      try {
+        await keepRequests(this.#ground, some);
+        return [];
+      } catch (error) {
+        this.#ground.log.warn({ error, requests: some.length }, 'inspector: could not write what directories sent');
+        isAway = asCarillonError(error).kind === 'ServiceUnavailable';
+      }
+      if (some.length === 1) return [...some];
+      const left: Seen[] = [];
+      for (const seen of some) left.push(...(await keep([seen])));
+      return left;
+    };
+    const left: Seen[] = [];
+    for (const some of chunks(all, batch)) left.push(...(await keep(some)));
+    return left;
   }
 
   #take(seen: Seen): void {

@@ -6,7 +6,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { type About, whomFor } from './about.ts';
 import { type Content, sealContent } from './content.ts';
 import { differencesOf } from './difference.ts';
-import { cutText, keptQuery, withoutSecrets } from './redact.ts';
+import { asLine, cutText, keptQuery, withoutSecrets } from './redact.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import type { Seen } from './seen.ts';
 import { mostOfKey } from './waiting.ts';
@@ -92,7 +92,8 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
   const { body, state } = seen.body();
   const { changed, error, url } = seen;
   const query = keptQuery(url.searchParams);
-  const target = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
+  const sent = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
+  const target = asLine(sent);
   const content: Content = {
     ...(target !== path && { target }),
     ...(changed && {
@@ -101,7 +102,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
       differences: differencesOf(changed),
     }),
     ...(changed?.moved && { moved: changed.moved.toJSON() }),
-    ...(error && { detail: withoutSecrets(cutText(error.message, 1_024)) }),
+    ...(error && { detail: asLine(withoutSecrets(cutText(error.message, 1_024))) }),
     ...(!changed && namedIn(body)),
     ...(body !== undefined && { body }),
   };
@@ -111,7 +112,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
 function nameIn(attributes: Record<string, unknown> | null): string {
   const { userName, displayName } = attributes ?? {};
   const name = typeof userName === 'string' ? userName : displayName;
-  return typeof name === 'string' ? cutText(withoutSecrets(name), 320) : '';
+  return typeof name === 'string' ? asLine(cutText(withoutSecrets(name), 320)) : '';
 }
 
 /** What a refused request calls whom it is about. */

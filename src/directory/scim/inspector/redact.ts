@@ -28,8 +28,12 @@ const ofEndpoint: ReadonlyMap<string, ReadonlySet<string>> = new Map([
 
 export const cutText = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text);
 
-/** A text without the secrets that are known by how they look. */
-export const withoutSecrets = (text: string): string => text.replaceAll(secretText, leftOut);
+/** A text without the secrets that are known by how they look, and without NUL, which PostgreSQL takes in no text. */
+export const withoutSecrets = (text: string): string =>
+  text.replaceAll(secretText, leftOut).replaceAll('\0', '\u{fffd}');
+
+/** A text of one line: a control character would change how it is shown. */
+export const asLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
 
 /** A filter or a path; one that compares a secret is left out whole. */
 const criterion = (text: string): string => (comparesSecret.test(text) ? leftOut : withoutSecrets(text));

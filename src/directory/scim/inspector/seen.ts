@@ -35,6 +35,8 @@ export class Seen {
   lastAt = this.at;
   /** How many of them its row says already. */
   writtenTimes = 0;
+  /** How often it could not be written. */
+  tries = 0;
   /** Bytes of its body that wait in memory, about. */
   weight = 0;
   #body: unknown;

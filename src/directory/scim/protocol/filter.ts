@@ -122,15 +122,20 @@ class Compilation {
     const narrowed = eq?.op === 'compare' ? this.#narrowed(rows, attribute.sub.get('value'), eq, negated) : undefined;
     const before = this.scans;
     const { served, asked } = this;
-    const inner = this.compile(filter, false, (inside, question, isNegated) => {
-      const sub = attribute.sub.get(inside);
-      if (!sub) throw unusable(`${name}.${inside}`);
-      return this.#element(sub, rows, `${name}.${inside}`, question, isNegated);
-    });
+    const inner = this.ofElement(filter, attribute, rows, name);
     if (narrowed) this.scans = before;
     // One index leads to all that this may be true of.
     if (narrowed) this.served = served + (this.asked - asked);
     return within(rows, inner, narrowed, negated);
+  }
+
+  /** What must hold of one element of a list. */
+  ofElement(filter: Filter, attribute: Attribute, rows: Rows, name: string): Sql {
+    return this.compile(filter, false, (inside, question, isNegated) => {
+      const sub = attribute.sub.get(inside);
+      if (!sub) throw unusable(`${name}.${inside}`);
+      return this.#element(sub, rows, `${name}.${inside}`, question, isNegated);
+    });
   }
 
   /** A complex attribute with one value is its only element. */
@@ -208,6 +213,16 @@ export function compileFilter(text: string, stored: Stored, bounds = filterBound
   const filter = parseFilter(text);
   requireFew(filter, bounds.comparisons);
   return compileTree(filter, stored, bounds);
+}
+
+/**
+ * Compiles what stands in the brackets behind a list (`members[…]` in the path of a PATCH), in terms of one of its elements.
+ * @throws scim.invalidFilter for a sub-attribute that it lacks, or an operator that is not for it
+ */
+export function compileElements(filter: Filter, attribute: Attribute, stored: Stored): Sql {
+  const rows = stored.rows([attribute]);
+  if (!rows) throw unusable(attribute.name);
+  return new Compilation(stored, false).ofElement(filter, attribute, rows, attribute.name);
 }
 
 function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, lenient = false): Compiled {

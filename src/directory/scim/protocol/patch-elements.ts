@@ -1,6 +1,7 @@
 import type { Attribute } from './attributes.ts';
 import { badValue, scimError } from './errors.ts';
 import { described, matches } from './filter-match.ts';
+import type { Filter } from './filter-tree.ts';
 import type { Change } from './patch.ts';
 import { asComplex, asList, plain, readValue, requireFewElements, sameness, substantial, telling } from './values.ts';
 import type { Complex, Fold } from './values.ts';
@@ -51,6 +52,14 @@ function removal(attribute: Attribute, before: readonly Complex[], change: Chang
   });
 }
 
+/** The parts of an element that a filter says by `eq`, as they are spelt there. */
+function asserted(filter: Filter, element: Complex): Complex {
+  if (filter.op === 'and')
+    return Object.assign({}, ...filter.filters.map((each) => asserted(each, element))) as Complex;
+  if (filter.op !== 'compare' || filter.by !== 'eq') return {};
+  return Object.fromEntries(Object.entries(element).filter(([name]) => name.toLowerCase() === filter.attribute));
+}
+
 /** What a change makes of one element: undefined when nothing is left of it. */
 function changed(
   attribute: Attribute,
@@ -63,7 +72,9 @@ function changed(
   if (!sub) {
     if (unassigns) return undefined;
     const single = asComplex(readValue({ ...attribute, multiValued: false }, value, named));
-    return { ...element, ...single };
+    const { filter } = change.path;
+    // RFC 7644 §3.5.2.3: what a filter chooses is replaced whole; it stays what the filter says that it is.
+    return { ...(op === 'replace' && single && filter ? asserted(filter, element) : element), ...single };
   }
   if (!unassigns && value === undefined) throw badValue(named, 'it is missing');
   const part = unassigns ? undefined : readValue(sub, plain(sub, value), named);

@@ -1,5 +1,5 @@
 import { groupMembers, groupSchema } from './attributes.ts';
-import { badFilter, badValue, scimError } from './errors.ts';
+import { badValue, scimError } from './errors.ts';
 import type { Filter } from './filter-tree.ts';
 import { readDisplayName, readExternalId, readMembers } from './group.ts';
 import type { Member } from './group.ts';
@@ -7,30 +7,62 @@ import { changes, createPaths, tooLarge } from './patch.ts';
 import type { Change, Operation } from './patch.ts';
 import { badPath } from './path.ts';
 
+type MemberType = Member['type'];
+const memberTypes = ['User', 'Group'] as const satisfies MemberType[];
+
 /** What a PATCH does to a group, as operations on rows: the group's members are never loaded. In order. */
 export type GroupChange =
   | { kind: 'rename'; displayName: string }
   | { kind: 'externalId'; value: string | null }
   | { kind: 'addMembers'; members: Member[] }
-  | { kind: 'removeMembers'; ids: string[] }
+  | { kind: 'removeMembers'; ids: string[]; type?: MemberType }
+  | { kind: 'removeMatching'; filter: Filter }
   | { kind: 'replaceMembers'; members: Member[] }
   | { kind: 'removeAllMembers' };
 
-/**
- * The ids that `value eq "a" or value eq "b"` names; a `type` beside an id may stand, as an id has but one.
- * @throws scim.invalidFilter for any other filter
- */
-function idsOf(filter: Filter): string[] {
-  if (filter.op === 'or') return filter.filters.flatMap(idsOf);
-  if (filter.op === 'and') {
-    const rest = filter.filters.filter(
-      (each) => !(each.op === 'compare' && each.by === 'eq' && each.attribute === 'type'),
-    );
-    if (rest.length === 1 && rest[0]) return idsOf(rest[0]);
+/** Somebody whom a filter names by id; with a type only if they are of it. */
+interface Chosen {
+  id: string;
+  type?: MemberType;
+}
+
+/** Whom `value eq "a" or (value eq "b" and type eq "User")` names, in any order and depth; null for any other filter. */
+function chosenBy(filter: Filter): Chosen[] | null {
+  if (filter.op === 'or') {
+    const parts = filter.filters.map(chosenBy);
+    return parts.every((part) => part !== null) ? parts.flat() : null;
   }
-  if (filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'value' && typeof filter.value === 'string')
-    return [filter.value];
-  throw badFilter('members are chosen by value eq "id"');
+  if (filter.op === 'and') {
+    const types = filter.filters.flatMap(typeAsked);
+    const [named, ...others] = filter.filters.filter((each) => typeAsked(each).length === 0);
+    const chosen = named && others.length === 0 ? chosenBy(named) : null;
+    return chosen && types.reduce(ofType, chosen);
+  }
+  const isId = filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'value';
+  return isId && typeof filter.value === 'string' ? [{ id: filter.value }] : null;
+}
+
+/** The type that a comparison asks for, in small letters. */
+const typeAsked = (filter: Filter): string[] =>
+  filter.op === 'compare' && filter.by === 'eq' && filter.attribute === 'type' && typeof filter.value === 'string'
+    ? [filter.value.toLowerCase()]
+    : [];
+
+/** Those of them who can be of a type too. */
+function ofType(chosen: readonly Chosen[], asked: string): Chosen[] {
+  const type = memberTypes.find((each) => each.toLowerCase() === asked);
+  if (!type) return [];
+  return chosen.filter((each) => (each.type ?? type) === type).map(({ id }) => ({ id, type }));
+}
+
+/** Whom a filter names by id goes by id, so that a run of them is one change; all others are looked for. */
+function removals(filter: Filter): GroupChange[] {
+  const chosen = chosenBy(filter);
+  if (!chosen) return [{ kind: 'removeMatching', filter }];
+  return [undefined, ...memberTypes].flatMap((type) => {
+    const ids = [...new Set(chosen.filter((each) => each.type === type).map(({ id }) => id))];
+    return ids.length === 0 ? [] : [{ kind: 'removeMembers' as const, ids, ...(type && { type }) }];
+  });
 }
 
 function memberChange({ op, path, value, named, explicit }: Change): GroupChange[] {
@@ -38,7 +70,7 @@ function memberChange({ op, path, value, named, explicit }: Change): GroupChange
   if (path.steps.length > 1) throw scimError('scim.mutability', { field: named, values: { field: 'members' } });
   if (path.filter) {
     if (op !== 'remove') throw badPath(named);
-    return [{ kind: 'removeMembers', ids: [...new Set(idsOf(path.filter))] }];
+    return removals(path.filter);
   }
   if (op === 'remove') {
     if (value === undefined || value === null) return [{ kind: 'removeAllMembers' }];
@@ -64,6 +96,8 @@ function groupChange(change: Change): GroupChange[] {
 
 /** Each is a statement of its own, and a look at who is still in; directories send one or two. */
 const maxChanges = 200;
+/** Each looks at every member of the group. */
+const maxLooks = 10;
 /** As many as one list can have. */
 const maxNamed = groupMembers.max;
 
@@ -77,7 +111,7 @@ function joined(all: readonly GroupChange[]): GroupChange[] {
     const last = result.at(-1);
     if (change.kind === 'addMembers' && last?.kind === 'addMembers')
       for (const member of change.members) last.members.push(member);
-    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers')
+    else if (change.kind === 'removeMembers' && last?.kind === 'removeMembers' && change.type === last.type)
       for (const id of change.ids) last.ids.push(id);
     else if (change.kind === 'addMembers' && change.members.length === 0) continue;
     else if (change.kind === 'removeMembers' && change.ids.length === 0) continue;
@@ -89,8 +123,9 @@ function joined(all: readonly GroupChange[]): GroupChange[] {
 /**
  * Reads a group's PATCH in all forms that Okta, Entra and others send. `replace` with `[]` empties the group, and so
  * does `remove members` without filter and value (RFC 7644 §3.5.2.2); a value without `members` leaves them alone.
+ * Whether a filter fits what members have is judged when it is compiled.
  * @throws scim.invalidPath, scim.invalidFilter, scim.invalidValue, scim.mutability, scim.noTarget, scim.invalidSyntax,
- * scim.tooMany, scim.tooLarge beyond 200 changes or 100,000 members
+ * scim.tooMany, scim.tooLarge beyond 200 changes, 10 removals by a filter without ids, or 100,000 members
  */
 export function groupOperations(operations: readonly Operation[]): GroupChange[] {
   const paths = createPaths(groupSchema);
@@ -104,5 +139,7 @@ export function groupOperations(operations: readonly Operation[]): GroupChange[]
     }
   const result = joined(all);
   if (result.length > maxChanges) throw tooLarge(maxChanges, 'changes, one after another');
+  if (result.filter(({ kind }) => kind === 'removeMatching').length > maxLooks)
+    throw tooLarge(maxLooks, 'removals by a filter that names no ids');
   return result;
 }

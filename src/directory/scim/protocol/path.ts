@@ -18,7 +18,10 @@ const maxLength = 1024;
 export const badPath = (path: string) =>
   scimError('scim.invalidPath', { field: 'path', values: { path: path.slice(0, 200) } });
 
-/** `urn:…:User:name.givenName` → `name`, `givenName`; an extension's URN is a step by itself. */
+/**
+ * `urn:…:User:name.givenName` → `name`, `givenName`; an extension's URN is a step by itself, also of a name that stands
+ * without it, as Entra has `manager`, where the core schema has none of that name.
+ */
 function names(text: string, schema: ResourceSchema): string[] {
   const lower = text.toLowerCase();
   const own = `${schema.urn.toLowerCase()}:`;
@@ -28,7 +31,11 @@ function names(text: string, schema: ResourceSchema): string[] {
     if (lower === urn) return [urn];
     if (lower.startsWith(`${urn}:`)) return [urn, ...lower.slice(urn.length + 1).split('.')];
   }
-  return lower.split('.');
+  const plain = lower.split('.');
+  const [first = ''] = plain;
+  if (schema.attributes.has(first)) return plain;
+  const having = schema.extensions.find((urn) => schema.attributes.get(urn.toLowerCase())?.sub.has(first));
+  return having === undefined ? plain : [having.toLowerCase(), ...plain];
 }
 
 function resolve(text: string, path: string, schema: ResourceSchema): [Attribute, ...Attribute[]] {
@@ -49,7 +56,7 @@ function resolve(text: string, path: string, schema: ResourceSchema): [Attribute
 
 /**
  * Reads a PATCH path (RFC 7644 §3.5.2, figure 7): `attribute`, `attribute.sub`, `attribute[filter]`,
- * `attribute[filter].sub`, each with or without its schema's URN. Only the schema's own names are accepted.
+ * `attribute[filter].sub`, each with or without its schema's URN, or its extension's. Only the schemas' own names are accepted.
  * @throws scim.invalidPath, or scim.invalidFilter and scim.tooMany for what stands in the brackets
  */
 export function parsePath(path: string, schema: ResourceSchema): Path {

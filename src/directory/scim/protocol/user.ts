@@ -1,3 +1,4 @@
+import { normaliseAddress } from '../../../accounts/domains/name.ts';
 import { fold } from '../../../platform/text/fold.ts';
 import { userSchema } from './attributes.ts';
 import { badValue } from './errors.ts';
@@ -139,11 +140,18 @@ export function readUser(body: unknown, mode: 'create' | 'replace'): UserInput {
   return user;
 }
 
-/** The e-mail that stands for the user: the primary one, else the first of type `work`, else the first. */
-export function primaryEmail({ profile: { emails = [] } }: Pick<UserInput, 'profile'>): Email | undefined {
+/**
+ * The e-mail that stands for the user: the primary one, else the first of type `work`, else the first without a type that
+ * is not said to be none; undefined when the userName stands for them, being an address; else the first.
+ */
+export function primaryEmail({
+  profile: { emails = [] },
+  userName,
+}: Pick<UserInput, 'profile' | 'userName'>): Email | undefined {
   return (
     emails.find((email) => email.primary === true) ??
     emails.find((email) => email.type?.toLowerCase() === 'work') ??
-    emails[0]
+    emails.find((email) => email.type === undefined && email.primary !== false) ??
+    (normaliseAddress(userName) === null ? emails[0] : undefined)
   );
 }

@@ -3,7 +3,7 @@ import type { Writer } from '../../../platform/database/unit.ts';
 import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
-import type { User } from '../../../users/user.entity.ts';
+import { requireOwnDomains } from '../../../users/lifecycle/person.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
@@ -70,26 +70,25 @@ async function write(
     const before = asInput(present, active);
     requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
-    const turned = after.active !== undefined && after.active !== before.active;
+    const isActiveNow = after.active ?? before.active;
+    const turned = isActiveNow !== before.active;
+    // First, so that what comes with a no puts nobody out a second time.
+    if (turned && !isActiveNow) await sayNo(ground, m, present, 'directory', request.keyId);
+    if (turned && isActiveNow) await requireOwnDomains(m, scope, asPerson(after));
     const updated = isDeepStrictEqual(asPerson(before), asPerson(after))
       ? await touchPerson(m, present, turned)
-      : await updatePerson(ground, m, present, asPerson(after));
-    if (turned) await setActive(request, m, updated, after.active);
+      : await updatePerson(ground, m, present, asPerson(after), !isActiveNow);
+    // The directory's word sets and lifts its own cause, and no other.
+    if (turned && isActiveNow) await liftNo(ground, m, updated, 'directory');
     return {
-      result: { user: updated, active: after.active ?? before.active },
-      responseElements: { userName: personal(updated.userName), ...(turned && { active: after.active }) },
+      result: { user: updated, active: isActiveNow },
+      responseElements: { userName: personal(updated.userName), ...(turned && { active: isActiveNow }) },
       about: updated.id,
-      changed: userChange(updated.id, before, asInput(updated, after.active ?? before.active)),
-      ...(turned && { eventName: after.active ? 'ActivateUser' : 'DeactivateUser' }),
+      changed: userChange(updated.id, before, asInput(updated, isActiveNow)),
+      ...(turned && { eventName: isActiveNow ? 'ActivateUser' : 'DeactivateUser' }),
     };
   });
   return shown(request, written);
-}
-
-/** The directory's word on whether a person is active: it sets and lifts its own cause, and no other. */
-async function setActive(request: ScimRequest, m: Writer, user: User, active: boolean | undefined): Promise<void> {
-  if (active === false) await sayNo(request.ground, m, user, 'directory', request.keyId);
-  if (active === true) await liftNo(request.ground, m, user, 'directory');
 }
 
 async function shown({ ground, base, projection }: ScimRequest, written: Written): Promise<ScimReply> {

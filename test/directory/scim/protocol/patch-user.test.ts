@@ -82,6 +82,10 @@ describe('PATCH of a user', () => {
     ['a qualified and dotted key', { op: 'add', value: { [`${urn.enterprise}:manager.value`]: 'm' } }, 'm'],
     ['within the extension', { op: 'add', value: { [urn.enterprise]: { manager: [{ value: 'm' }] } } }, 'm'],
     ['within the extension’s path', { op: 'add', path: urn.enterprise, value: { manager: 'm' } }, 'm'],
+    ['a bare name', { op: 'Add', path: 'manager', value: [{ $ref: '../Users/m', value: 'm' }] }, 'm'],
+    ['a bare and dotted name', { op: 'Replace', path: 'Manager.value', value: 'm' }, 'm'],
+    ['a bare key', { op: 'Add', value: { manager: { value: 'm' }, department: 'D2' } }, 'm'],
+    ['a bare and dotted key', { op: 'Add', value: { 'manager.value': 'm' } }, 'm'],
     ['capitals', { op: 'ADD', path: `${urn.enterprise}:manager`.toUpperCase(), value: 'm' }, 'm'],
     ['nothing yet, removed', { op: 'Remove', path: `${urn.enterprise}:manager` }, undefined],
   ];
@@ -113,6 +117,28 @@ describe('PATCH of a user', () => {
     assert.deepEqual(changed, [{ ...work, value: 'new@work.org', primary: true }, home]);
     const whole = patch({ op: 'Add', path: 'phoneNumbers[type eq "mobile"]', value: wrapped }).profile;
     assert.deepEqual(whole.phoneNumbers, [{ value: 'new@work.org', type: 'mobile' }]);
+  });
+
+  it('replaces an element whole that a filter chooses, but for what the filter says of it', () => {
+    const old = { type: 'work', streetAddress: 'Old 1', locality: 'Lund', country: 'SE' };
+    const housed = { ...stored, profile: { ...stored.profile, addresses: [old, { type: 'home', locality: 'Ystad' }] } };
+    const addressesBy = (operation: object) =>
+      patchUser(housed, readPatch({ Operations: [operation] })).profile.addresses;
+    const path = 'addresses[type eq "WORK"]';
+    const value = { streetAddress: 'New 2' };
+    assert.deepEqual(addressesBy({ op: 'replace', path, value }), [
+      { type: 'work', streetAddress: 'New 2' },
+      { type: 'home', locality: 'Ystad' },
+    ]);
+    assert.deepEqual(addressesBy({ op: 'add', path, value })?.[0], { ...old, ...value });
+    const chosen = 'addresses[type eq "work" and country eq "SE"]';
+    assert.deepEqual(addressesBy({ op: 'replace', path: chosen, value })?.[0], {
+      type: 'work',
+      country: 'SE',
+      ...value,
+    });
+    const either = 'addresses[type eq "work" or country eq "SE"]';
+    assert.deepEqual(addressesBy({ op: 'replace', path: either, value })?.[0], value);
   });
 
   it('changes nothing by adding what is there, also when it is spelt otherwise', () => {

@@ -127,14 +127,22 @@ describe('SCIM users, read', () => {
   });
 });
 
-const of = (...emails: Email[]) => primaryEmail({ profile: { emails } })?.value;
+const of = (...emails: Email[]) => primaryEmail({ profile: { emails }, userName: 'u@acme.example' })?.value;
 
 describe('the primary e-mail', () => {
-  it('is the primary one, else that of work, else the first', () => {
+  it('is the primary one, else that of work, else the first without a type, else the user name', () => {
     assert.equal(of({ value: 'a', type: 'work' }, { value: 'b', primary: true }), 'b');
     assert.equal(of({ value: 'a' }, { value: 'b', type: 'Work' }), 'b');
     assert.equal(of({ value: 'a' }, { value: 'b' }), 'a');
-    assert.equal(primaryEmail({ profile: {} }), undefined);
+    assert.equal(of({ value: 'a', primary: false }, { value: 'b' }), 'b');
+    assert.equal(of({ value: 'a', type: 'home' }, { value: 'b' }), 'b');
+    assert.equal(of({ value: 'a', type: 'other' }, { value: 'b', primary: false }), undefined);
+    assert.equal(primaryEmail({ profile: {}, userName: 'u' }), undefined);
+    const emails = [
+      { value: 'a', type: 'other' },
+      { value: 'b', primary: false },
+    ];
+    assert.equal(primaryEmail({ profile: { emails }, userName: 'u' })?.value, 'a', 'a user name may be none');
   });
 });
 

@@ -289,6 +289,17 @@ describeOnEachEngine('SCIM lists', () => {
     });
   });
 
+  it('understand the names of parameters in any case, and no empty filter in a search', async () => {
+    const { scim } = served;
+    const first = (await scim.get('/Users?sortBy=userName&count=2&startIndex=2&attributes=userName')).body;
+    const same = await scim.get('/Users?SORTBY=userName&Count=2&StartIndex=2&Attributes=userName');
+    assert.deepEqual(same.body, first);
+    const { userName } = first.Resources[0]!;
+    const found = await scim.get(`/Users?Filter=${encodeURIComponent(`userName eq "${String(userName)}"`)}`);
+    assert.equal(found.body['totalResults'], 1);
+    assertRefused(await scim.post('/Users/.search', { filter: '' }), 400, 'invalidFilter');
+  });
+
   it('hold nobody of another connection, whoever asks what', async () => {
     const { house } = served;
     const other = await testCompany(house, 'third.example');

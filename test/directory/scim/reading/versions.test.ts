@@ -154,6 +154,19 @@ describeOnEachEngine('SCIM versions', () => {
       assert.deepEqual(statuses, [...Array<string>(7).fill('412'), 'done']);
     }
   });
+
+  it('are asked of a read too', async () => {
+    for (const path of [`/Users/${paula}`, `/Groups/${pro}`, '/ServiceProviderConfig']) {
+      const tag = await tagOf(path);
+      for (const good of [tag, '*', `"x", ${tag}`])
+        assert.equal((await send('GET', path, { 'if-match': good })).status, 200, good);
+      assertRefused(await send('GET', path, { 'if-match': 'W/"stale"' }), 412);
+      assert.equal((await send('HEAD', path, { 'if-match': 'W/"stale"' })).status, 412);
+      const both = { 'if-match': 'W/"stale"', 'if-none-match': tag };
+      assertRefused(await send('GET', path, both), 412, undefined, 'version');
+    }
+    assert.equal((await send('GET', '/Users', { 'if-match': 'W/"stale"' })).status, 200, 'a list has no version');
+  });
 });
 
 describeOnEachEngine('SCIM media types', () => {

@@ -131,6 +131,10 @@ describeOnEachEngine('SCIM: bulk', () => {
     assert.deepEqual((await membersOf(scim, c)).toSorted(), [a, c].toSorted());
     assert.deepEqual([await managerOf(u), await managerOf(v)], [v, u]);
     assert.equal((await extensionOf(u)).department, 'D');
+    for (const [i, id] of [a, b, c, u, v].entries()) {
+      const { headers } = await scim.get(i < 3 ? `/Groups/${id}` : `/Users/${id}`);
+      assert.equal(results[i]!.version, headers['etag']);
+    }
   });
 
   it('makes all of a circle or none, and says of each why', async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { AccountTable } from '../../../../src/accounts/accounts/account.entity.ts';
 import { AdministratorTable } from '../../../../src/access/administrators/administrator.entity.ts';
+import { clock } from '../../../../src/platform/clock/clock.ts';
+import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { createPerson } from '../../../../src/users/lifecycle/people.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import { newAdministrator } from '../../../support/administrator.ts';
@@ -76,6 +78,67 @@ describeOnEachEngine('SCIM: what a directory writes', () => {
     assertRefused(await scim.patch(`/Users/${paula}`, primary), 400, 'invalidValue', 'elsewhere.example');
     const stored = await served.house.ground.db.read.findOneBy(UserTable, { id: paula });
     assert.equal(stored?.primaryAddress, 'paula@acme.example');
+  });
+
+  it('takes every no, whatever address comes with it, and no yes until the address is its own again', async () => {
+    const entra = { op: 'Replace', path: 'active', value: 'False' };
+    const foreign = (name: string) => `${name}@elsewhere.example`;
+    const requests: ((id: string, name: string) => Promise<{ status: number; text: string }>)[] = [
+      (id, name) => scim.patch(`/Users/${id}`, entra, { op: 'Replace', path: 'userName', value: foreign(name) }),
+      (id, name) =>
+        scim.patch(`/Users/${id}`, entra, { op: 'add', path: 'emails[type eq "work"].value', value: foreign(name) }),
+      (id, name) => scim.put(`/Users/${id}`, { userName: foreign(name), active: false }),
+    ];
+    for (const [i, request] of requests.entries()) {
+      const [name, words] = [`q${i}`, 'Claim and verify elsewhere.example'];
+      const id = await created(scim, '/Users', userBody(name));
+      const moved = { op: 'replace', value: { userName: foreign(name) } };
+      assertRefused(await scim.patch(`/Users/${id}`, moved), 400, 'invalidValue', words);
+      const { status, text } = await request(id, name);
+      assert.equal(status, 200, text);
+      const { body } = await scim.get(`/Users/${id}`);
+      assert.equal(body['active'], false);
+      assert.ok(JSON.stringify(body).includes(foreign(name)), 'it is stored');
+      const { ground } = served.house;
+      assert.deepEqual(
+        (await entitlement(ground.db.read, id)).because.map(({ kind }) => kind).filter((kind) => kind !== 'noGroup'),
+        ['directory', 'domain'],
+      );
+      const title = { op: 'replace', path: 'title', value: 'was here' };
+      assert.equal((await scim.patch(`/Users/${id}`, title)).status, 200, 'who is out stays changeable');
+      assertRefused(
+        await scim.patch(`/Users/${id}`, { op: 'replace', path: 'active', value: true }),
+        400,
+        'invalidValue',
+        words,
+      );
+      const back = userBody(name, { active: true });
+      assertRefused(await scim.put(`/Users/${id}`, { ...back, userName: foreign(name) }), 400, 'invalidValue', words);
+      assert.equal((await scim.get(`/Users/${id}`)).body['active'], false);
+      assert.equal((await scim.put(`/Users/${id}`, back)).status, 200);
+      assert.equal((await scim.get(`/Users/${id}`)).body['active'], true);
+    }
+    const fresh = { userName: 'new@elsewhere.example', active: false };
+    assertRefused(await scim.post('/Users', fresh), 400, 'invalidValue', 'elsewhere.example');
+  });
+
+  it('ends what somebody holds once, by the no and not by the address beside it', async () => {
+    const { ground } = served.house;
+    const id = await created(scim, '/Users', userBody('live'));
+    await ground.db.write((m) => m.update(UserTable, { id }, { liveUntil: clock.now() + 60_000 }));
+    const before = await ground.db.read.findOneBy(UserTable, { id });
+    const no = { op: 'replace', value: { active: false, userName: 'live@elsewhere.example' } };
+    assert.equal((await scim.patch(`/Users/${id}`, no)).status, 200);
+    const after = await ground.db.read.findOneBy(UserTable, { id });
+    assert.deepEqual([after?.epoch, after?.liveUntil], [before!.epoch + 1, null]);
+  });
+
+  it('takes no address for the primary one that is said to be another', async () => {
+    const other = [{ value: 'o@elsewhere.example', type: 'other', primary: false }];
+    const id = await created(scim, '/Users', userBody('olaf', { emails: other }));
+    const stored = await served.house.ground.db.read.findOneBy(UserTable, { id });
+    assert.deepEqual([stored?.primaryAddress, stored?.primaryDomain], ['olaf@acme.example', 'acme.example']);
+    assert.deepEqual((await scim.get(`/Users/${id}`)).body['emails'], other);
   });
 
   it('still takes every no to somebody whose domain is gone, whatever comes with it', async () => {

@@ -119,6 +119,33 @@ const users: Step[] = [
     [{ op: 'Replace', path: `${enterprise}:manager`, value: '{{elena}}' }],
     { [enterprise]: { manager: { value: '{{elena}}' } } },
   ),
+  ...patchStep(
+    'adds a manager by the bare name of the attribute',
+    user,
+    [{ op: 'Add', path: 'manager', value: [{ $ref: '../Users/{{mats}}', value: '{{mats}}' }] }],
+    { [enterprise]: { manager: { value: '{{mats}}' }, department: 'Marketing' } },
+  ),
+  ...patchStep(
+    'adds a manager and a department by bare names without a path',
+    user,
+    [{ op: 'Add', value: { manager: '{{elena}}', department: 'Sales' } }],
+    { [enterprise]: { manager: { value: '{{elena}}' }, department: 'Sales' } },
+  ),
+  ...patchStep(
+    'replaces both by bare names as paths',
+    user,
+    [
+      { op: 'Replace', path: 'manager.value', value: '{{mats}}' },
+      { op: 'Replace', path: 'department', value: 'Marketing' },
+    ],
+    { [enterprise]: { manager: { value: '{{mats}}' }, department: 'Marketing' } },
+  ),
+  ...patchStep('removes the manager by the bare name', user, [{ op: 'Remove', path: 'manager' }], {
+    [enterprise]: { manager: undefined, department: 'Marketing' },
+  }),
+  ...patchStep('adds one again', user, [{ op: 'Add', path: 'Manager', value: '{{mats}}' }], {
+    [enterprise]: { manager: { value: '{{mats}}' } },
+  }),
   ...patchStep('removes the manager', user, [{ op: 'Remove', path: `${enterprise}:manager` }], {
     [enterprise]: { manager: undefined, department: 'Marketing' },
   }),
