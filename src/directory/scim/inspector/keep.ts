@@ -89,7 +89,7 @@ function plainPath(seen: Seen, subjectId: string | null): string {
 const mostOfTarget = 512;
 
 function contentOf(seen: Seen, path: string): { content: Content; bodyState: KeptRequest['bodyState'] } {
-  const { body, state } = seen.body();
+  const { body, state, sent } = seen.body();
   const { changed, error, url } = seen;
   const query = keptQuery(url.searchParams);
   const target = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
@@ -104,6 +104,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
     ...(error && { detail: withoutSecrets(cutText(error.message, 1_024)) }),
     ...(!changed && namedIn(body)),
     ...(body !== undefined && { body }),
+    ...(sent.length > 0 && { sent }),
   };
   return { content, bodyState: state };
 }
