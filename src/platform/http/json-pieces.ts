@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { refuse } from './errors.ts';
-import { parseJson } from './parse.ts';
+import { JsonTally, parseJson } from './parse.ts';
 
 /** An object or array that is open where the text so far ends. */
 interface Open {
@@ -24,6 +24,7 @@ const pieceSize = 64 * 1024;
 export class JsonPieces {
   readonly #depth: number;
   readonly #size: number;
+  readonly #tally = new JsonTally();
   /** Stands for the key of an object that was cut; no text can have it by chance or by intent. */
   readonly #mark = randomUUID();
   readonly #open: Open[] = [];
@@ -45,7 +46,7 @@ export class JsonPieces {
     this.#size = size;
   }
 
-  /** Takes the text that comes next. @throws body.notJson, body.tooDeep, body.forbiddenKey */
+  /** Takes the text that comes next. @throws what `parseJson` throws */
   push(text: string): void {
     this.#text += text;
     while (this.#at < this.#text.length) {
@@ -55,7 +56,7 @@ export class JsonPieces {
     }
   }
 
-  /** The whole value. @throws body.notJson, body.tooDeep, body.forbiddenKey */
+  /** The whole value. @throws what `parseJson` throws */
   end(): unknown {
     this.#take(this.#text, '');
     return this.#root;
@@ -113,7 +114,7 @@ export class JsonPieces {
     if (this.#begun && /^\s*[\]}]/.test(piece)) throw refuse('body.notJson');
     const last = this.#spine.length - 1;
     const opening = this.#spine.map(({ isArray }, i) => (isArray ? '[' : i === last ? '{' : `{"${this.#mark}":`));
-    const value = parseJson(opening.join('') + piece + closing, this.#depth);
+    const value = parseJson(opening.join('') + piece + closing, this.#depth, this.#tally);
     if (this.#begun) this.#join(value as Container);
     else this.#root = value;
     this.#begun = true;
