@@ -6,7 +6,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { type About, whomFor } from './about.ts';
 import { type Content, sealContent } from './content.ts';
 import { differencesOf } from './difference.ts';
-import { cutText, keptQuery, withoutSecrets } from './redact.ts';
+import { cutText, keptQuery, pathWithoutSecrets, withoutSecrets } from './redact.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import type { Seen } from './seen.ts';
 import { mostOfKey } from './waiting.ts';
@@ -92,7 +92,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
   const { body, state, sent } = seen.body();
   const { changed, error, url } = seen;
   const query = keptQuery(url.searchParams);
-  const target = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
+  const target = cutText(pathWithoutSecrets(`/${seen.segments().join('/')}`), mostOfTarget) + (query && `?${query}`);
   const content: Content = {
     ...(target !== path && { target }),
     ...(changed && {

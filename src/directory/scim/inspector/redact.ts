@@ -33,6 +33,16 @@ export const cutText = (text: string, most: number): string => (text.length > mo
 /** A text without the secrets that are known by how they look. */
 export const withoutSecrets = (text: string): string => text.replaceAll(secretText, leftOut);
 
+/** The path of an address; one with a secret in it, however that is escaped, without it. */
+export function pathWithoutSecrets(path: string): string {
+  const plain = path.replaceAll(/%[\da-f]{2}/gi, (escape) => {
+    const code = Number.parseInt(escape.slice(1), 16);
+    return code > 0x20 && code < 0x7f ? String.fromCharCode(code) : escape;
+  });
+  const kept = withoutSecrets(plain);
+  return kept === plain ? path : kept;
+}
+
 /** Whether a text compares a secret: word by word, since a pattern over all of it would take the square of its length. */
 function comparesSecret(text: string): boolean {
   const words = text.split(/\s+/);
