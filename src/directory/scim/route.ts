@@ -20,6 +20,7 @@ import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndp
 import { eventNameOf } from './http/event-name.ts';
 import { queryOf } from './http/query.ts';
 import type { Inspector } from './inspector/inspector.ts';
+import { pathWithoutSecrets, withoutSecrets } from './inspector/redact.ts';
 import type { Replay } from './inspector/replay/replayed.ts';
 import type { Seen } from './inspector/seen.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
@@ -97,7 +98,8 @@ export async function answer(
   replay?: Replay,
 ): Promise<ScimReply> {
   const { endpoint, id, isSearch, isStrange } = targetOf(url);
-  if (!endpoint || isStrange) throw scimError('scim.notFound', { values: { id: url.pathname.slice(0, 128) } });
+  if (!endpoint || isStrange)
+    throw scimError('scim.notFound', { values: { id: pathWithoutSecrets(url.pathname).slice(0, 128) } });
   const method = req.method === 'HEAD' ? 'GET' : (req.method ?? '');
   const handlers = isSearch ? (endpoint.search ?? {}) : id === null ? endpoint.collection : endpoint.resource;
   const handle = endpoint.any ?? (Object.hasOwn(handlers, method) ? handlers[method] : undefined);
@@ -140,8 +142,8 @@ function targetOf(url: URL): Target {
   const segments = segmentsOf(url);
   const isSearch = segments.at(-1) === '.search' && segments.length <= 2;
   const [name = '', ...rest] = isSearch ? segments.slice(0, -1) : segments;
-  // No id has a NUL in it, which PostgreSQL takes in no text.
-  const isStrange = rest.length > 1 || Boolean(rest[0]?.includes('\0'));
+  // No id has a NUL in it, which PostgreSQL takes in no text, nor a key, which no record may have.
+  const isStrange = rest.length > 1 || segments.some((each) => each.includes('\0') || withoutSecrets(each) !== each);
   return { endpoint: endpoints.get(name), id: rest[0] || null, isSearch, isStrange };
 }
 
@@ -162,7 +164,7 @@ const allowed = (methods: readonly string[]): string =>
 
 /** A refused request as the trail names it, when it came to no unit of work that would. */
 function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathname }: URL): Action {
-  const path = pathname.slice(0, 256);
+  const path = pathWithoutSecrets(pathname).slice(0, 256);
   const noun = endpoints.get(pathname.slice(root.length + 1).split('/')[0] ?? '')?.noun;
   return {
     readOnly: method === 'GET' || method === 'HEAD',

@@ -27,6 +27,11 @@ export const refuse = errors({
   'body.notJson': { kind: 'BadRequest', text: 'The content is not valid JSON.' },
   'body.notForm': { kind: 'BadRequest', text: 'The form could not be read.' },
   'body.tooDeep': { kind: 'BadRequest', text: 'The content is nested more than {depth} levels deep.' },
+  'body.tooManyNames': {
+    kind: 'PayloadTooLarge',
+    text: 'The content has more than {limit} different names of members.',
+  },
+  'body.tooManyValues': { kind: 'PayloadTooLarge', text: 'The content has more than {limit} members and elements.' },
   'body.forbiddenKey': { kind: 'BadRequest', text: 'The content has a key that is not allowed.' },
   'body.cut': { kind: 'BadRequest', text: 'The request ended before its content was complete.' },
   'rate.exceeded': { kind: 'Throttled', text: 'Too many requests. Please try again in {seconds} s.' },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { refuse } from './errors.ts';
-import { parseJson } from './parse.ts';
+import { JsonTally, parseJson } from './parse.ts';
 
 /** An object or array that is open where the text so far ends. */
 interface Open {
@@ -15,6 +15,10 @@ type Container = unknown[] | Record<string, unknown>;
 
 /** Characters of one piece: parsed and looked through in about two milliseconds. */
 const pieceSize = 64 * 1024;
+/** What comes waits until it is this share of the text that it is put behind: each time that one is copied whole. */
+const shareOfText = 1 / 4;
+/** At most, so that what is then looked through is soon done. */
+const mostWaiting = 256 * 1024;
 
 /**
  * Reads one long JSON text as it arrives. Whenever enough has come, it is cut behind a whole element, closed with the
@@ -24,12 +28,16 @@ const pieceSize = 64 * 1024;
 export class JsonPieces {
   readonly #depth: number;
   readonly #size: number;
+  readonly #tally = new JsonTally();
   /** Stands for the key of an object that was cut; no text can have it by chance or by intent. */
   readonly #mark = randomUUID();
   readonly #open: Open[] = [];
   /** What was open where the last piece ended: where the next one goes on. */
   #spine: Open[] = [];
   #text = '';
+  /** Small parts that came since. */
+  #waiting: string[] = [];
+  #waitingLength = 0;
   /** How far the text was looked at. */
   #at = 0;
   #inString = false;
@@ -45,9 +53,18 @@ export class JsonPieces {
     this.#size = size;
   }
 
-  /** Takes the text that comes next. @throws body.notJson, body.tooDeep, body.forbiddenKey */
+  /** Takes the text that comes next. @throws what `parseJson` throws */
   push(text: string): void {
-    this.#text += text;
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+    if (this.#waitingLength >= Math.min(this.#text.length * shareOfText, mostWaiting)) this.#look();
+  }
+
+  /** Looks through all that has come. */
+  #look(): void {
+    this.#text += this.#waiting.join('');
+    this.#waiting = [];
+    this.#waitingLength = 0;
     while (this.#at < this.#text.length) {
       if (this.#inString) this.#skipString();
       else this.#step(this.#text.charCodeAt(this.#at));
@@ -55,8 +72,9 @@ export class JsonPieces {
     }
   }
 
-  /** The whole value. @throws body.notJson, body.tooDeep, body.forbiddenKey */
+  /** The whole value. @throws what `parseJson` throws */
   end(): unknown {
+    this.#look();
     this.#take(this.#text, '');
     return this.#root;
   }
@@ -113,7 +131,7 @@ export class JsonPieces {
     if (this.#begun && /^\s*[\]}]/.test(piece)) throw refuse('body.notJson');
     const last = this.#spine.length - 1;
     const opening = this.#spine.map(({ isArray }, i) => (isArray ? '[' : i === last ? '{' : `{"${this.#mark}":`));
-    const value = parseJson(opening.join('') + piece + closing, this.#depth);
+    const value = parseJson(opening.join('') + piece + closing, this.#depth, this.#tally);
     if (this.#begun) this.#join(value as Container);
     else this.#root = value;
     this.#begun = true;

@@ -62,8 +62,11 @@ function isSecret(name: string, value: unknown): boolean {
 const query =
   /([?&#\s"']|^)((?:code|state|nonce|token|[a-z_]*_token|id_token_hint|client_secret|client_assertion|code_verifier|password|assertion|SAMLResponse|X-Amz-Signature|X-Amz-Security-Token)=)[^&\s"'#]+/gi;
 
+/** Our own keys, also in an address, where their signs may be escaped. */
+const ownSecret = /carillon(?:_|%5f)[a-z]+(?:_|%5f)(?:[\w-]|%[\da-f]{2}){20,}/gi;
+
 /** What a text must have for any of the forms to be in it: most have nothing of it. */
-const suspect = /[\s:=]|eyJ/;
+const suspect = /[\s:=]|eyJ|carillon(?:_|%5f)/i;
 
 /** Text without the credentials that are known by their form. */
 export const redactText = (text: string): string => (suspect.test(text) ? withoutCredentials(text) : text);
@@ -72,7 +75,9 @@ const withoutCredentials = (text: string): string =>
   text
     .replaceAll(/\b(bearer|basic|dpop)\s+[\w.~+/=-]{6,}/gi, `$1 ${hidden}`)
     .replaceAll(/(\w:\/\/[^\s/:@]*:)[^\s/@]+@/g, `$1${hidden}@`)
-    .replaceAll(/\beyJ[\w-]{8,}\.[\w-]*(\.[\w-]*)*/g, hidden)
+    // Whatever begins so is taken whole, so that no part of it is read again.
+    .replaceAll(/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, hidden)
+    .replaceAll(ownSecret, hidden)
     .replaceAll(query, `$1$2${hidden}`);
 
 function redactError(error: Error, depth: number, above: Set<unknown>): Record<string, unknown> {

@@ -51,6 +51,11 @@ describeOnEachEngine('SCIM: what one request can ask', () => {
     for (const query of ['attributes', 'excludedAttributes']) {
       assert.equal((await scim.get(`/Users?${query}=${names(100)}`)).status, 200);
       assertRefused(await scim.get(`/Users?${query}=${names(101)}`), 400, 'invalidValue', '100 names');
+      const asked = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] };
+      const search = (list: unknown) => scim.post('/Users/.search', { ...asked, [query]: list });
+      assert.equal((await search(names(100))).status, 200);
+      assertRefused(await search(names(101).split(',')), 400, 'invalidValue', '100 names');
+      assertRefused(await search([`name.${'x'.repeat(20_000)}`]), 400, 'invalidValue', '16384 characters');
     }
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { JsonPieces } from '../../../src/platform/http/json-pieces.ts';
+import { parseJson } from '../../../src/platform/http/parse.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { scaled } from '../../support/scale.ts';
 
@@ -89,5 +90,35 @@ describe('a JSON body in pieces', () => {
     assert.throws(() => inPieces(`[${far}{"__proto__":{"admin":true}}]`, 5, 10), { code: 'body.forbiddenKey' });
     assert.throws(() => inPieces(`{"__proto__":[${far}1]}`, 5, 10), { code: 'body.forbiddenKey' });
     assert.equal(({} as { admin?: boolean }).admin, undefined);
+  });
+
+  it('that comes in small parts is copied in steps of its length', () => {
+    // One string of 8 million characters, in parts of 8: minutes if each part copied what came before it.
+    for (const long of ['x'.repeat(8_000_000), '\\"'.repeat(4_000_000)]) {
+      const read = inPieces(`{"a":"${long}","b":[1,2]}`, 8, 65_536) as { a: string; b: number[] };
+      assert.deepEqual([read.a.length, read.b], [JSON.parse(`"${long}"`).length, [1, 2]]);
+    }
+  });
+
+  it('may have few different names and many values, in all of its pieces together', () => {
+    const some = (count: number, one: (i: number) => string): string =>
+      Array.from({ length: count }, (_, i) => one(i)).join(',');
+    const read = (given: string) => inPieces(given, 65_536, 65_536);
+    const names = { code: 'body.tooManyNames', status: 413 };
+    const values = { code: 'body.tooManyValues', status: 413 };
+    assert.equal(Object.keys(read(`{${some(4_000, (i) => `"k${i}":"${'x'.repeat(40)}"`)}}`) as object).length, 4_000);
+    assert.throws(() => read(`{${some(200_000, (i) => `"k${i}":1`)}}`), names);
+    assert.throws(() => read(`[${some(100_000, (i) => `{"k${i}":1}`)}]`), names);
+    assert.throws(() => read(`{"Operations":[{"op":"add","value":{${some(200_000, (i) => `"k${i}":1`)}}}]}`), names);
+    assert.throws(() => parseJson(`{${some(5_000, (i) => `"k${i}":1`)}}`), names);
+    assert.throws(() => read(`[${some(600_000, () => '{}')}]`), values);
+    assert.throws(() => read(`[${some(600_000, () => '1')}]`), values);
+    const member = (i: number): string => `{"value":"${i}","display":"a","type":"User","$ref":"../Users/${i}"}`;
+    const group = read(`{"displayName":"All","members":[${some(50_000, member)}]}`) as { members: unknown[] };
+    assert.equal(group.members.length, 50_000);
+    const operation = (i: number): string =>
+      `{"method":"POST","path":"/Users","bulkId":"b${i}","data":{${some(100, (n) => `"k${n}":["${i}"]`)}}}`;
+    const bulk = read(`{"Operations":[${some(1_000, operation)}]}`) as { Operations: unknown[] };
+    assert.equal(bulk.Operations.length, 1_000);
   });
 });

@@ -3,6 +3,7 @@ import { personal } from '../../../trail/people/personal.ts';
 import { asCarillonError } from '../../../platform/http/errors.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { pathWithoutSecrets } from '../inspector/redact.ts';
 import { Seen } from '../inspector/seen.ts';
 import type { BulkOperation, BulkResult } from '../protocol/bulk.ts';
 import { orderOf, type Turn } from '../protocol/bulk-order.ts';
@@ -94,7 +95,7 @@ export class BulkJob {
       ...this.#request,
       ...own,
       query: new URLSearchParams(),
-      projection: { attributes: undefined, excludedAttributes: 'members,groups' },
+      projection: { attributes: undefined, excludedAttributes: ['members', 'groups'] },
       body: async () => data,
     };
   }
@@ -154,7 +155,7 @@ export class BulkJob {
     const operation = this.#at(place);
     reportError(this.#request.ground.log, error);
     const target = targetOf(operation.path);
-    const path = operation.path.slice(0, 256);
+    const path = pathWithoutSecrets(operation.path).slice(0, 256);
     this.#request.ground.trail.refused(
       {
         eventName: eventNameOfOperation(operation, target),

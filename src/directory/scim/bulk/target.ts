@@ -1,6 +1,7 @@
 import { groupEndpoint } from '../groups/endpoint.ts';
 import { eventNameOf } from '../http/event-name.ts';
 import type { Endpoint, ScimReply, ScimRequest } from '../http/request.ts';
+import { pathWithoutSecrets, withoutSecrets } from '../inspector/redact.ts';
 import type { BulkOperation } from '../protocol/bulk.ts';
 import { badSyntax, scimError } from '../protocol/errors.ts';
 import { userEndpoint } from '../users/endpoint.ts';
@@ -22,8 +23,8 @@ export interface Target {
 
 export function targetOf(path: string): Target {
   const [name = '', id, ...rest] = path.replace(/^\//, '').split('/');
-  // No id has a NUL or half a character in it, which JSON can bring and no address.
-  const isStrange = rest.length > 0 || path.includes('\0') || !path.isWellFormed();
+  // No id has a NUL or half a character in it, which JSON can bring and no address, nor a key, which no record may have.
+  const isStrange = rest.length > 0 || path.includes('\0') || !path.isWellFormed() || withoutSecrets(path) !== path;
   const endpoint = isStrange ? undefined : endpoints.get(name);
   return { endpoint, name, id: id || null };
 }
@@ -42,7 +43,7 @@ export function handlerOf(
 ): (request: ScimRequest) => Promise<ScimReply> {
   if (!['POST', 'PUT', 'PATCH', 'DELETE'].includes(method))
     throw badSyntax('"method" of an operation must be POST, PUT, PATCH or DELETE');
-  if (!endpoint) throw scimError('scim.notFound', { values: { id: path.slice(0, 128) } });
+  if (!endpoint) throw scimError('scim.notFound', { values: { id: pathWithoutSecrets(path).slice(0, 128) } });
   const handle = (id === null ? endpoint.collection : endpoint.resource)[method];
   if (!handle) throw scimError('scim.methodNotAllowed', { values: { method } });
   if (method === 'POST' && bulkId === undefined) throw badSyntax('an operation that creates needs a "bulkId"');

@@ -2,6 +2,7 @@ import type { Sql } from '../../../platform/database/sql.ts';
 import { engineOf } from '../../../platform/database/run.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { personal } from '../../../trail/people/personal.ts';
+import { withoutSecrets } from '../inspector/redact.ts';
 import { compileFilter, compileForAll, type Stored } from '../protocol/filter.ts';
 import { cursorResponse, listResponse } from '../protocol/messages.ts';
 import type { Resource } from '../protocol/present.ts';
@@ -154,7 +155,7 @@ function observe(
 ): void {
   const only = filter !== null && total === 1 && found.length === 1 ? found[0] : undefined;
   const isOfPeople = types.some(({ type }) => type === 'User');
-  const kept = filter?.slice(0, 256);
+  const kept = filter === null ? undefined : withoutSecrets(filter.slice(0, 1_024)).slice(0, 256);
   ground.trail.observed({
     eventName,
     organisationId,
@@ -163,7 +164,7 @@ function observe(
     ...(only?.type === 'User' && { about: only.id }),
     requestParameters: {
       ...('cursor' in page ? { count: page.count } : { startIndex: page.startIndex, count: page.count }),
-      ...(sortBy !== null && { sortBy: sortBy.slice(0, 128) }),
+      ...(sortBy !== null && { sortBy: withoutSecrets(sortBy.slice(0, 1_024)).slice(0, 128) }),
       ...(kept !== undefined && { filter: isOfPeople ? personal(kept) : kept }),
     },
   });

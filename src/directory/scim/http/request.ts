@@ -5,7 +5,7 @@ import type { Replay } from '../inspector/replay/replayed.ts';
 import type { Seen } from '../inspector/seen.ts';
 import { badSyntax, badValue } from '../protocol/errors.ts';
 import type { Conditions } from './conditions.ts';
-import type { Projection } from '../protocol/projection.ts';
+import { namesIn, type Projection } from '../protocol/projection.ts';
 
 /** A SCIM request whose key was good: everything it may touch is in `scope`. */
 export interface ScimRequest {
@@ -61,6 +61,8 @@ export function parameterOf(query: URLSearchParams, name: string): string | null
 
 /** Each name is held against each part of each resource on a page; the schema has about fifty. */
 const maxNames = 100;
+/** All of them together, in characters, with commas and URNs: more than a query has room for. */
+const maxNamesLength = 16 * 1024;
 
 /** The `attributes` and `excludedAttributes` of a query (RFC 7644 §3.9). @throws scim.invalidSyntax, scim.invalidValue */
 export const projectionOf = (query: URLSearchParams): Projection => ({
@@ -68,11 +70,12 @@ export const projectionOf = (query: URLSearchParams): Projection => ({
   excludedAttributes: namesOf(query, 'excludedAttributes'),
 });
 
-function namesOf(query: URLSearchParams, name: string): string | undefined {
-  const names = parameterOf(query, name) ?? undefined;
-  if (names !== undefined && names.split(',').length > maxNames)
-    throw badValue(name, `it has more than ${maxNames} names`);
-  return names;
+function namesOf(query: URLSearchParams, name: string): string[] | undefined {
+  const list = parameterOf(query, name);
+  if (list === null) return undefined;
+  if (list.length > maxNamesLength) throw badValue(name, `it is longer than ${maxNamesLength} characters`);
+  if (list.split(',').length > maxNames) throw badValue(name, `it has more than ${maxNames} names`);
+  return namesIn(list);
 }
 
 /** The media types that a body may have. */

@@ -16,6 +16,8 @@ export interface Content {
   /** What a refusal said. */
   detail?: string;
   body?: unknown;
+  /** Which texts "(left out)" in the body were sent so: see `restore`. */
+  sent?: readonly number[];
   /** What became of the resource. */
   became?: 'created' | 'changed' | 'deleted';
   differences?: Difference[];

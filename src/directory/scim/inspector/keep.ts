@@ -6,7 +6,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { type About, whomFor } from './about.ts';
 import { type Content, sealContent } from './content.ts';
 import { differencesOf } from './difference.ts';
-import { asLine, cutText, keptQuery, withoutSecrets } from './redact.ts';
+import { asLine, cutText, keptQuery, pathWithoutSecrets, withoutSecrets } from './redact.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import type { Seen } from './seen.ts';
 import { mostOfKey } from './waiting.ts';
@@ -89,11 +89,11 @@ function plainPath(seen: Seen, subjectId: string | null): string {
 const mostOfTarget = 512;
 
 function contentOf(seen: Seen, path: string): { content: Content; bodyState: KeptRequest['bodyState'] } {
-  const { body, state } = seen.body();
+  const { body, state, sent } = seen.body();
   const { changed, error, url } = seen;
   const query = keptQuery(url.searchParams);
-  const sent = withoutSecrets(cutText(`/${seen.segments().join('/')}`, mostOfTarget)) + (query && `?${query}`);
-  const target = asLine(sent);
+  const shown = cutText(pathWithoutSecrets(`/${seen.segments().join('/')}`), mostOfTarget);
+  const target = asLine(shown + (query && `?${query}`));
   const content: Content = {
     ...(target !== path && { target }),
     ...(changed && {
@@ -105,6 +105,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
     ...(error && { detail: asLine(withoutSecrets(cutText(error.message, 1_024))) }),
     ...(!changed && namedIn(body)),
     ...(body !== undefined && { body }),
+    ...(sent.length > 0 && { sent }),
   };
   return { content, bodyState: state };
 }

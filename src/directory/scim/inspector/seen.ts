@@ -40,6 +40,7 @@ export class Seen {
   /** Bytes of its body that wait in memory, about. */
   weight = 0;
   #body: unknown;
+  #sent: readonly number[] = [];
   /** Whether the body is the one that is kept already. */
   #isShort = false;
   #state: BodyState = 'none';
@@ -85,9 +86,9 @@ export class Seen {
   }
 
   /** The body as it is kept. */
-  body(): { body: unknown; state: BodyState } {
+  body(): { body: unknown; state: BodyState; sent: readonly number[] } {
     if (this.#state === 'whole' && !this.#isShort) this.#shorten();
-    return { body: this.#body, state: this.#state };
+    return { body: this.#body, state: this.#state, sent: this.#sent };
   }
 
   /** What follows the root, as it was sent. */
@@ -119,8 +120,9 @@ export class Seen {
   }
 
   #shorten(): void {
-    const { body, isCut } = keptBody(this.#body, this.segments()[0] ?? '');
+    const { body, isCut, sent } = keptBody(this.#body, this.segments()[0] ?? '');
     this.#body = body;
+    this.#sent = sent;
     this.#isShort = true;
     if (isCut) this.#state = 'cut';
   }

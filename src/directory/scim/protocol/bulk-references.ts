@@ -1,3 +1,4 @@
+import { mostOfPath } from './path.ts';
 import { isObject } from './values.ts';
 
 /** What a reference stands for: an id, or undefined for one that is to be left out. */
@@ -43,10 +44,11 @@ function inAttributes(given: unknown, resolve: Resolve): unknown {
   );
 }
 
-/** `members[value eq "bulkId:x"]` */
+/** `members[value eq "bulkId:x"]`; a quoted value without its end is taken to the end, so that none is read twice. */
 const inPath = (path: string, resolve: Resolve): string =>
-  path.replace(/"bulkId:((?:[^"\\]|\\.)*)"/g, (whole, bulkId: string) => {
-    const id = resolve(bulkId);
+  path.replace(/"((?:[^"\\]|\\.)*)("?)/gs, (whole, quoted: string, end: string) => {
+    const bulkId = end === '' ? undefined : referenced(quoted);
+    const id = bulkId === undefined ? undefined : resolve(bulkId);
     return id === undefined ? whole : JSON.stringify(id);
   });
 
@@ -57,7 +59,7 @@ function inChange(given: unknown, resolve: Resolve): unknown {
   return Object.fromEntries(
     Object.entries(given).map(([name, part]) => {
       const key = name.toLowerCase();
-      if (key === 'path' && typeof part === 'string') return [name, inPath(part, resolve)];
+      if (key === 'path' && typeof part === 'string' && part.length <= mostOfPath) return [name, inPath(part, resolve)];
       if (key !== 'value') return [name, part];
       if (place === '') return [name, inAttributes(part, resolve)];
       return [name, referring.test(place) ? inValue(part, resolve) : part];

@@ -12,7 +12,8 @@ export interface Path {
   filter?: Filter;
 }
 
-const maxLength = 1024;
+/** A longer path is refused. */
+export const mostOfPath = 1024;
 
 /** A 400 `invalidPath` that shows the path. */
 export const badPath = (path: string) =>
@@ -60,7 +61,7 @@ function resolve(text: string, path: string, schema: ResourceSchema): [Attribute
  * @throws scim.invalidPath, or scim.invalidFilter and scim.tooMany for what stands in the brackets
  */
 export function parsePath(path: string, schema: ResourceSchema): Path {
-  if (path.length > maxLength) throw badPath(path);
+  if (path.length > mostOfPath) throw badPath(path);
   const open = path.indexOf('[');
   if (open < 0) return { steps: resolve(path.trim(), path, schema) };
   const close = path.lastIndexOf(']');

@@ -2,10 +2,10 @@ import { groupSchema } from './attributes.ts';
 import type { Resource } from './present.ts';
 import { isObject } from './values.ts';
 
-/** The query parameters `attributes` and `excludedAttributes` (RFC 7644 §3.9), as they were sent. */
+/** The query parameters `attributes` and `excludedAttributes` (RFC 7644 §3.9), each parted into names. */
 export interface Projection {
-  attributes?: string | undefined;
-  excludedAttributes?: string | undefined;
+  attributes?: readonly string[] | undefined;
+  excludedAttributes?: readonly string[] | undefined;
 }
 
 /** What is returned whatever is asked (RFC 7643 §7, `returned`): the same of every resource. */
@@ -14,8 +14,8 @@ const always = new Set(
 );
 
 /** Names in lower case, without the URN of the resource's own schema; a dot parts a sub-attribute. */
-const split = (list: string | undefined): string[] =>
-  (list ?? '')
+export const namesIn = (list: string): string[] =>
+  list
     .split(',')
     .map((name) =>
       name
@@ -58,15 +58,13 @@ function pick(object: Resource, names: readonly string[], keep: boolean): Resour
 
 /** Whether an answer will show `name`, so that a handler need not load what it will not. */
 export function wants(name: string, { attributes, excludedAttributes }: Projection): boolean {
-  const asked = split(attributes);
-  if (asked.length) return below(asked, name) !== undefined;
-  return below(split(excludedAttributes), name)?.length !== 0;
+  if (attributes?.length) return below(attributes, name) !== undefined;
+  return below(excludedAttributes ?? [], name)?.length !== 0;
 }
 
 /** The parts of a resource that were asked for; `schemas` and `id` always stay. */
 export function project(resource: Resource, { attributes, excludedAttributes }: Projection): Resource {
-  const asked = split(attributes);
-  if (asked.length) return pick(resource, [...asked, ...always], true);
-  const excluded = split(excludedAttributes).filter((name) => !always.has(name));
+  if (attributes?.length) return pick(resource, [...attributes, ...always], true);
+  const excluded = (excludedAttributes ?? []).filter((name) => !always.has(name));
   return excluded.length ? pick(resource, excluded, false) : resource;
 }

@@ -74,7 +74,7 @@ export const toRecord = ({ profile, userName, externalId, displayName, active }:
 const isUri = (text: string): boolean =>
   /^[a-z][a-z\d+.-]*:\S+$/i.test(text) && !/^(java|vb)script:/i.test(text) && URL.canParse(text);
 /** Base64 by either alphabet (RFC 4648 §4, §5), also in lines as PEM has it. */
-const isBase64 = (text: string): boolean => /^(?:[A-Za-z\d+/\s]+|[\w\s-]+)={0,2}\s*$/.test(text);
+const isBase64 = (text: string): boolean => /^(?:[A-Za-z\d+/]*|[\w-]*)={0,2}$/.test(text.replaceAll(/\s/g, ''));
 
 /** What the elements of a list must be, beyond text of some length. */
 function requireFit(record: Complex): void {

@@ -75,6 +75,26 @@ describeOnEachEngine('the inspector is bounded, and keeps no secret', function (
     for (const secret of secrets) assert.ok(!JSON.stringify(raw).includes(secret), secret);
   });
 
+  it('a key that stands in an address is in no table: neither in the trail nor among the requests', async () => {
+    const { scim, house, token } = served;
+    const { id } = (await scim.post('/Users', userBody('bob'))).body;
+    const escaped = token.replaceAll('_', '%5f').replace('carillon', '%63arillon');
+    for (const path of [`/Users/${token}`, `/Users/${escaped}`, `/Groups/${token}`, `/${token}`, `/Schemas/${token}`])
+      for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const { status } = await scim.send({ method, path, ...(method === 'PATCH' && { body: {} }) });
+        assert.equal(status, 404, `${method} ${path}`);
+      }
+    await scim.send({ method: 'DELETE', path: `/Users/${id}/${token}` });
+    await scim.get(`/Users?filter=userName%20eq%20%22${token}%22`);
+    const Operations = [{ method: 'DELETE', path: `/Users/${token}` }];
+    await scim.send({ method: 'POST', path: '/Bulk', body: { Operations } });
+    await house.inspector.flush();
+    await house.ground.trail.flush();
+    assert.deepEqual(await placesOf(house, [token, escaped, token.slice(14)]), []);
+    const all = JSON.stringify(await kept(served));
+    for (const secret of [token, escaped]) assert.ok(!all.includes(secret), secret);
+  });
+
   it('a flood of requests beyond the rate is counted in one line', async () => {
     await served.stop();
     served = await serveScim({ scimRate: 3 });

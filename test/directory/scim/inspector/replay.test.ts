@@ -69,6 +69,23 @@ describeOnEachEngine('a request is replayed', function () {
     );
   });
 
+  it('with everything that was sent, also what looks as if it had been left out', async () => {
+    const { scim } = served;
+    const { id } = (await scim.post('/Users', userBody('bob'))).body;
+    await scim.patch(
+      `/Users/${id}`,
+      { op: 'replace', path: 'password', value: 'hunter2-a' },
+      { op: 'Replace', Path: 'Password', Value: 'hunter2-b' },
+      { op: 'replace', path: 'title', value: '(left out)' },
+    );
+    const request = await last();
+    await scim.patch(`/Users/${id}`, { op: 'replace', path: 'title', value: 'Clerk' });
+    const { effect, token } = await preview(request);
+    assert.deepEqual(effect.differences, [{ attribute: 'title', before: 'Clerk', after: '(left out)' }]);
+    await replay(request, token);
+    assert.equal((await scim.get(`/Users/${id}`)).body['title'], '(left out)');
+  });
+
   it('is refused when the user has changed since the effect was shown, and changes nothing', async () => {
     const { scim } = served;
     const { id } = (await scim.post('/Users', userBody('bob'))).body;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { scimError } from '../../../../src/directory/scim/protocol/errors.ts';
 import { errorBody, listResponse, scimType, urn } from '../../../../src/directory/scim/protocol/messages.ts';
-import { project, wants } from '../../../../src/directory/scim/protocol/projection.ts';
+import { namesIn, project, wants } from '../../../../src/directory/scim/protocol/projection.ts';
 import { resourceTypes, schemas, serviceProviderConfig } from '../../../../src/directory/scim/protocol/schema.ts';
 import { CarillonError } from '../../../../src/platform/errors/errors.ts';
 
@@ -85,7 +85,7 @@ describe('the parts of a resource that are asked for', () => {
 
   it('are those named, with id and schemas', () => {
     const attributes = `USERNAME, name.givenName,emails.value,${urn.enterprise}:department`;
-    assert.deepEqual(project(resource, { attributes }), {
+    assert.deepEqual(project(resource, { attributes: namesIn(attributes) }), {
       schemas: [urn.user],
       id: 'u',
       userName: 'a',
@@ -93,7 +93,7 @@ describe('the parts of a resource that are asked for', () => {
       emails: [{ value: 'x' }],
       [urn.enterprise]: { department: 'D' },
     });
-    assert.deepEqual(Object.keys(project(resource, { attributes: `${urn.user}:userName` })), [
+    assert.deepEqual(Object.keys(project(resource, { attributes: namesIn(`${urn.user}:userName`) })), [
       'schemas',
       'id',
       'userName',
@@ -101,7 +101,7 @@ describe('the parts of a resource that are asked for', () => {
   });
 
   it('are all but those excluded', () => {
-    assert.deepEqual(project(resource, { excludedAttributes: `emails,id,name.givenName,${urn.enterprise}` }), {
+    assert.deepEqual(project(resource, { excludedAttributes: namesIn(`emails,id,name.givenName,${urn.enterprise}`) }), {
       schemas: [urn.user],
       id: 'u',
       userName: 'a',
@@ -112,9 +112,9 @@ describe('the parts of a resource that are asked for', () => {
 
   it('tell whether members need loading', () => {
     assert.equal(wants('members', {}), true);
-    assert.equal(wants('members', { excludedAttributes: 'displayName,Members' }), false);
-    assert.equal(wants('members', { excludedAttributes: 'members.display' }), true);
-    assert.equal(wants('members', { attributes: 'id' }), false);
-    assert.equal(wants('members', { attributes: 'members.value' }), true);
+    assert.equal(wants('members', { excludedAttributes: namesIn('displayName,Members') }), false);
+    assert.equal(wants('members', { excludedAttributes: namesIn('members.display') }), true);
+    assert.equal(wants('members', { attributes: namesIn('id') }), false);
+    assert.equal(wants('members', { attributes: namesIn('members.value') }), true);
   });
 });

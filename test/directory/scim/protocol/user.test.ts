@@ -19,6 +19,14 @@ const okta = {
 };
 
 describe('SCIM users, read', () => {
+  it('with certificates in either alphabet of base64, and however long, by one look at each', () => {
+    const read = (value: string) => readUser({ userName: 'a', x509Certificates: [{ value }] }, 'create');
+    for (const value of ['MIIB+/8=', 'MIIB-_8=\n', 'MI IB\r\n+/8=', 'MIIB', ' '])
+      assert.deepEqual(read(value).profile.x509Certificates, [{ value }]);
+    for (const value of ['a+_', 'a=b', 'a===', 'ä', ...Array.from({ length: 500 }, () => `${' '.repeat(16_000)}!`)])
+      refused('scim.invalidValue', () => read(value), 'base64');
+  });
+
   it('as Okta creates them: columns, and the profile as it was sent', () => {
     assert.deepEqual(readUser(okta, 'create'), {
       userName: 'Ann@Example.com',
