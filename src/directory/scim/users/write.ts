@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Writer } from '../../../platform/database/unit.ts';
 import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
