@@ -15,6 +15,10 @@ type Container = unknown[] | Record<string, unknown>;
 
 /** Characters of one piece: parsed and looked through in about two milliseconds. */
 const pieceSize = 64 * 1024;
+/** What comes waits until it is this share of the text that it is put behind: each time that one is copied whole. */
+const shareOfText = 1 / 4;
+/** At most, so that what is then looked through is soon done. */
+const mostWaiting = 256 * 1024;
 
 /**
  * Reads one long JSON text as it arrives. Whenever enough has come, it is cut behind a whole element, closed with the
@@ -31,6 +35,9 @@ export class JsonPieces {
   /** What was open where the last piece ended: where the next one goes on. */
   #spine: Open[] = [];
   #text = '';
+  /** Small parts that came since. */
+  #waiting: string[] = [];
+  #waitingLength = 0;
   /** How far the text was looked at. */
   #at = 0;
   #inString = false;
@@ -48,7 +55,16 @@ export class JsonPieces {
 
   /** Takes the text that comes next. @throws what `parseJson` throws */
   push(text: string): void {
-    this.#text += text;
+    this.#waiting.push(text);
+    this.#waitingLength += text.length;
+    if (this.#waitingLength >= Math.min(this.#text.length * shareOfText, mostWaiting)) this.#look();
+  }
+
+  /** Looks through all that has come. */
+  #look(): void {
+    this.#text += this.#waiting.join('');
+    this.#waiting = [];
+    this.#waitingLength = 0;
     while (this.#at < this.#text.length) {
       if (this.#inString) this.#skipString();
       else this.#step(this.#text.charCodeAt(this.#at));
@@ -58,6 +74,7 @@ export class JsonPieces {
 
   /** The whole value. @throws what `parseJson` throws */
   end(): unknown {
+    this.#look();
     this.#take(this.#text, '');
     return this.#root;
   }
