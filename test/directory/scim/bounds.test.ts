@@ -68,6 +68,16 @@ describeOnEachEngine('SCIM: what one request can ask', () => {
     assertRefused(await scim.patch(`/Users/${id}`, ...operations), 413, undefined, '100 operations');
   });
 
+  it('is a body with 4,096 different names', async () => {
+    const { scim } = served;
+    const extra = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
+    const id = await created(scim, '/Groups', groupBody('Many names'));
+    assertRefused(await scim.post('/Users', userBody('many', extra)), 413, undefined, '4096 different names');
+    const patched = await scim.patch(`/Groups/${id}`, { op: 'add', value: extra });
+    assertRefused(patched, 413, undefined, '4096 different names');
+    assert.equal((await scim.send({ method: 'DELETE', path: `/Groups/${id}` })).status, 204);
+  });
+
   it('is a profile of 64 kB', async () => {
     const { scim } = served;
     const text = 'x'.repeat(1024);
