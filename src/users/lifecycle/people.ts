@@ -25,9 +25,10 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
-  const suspended = suspensionOf(ground, m, { ...scope, ...keysOfNames(input), externalId: input.externalId });
+  const names = { ...scope, ...keysOfNames(input), externalId: input.externalId };
+  const suspended = suspensionOf(ground, m, names, null);
   suspended.catch(() => undefined); // asked together with what `personColumns` asks
-  const user = newPerson(scope, connectionId, await personColumns(m, scope, input, null));
+  const user = newPerson(scope, connectionId, await personColumns(m, { ...scope, connectionId }, input, null));
   await insertRow(m, UserTable, user);
   await inheritSuspension(ground, m, user, await suspended);
   await writeAddresses(m, user, input);
@@ -60,7 +61,8 @@ export function newPerson(scope: Scope, connectionId: string | null, columns: Pe
 /** The same person with other attributes. @throws what `personColumns` throws */
 export async function updatePerson(ground: Ground, m: Writer, user: User, input: PersonInput): Promise<User> {
   const { accountId } = user;
-  const suspended = suspensionOf(ground, m, { accountId, ...keysOfNames(input), externalId: input.externalId });
+  const names = { accountId, ...keysOfNames(input), externalId: input.externalId };
+  const suspended = suspensionOf(ground, m, names, user);
   suspended.catch(() => undefined);
   const columns = await personColumns(m, user, input, user);
   const updatedAt = clock.now();

@@ -20,6 +20,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const { scope } = request;
   const input = readUser(await request.body(), 'create');
   const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
+    await holdExternalId(request, input.externalId);
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     const changed = userChange(created.id, null, asInput(created, input.active !== false));
@@ -70,6 +71,7 @@ async function write(
     const before = asInput(present, active);
     requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
+    if (after.externalId !== before.externalId) await holdExternalId(request, after.externalId);
     const turned = after.active !== undefined && after.active !== before.active;
     const updated = isDeepStrictEqual(asPerson(before), asPerson(after))
       ? await touchPerson(m, present, turned)
@@ -84,6 +86,11 @@ async function write(
     };
   });
   return shown(request, written);
+}
+
+/** Of requests that give the same external id at once, the second sees the first's: no index makes it unique. */
+async function holdExternalId({ ground, scope }: ScimRequest, externalId: string | null): Promise<void> {
+  if (externalId !== null) await ground.db.alone(`external id ${scope.connectionId} ${externalId}`);
 }
 
 /** The directory's word on whether a person is active: it sets and lifts its own cause, and no other. */
