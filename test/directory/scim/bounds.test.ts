@@ -41,6 +41,9 @@ describeOnEachEngine('SCIM: what one request can ask', () => {
     assertRefused(await scim.get(filter('/Users', many(21, 'userName eq "a"'))), 400, 'tooMany', '20 comparisons');
     assertRefused(await scim.get(filter('/Users', many(7, 'emails.value co "a"'))), 400, 'tooMany', 'more than 6');
     assertRefused(await scim.get(filter('/Groups', many(7, 'members.value co "a"'))), 400, 'tooMany', 'more than 6');
+    for (const one of ['roles.primary eq true', 'emails[primary eq true]', 'entitlements.primary pr'])
+      assertRefused(await scim.get(filter('/Users', many(20, one))), 400, 'tooMany', 'more than 6');
+    assert.equal((await scim.get(filter('/Users', many(6, 'roles.primary eq true')))).status, 200);
     const groups = await scim.get(filter('/Groups', many(7, 'displayName eq "a"')));
     assert.equal(groups.status, 200);
   });

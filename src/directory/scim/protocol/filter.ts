@@ -99,7 +99,9 @@ class Compilation {
     if (isAny) this.asked++;
     if (!isAny && !sub) throw unusable(name);
     const narrowed = this.#narrowed(rows, sub, question, negated);
-    const inner = isAny ? always : this.#column(sub!, rows.column(sub!), name, question, false, narrowed !== undefined);
+    const inner = isAny
+      ? always
+      : this.#column(sub!, rows.column(sub!), name, question, false, narrowed ? 'narrowed' : 'element');
     return within(rows, inner, narrowed, negated);
   }
 
@@ -149,7 +151,7 @@ class Compilation {
       if (question.by !== 'eq' && question.by !== 'ne') throw badFilter(`"${question.by}" cannot compare with null`);
       return this.#element(sub, rows, name, { op: 'pr' }, (question.by === 'eq') !== negated);
     }
-    return this.#column(sub, rows.column(sub), name, question, negated);
+    return this.#column(sub, rows.column(sub), name, question, negated, 'element');
   }
 
   #narrowed(rows: Rows, sub: Attribute | undefined, question: Question, negated: boolean): Sql | undefined {
@@ -170,14 +172,15 @@ class Compilation {
     name: string,
     question: Question,
     negated: boolean,
-    isNarrowed = false,
+    of: 'resource' | 'element' | 'narrowed' = 'resource',
   ): Sql {
     if (!column) throw unusable(name);
     if (question.op === 'compare' && attribute.format === 'binary') requireOperator('binary', question.by);
     const isIndexed =
       column.kind === 'text' && column.indexed && question.op === 'compare' && (question.by === 'eq') !== negated;
-    if (column.kind === 'text' && !isIndexed && !isNarrowed) this.scans++;
-    if (isIndexed || isNarrowed) this.served++;
+    // Whatever is asked of an element is asked of every element of every row.
+    if (of === 'element' || (column.kind === 'text' && !isIndexed && of === 'resource')) this.scans++;
+    if (isIndexed || of === 'narrowed') this.served++;
     this.asked++;
     if (question.op === 'pr') return present(column, negated);
     return compare(column, question.by, question.value, negated);
