@@ -16,6 +16,8 @@ export interface Rows {
   column: (sub: Attribute) => Column | undefined;
   /** A necessary condition that an index serves, for elements whose `sub` is `value`. */
   narrowed?: (sub: Attribute, value: string) => Sql | undefined;
+  /** Where `narrowed` may lead to very many: the rows that it leads to, as what follows a FROM. */
+  many?: (sub: Attribute, value: string) => Sql | undefined;
   /** Of the primary element, else of the first (RFC 7644 §3.4.2.3). */
   first: (column: Sql) => Sql;
 }
@@ -41,6 +43,8 @@ class Compilation {
   /** Comparisons that an index serves, and all that there are. */
   served = 0;
   asked = 0;
+  /** What is to be counted before it is known how many an index leads to. */
+  readonly many: Sql[] = [];
   readonly #stored: Stored;
   /** Whether names that the schema lacks stand for what has no value: another type of resource has them. */
   readonly #lenient: boolean;
@@ -163,6 +167,8 @@ class Compilation {
       question.value === null
     )
       return undefined;
+    const many = rows.many?.(sub, textOf(question.value));
+    if (many) this.many.push(many);
     return rows.narrowed?.(sub, textOf(question.value));
   }
 
@@ -201,6 +207,8 @@ export interface Compiled {
   condition: Sql;
   /** Whether an index leads to what fits, so that not every row is looked at. */
   isServed: boolean;
+  /** Rows, each as what follows a FROM: while one of these is long, the index leads to many all the same. */
+  many: readonly Sql[];
 }
 
 /**
@@ -218,7 +226,8 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
   const parts = filters(filter).map((each) => {
     const compilation = new Compilation(stored, lenient);
     const condition = compilation.compile(each, false);
-    return { condition, scans: compilation.scans, isServed: compilation.served === compilation.asked };
+    const { scans, served, asked, many } = compilation;
+    return { condition, scans, isServed: served === asked, many };
   });
   requireFewScans(
     parts.reduce((sum, { scans }) => sum + scans, 0),
@@ -230,6 +239,8 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
       ' AND ',
     )})`,
     isServed: parts.some(({ isServed }) => isServed),
+    // Where another part is served too, and leads to few, nothing need be counted.
+    many: parts.some(({ isServed, many }) => isServed && many.length === 0) ? [] : parts.flatMap(({ many }) => many),
   };
 }
 
