@@ -9,6 +9,7 @@ export const userErrors = errors({
   },
   'user.userNameTaken': { kind: 'Conflict', text: 'Another user of this account has the user name {value}.' },
   'user.addressTaken': { kind: 'Conflict', text: 'Another user of this account has the primary address {value}.' },
+  'user.externalIdTaken': { kind: 'Conflict', text: 'Another user of this directory has the external id {value}.' },
   'user.addressBarred': {
     kind: 'Forbidden',
     text: 'An administrator has suspended {value}: this address cannot be registered.',

@@ -80,6 +80,79 @@ describeOnEachEngine('an administrator’s suspension', () => {
     }
   });
 
+  it('is lifted of one person alone: another’s no stays, also where both had one name', async () => {
+    const ann = await suspend('ann');
+    const hal = await push('hal', '00u-hal');
+    await assert.rejects(change(hal, 'hal', '00u-ann'), { code: 'user.externalIdTaken' });
+    assert.equal(await suspended(hal), false, 'what was refused says nothing');
+    await change(ann, 'ann2', '00u-new'); // who lets go of a name is barred by it, and so is who takes it
+    const taken = await change(hal, 'hal', '00u-ann');
+    assert.equal(await suspended(taken), true);
+    await activateUser(house.ground, acme.scope, hal.id);
+    assert.equal(await suspended(hal), false);
+    assert.equal(await suspended(await change(taken, 'hal3', '00u-ann')), false, 'lifted is lifted');
+    assert.equal(await suspended(ann), true);
+    const now = (await house.ground.db.read.findOneBy(UserTable, { id: ann.id }))!;
+    await remove(now);
+    for (const [name, externalId] of [
+      ['ann2', '00u-x'],
+      ['ann', '00u-y'],
+      ['ann9', '00u-new'],
+    ] as const) {
+      const next = await push(name, externalId);
+      assert.equal(await suspended(next), true, `${name} ${externalId}`);
+      await remove(next);
+    }
+  });
+
+  it('of whoever had a suspended name before stays with the others who came after', async () => {
+    const ann = await suspend('ann');
+    await remove(ann);
+    const [carol, dave] = [await push('ann', '00u-carol'), await push('dave', '00u-ann')];
+    await activateUser(house.ground, acme.scope, dave.id);
+    assert.deepEqual([await suspended(carol), await suspended(dave)], [true, false]);
+    await remove(await change(carol, 'carol', '00u-c2'));
+    for (const name of ['ann', 'carol']) {
+      const next = await push(name, null);
+      assert.equal(await suspended(next), true, name);
+      await remove(next);
+    }
+  });
+
+  it('says nothing of who shares the external id with whom it was said of, from before that was refused', async () => {
+    const ann = await suspend('ann');
+    const hal = await push('hal', '00u-hal');
+    await house.ground.db.write((m) => m.update(UserTable, { id: hal.id }, { externalId: '00u-ann' }));
+    const shared = await change(hal, 'hal2', '00u-ann');
+    assert.equal(await suspended(shared), false);
+    await suspendUser(house.ground, acme.scope, hal.id, 'admin');
+    await activateUser(house.ground, acme.scope, hal.id);
+    assert.equal(await suspended(await change(shared, 'hal3', '00u-ann')), false);
+    await remove(ann);
+    for (const [name, externalId] of [
+      ['ann', null],
+      ['ann9', '00u-ann'],
+    ] as const) {
+      await remove((await house.ground.db.read.findOneBy(UserTable, { id: hal.id }))!);
+      const next = await push(name, externalId);
+      assert.equal(await suspended(next), true, name);
+      await remove(next);
+    }
+  });
+
+  it('bars an external id that looks like what is kept of an erased one, without keeping it in plain', async () => {
+    const user = await push('eve', '~mark:eve-secret');
+    await suspendUser(house.ground, acme.scope, user.id, 'admin');
+    const kept = await house.ground.db.read.query<{ key: string }[]>('SELECT "key" FROM "suspension_keys"');
+    for (const { key } of kept) assert.doesNotMatch(key, /eve-secret/);
+    await remove(user);
+    const next = await push('eve9', '~mark:eve-secret');
+    assert.equal(await suspended(next), true);
+    await activateUser(house.ground, acme.scope, next.id);
+    await remove(next);
+    assert.equal(await suspended(await push('eve8', '~mark:eve-secret')), false);
+  });
+
   it('stays within its account', async () => {
     await suspend('zoe');
     const other = await testCompany(house, 'other.example');

@@ -2,9 +2,9 @@ import { asciiName } from './ascii.ts';
 
 const longestAddress = 320;
 const longestLocalPart = 64;
-/** Characters that need quotes, and those that no mailbox may have: spaces, control and invisible formatting ones. */
-const unquoted = /^[^\s"(),:;<>@[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]+$/u;
-const quoted = /^"((?:[^"\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}]|\\[\x20-\x7e])*)"$/u;
+/** Characters that need quotes, and those that no mailbox may have: spaces, control and invisible ones (UAX #44). */
+const unquoted = /^[^\s"(),:;<>@[\\\]\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]+$/u;
+const quoted = /^"((?:[^"\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]|\\[\x20-\x7e])*)"$/u;
 
 /**
  * The key by which an e-mail address is compared: local part in NFC and lower case, domain in A-labels

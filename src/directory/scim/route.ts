@@ -19,6 +19,7 @@ import { conditionsOf, isUnchanged, requireVersion } from './http/conditions.ts'
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { eventNameOf } from './http/event-name.ts';
 import { queryOf } from './http/query.ts';
+import { jsonOf } from './http/json.ts';
 import type { Inspector } from './inspector/inspector.ts';
 import { pathWithoutSecrets, withoutSecrets } from './inspector/redact.ts';
 import type { Replay } from './inspector/replay/replayed.ts';
@@ -70,7 +71,7 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
         await perKey(key.id);
         share = shares(key.connectionId);
         const reply = await answer(ground, { key, share }, req, res, url, seen);
-        send(req, res, reply);
+        await send(req, res, reply);
         inspector.end(seen, reply);
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
@@ -176,7 +177,7 @@ function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathn
   };
 }
 
-function send(req: IncomingMessage, res: ServerResponse, { status, body, ...known }: ScimReply): void {
+async function send(req: IncomingMessage, res: ServerResponse, { status, body, ...known }: ScimReply): Promise<void> {
   const identity = body && identityOf(body);
   const [location, etag] = [known.location ?? identity?.location, known.etag ?? identity?.version];
   if (location !== undefined) {
@@ -187,7 +188,7 @@ function send(req: IncomingMessage, res: ServerResponse, { status, body, ...know
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   if (isRead && etag !== undefined && isUnchanged(conditionsOf(req.headers), etag)) res.writeHead(304).end();
   else if (body === undefined) res.writeHead(status).end();
-  else sendText(res, status, answerType(req.headers.accept), JSON.stringify(body));
+  else sendText(res, status, answerType(req.headers.accept), await jsonOf(body));
 }
 
 function refuse(req: IncomingMessage, res: ServerResponse, error: CarillonError): void {

@@ -26,9 +26,10 @@ export async function createPerson(
   connectionId: string | null,
   input: PersonInput,
 ): Promise<User> {
-  const suspended = suspensionOf(ground, m, { ...scope, ...keysOfNames(input), externalId: input.externalId });
+  const names = { ...scope, ...keysOfNames(input), externalId: input.externalId };
+  const suspended = suspensionOf(ground, m, names, null);
   suspended.catch(() => undefined); // asked together with what `personColumns` asks
-  const user = newPerson(scope, connectionId, await personColumns(m, scope, input, null));
+  const user = newPerson(scope, connectionId, await personColumns(m, { ...scope, connectionId }, input, null));
   await insertRow(m, UserTable, user);
   await inheritSuspension(ground, m, user, await suspended);
   await writeAddresses(m, user, input);
@@ -72,7 +73,8 @@ export async function updatePerson(
   isOut = false,
 ): Promise<User> {
   const { accountId } = user;
-  const suspended = suspensionOf(ground, m, { accountId, ...keysOfNames(input), externalId: input.externalId });
+  const names = { accountId, ...keysOfNames(input), externalId: input.externalId };
+  const suspended = suspensionOf(ground, m, names, user);
   suspended.catch(() => undefined);
   const columns = await personColumns(m, user, input, user, isOut);
   const updatedAt = clock.now();

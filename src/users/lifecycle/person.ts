@@ -47,11 +47,12 @@ export type PersonColumns = Pick<
  * although their domain went meanwhile, or a directory could not say no to them any more
  * @param isOut whether their directory says no to them: then an address in any domain is stored, so that no leaver's no is
  * refused for what comes with it; nobody signs in by it, as that asks for the domain again
- * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken (409)
+ * @throws user.addressInvalid, user.domainNotVerified (400), user.userNameTaken, user.addressTaken,
+ * user.externalIdTaken (409)
  */
 export async function personColumns(
   on: Reader,
-  scope: Scope,
+  scope: Scope & Pick<User, 'connectionId'>,
   input: PersonInput,
   present: User | null,
   isOut = false,
@@ -59,7 +60,7 @@ export async function personColumns(
   const primaryAddress = input.primary ?? input.userName;
   const primaryField = input.primary === null ? 'userName' : 'emails';
   // Asked together with the domains, and looked at after them.
-  const others = sameNames(on, scope, input, present?.id ?? null);
+  const others = sameNames(on, scope, input, present);
   others.catch(() => undefined);
   const domainTaken = (value: string, field: string, known: string | null = null): Promise<string> | string =>
     isOut ? requireAddress(value, field) : refuseForeignDomain(on, scope, value, field, known);
@@ -152,28 +153,36 @@ export const keysOfNames = ({ userName, primary }: PersonInput) => ({
   primaryAddressKey: normaliseAddress(primary ?? userName),
 });
 
-/** Which of these names somebody else of the account has. */
+type Taken = 'userName' | 'address' | 'externalId';
+
+/** Which of these names somebody else of the account has. An external id that stays as it is is not asked about. */
 function sameNames(
   on: Reader,
-  scope: Scope,
+  { accountId, connectionId }: Scope & Pick<User, 'connectionId'>,
   input: PersonInput,
-  except: string | null,
-): Promise<{ what: 'userName' | 'address' }[]> {
+  present: User | null,
+): Promise<{ what: Taken }[]> {
   const { userNameKey, primaryAddressKey } = keysOfNames(input);
-  // Two questions, each answered by its own index: joined by OR they would read the whole account.
-  const others = sql`FROM "users" WHERE "accountId" = ${scope.accountId} AND "deletedAt" IS NULL
-        AND "releasedAt" IS NULL AND "id" <> ${except ?? ''}`;
+  const isNew = connectionId !== null && input.externalId !== null && input.externalId !== present?.externalId;
+  // Questions that are each answered by an index of their own: joined by OR they would read the whole account.
+  const living = sql`"deletedAt" IS NULL AND "releasedAt" IS NULL AND "id" <> ${present?.id ?? ''}`;
+  const others = sql`FROM "users" WHERE "accountId" = ${accountId} AND ${living}`;
+  const sameId = sql`UNION ALL SELECT 'externalId' FROM "users" WHERE "connectionId" = ${connectionId}
+        AND "externalId" = ${input.externalId} AND ${living}`;
   return rows(
     on,
     sql`SELECT 'userName' AS "what" ${others} AND "userNameKey" = ${userNameKey}
-        UNION ALL SELECT 'address' ${others} AND "primaryAddressKey" = ${primaryAddressKey}`,
+        UNION ALL SELECT 'address' ${others} AND "primaryAddressKey" = ${primaryAddressKey}
+        ${isNew ? sameId : sql``}`,
   );
 }
 
-function refuseTaken(taken: readonly { what: string }[], columns: PersonColumns): void {
+function refuseTaken(taken: readonly { what: Taken }[], columns: PersonColumns): void {
   if (taken.length === 0) return;
-  if (taken.some(({ what }) => what === 'userName')) {
+  const is = (name: Taken): boolean => taken.some(({ what }) => what === name);
+  if (is('userName'))
     throw userErrors('user.userNameTaken', { field: 'userName', values: { value: columns.userName } });
-  }
-  throw userErrors('user.addressTaken', { field: 'emails', values: { value: columns.primaryAddress } });
+  if (is('address'))
+    throw userErrors('user.addressTaken', { field: 'emails', values: { value: columns.primaryAddress } });
+  throw userErrors('user.externalIdTaken', { field: 'externalId', values: { value: columns.externalId ?? '' } });
 }

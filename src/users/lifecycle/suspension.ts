@@ -1,5 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { changed, rows } from '../../platform/database/run.ts';
+import { chunks } from '../../platform/database/chunks.ts';
+import { changed, isTrue, rows } from '../../platform/database/run.ts';
 import { join, list, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -14,47 +15,97 @@ type Named = Pick<User, 'id' | 'organisationId' | 'accountId' | 'userNameKey' | 
 /** An administrator's no, which also bars the names by which this person is known. @returns whether it was news */
 export async function suspend(ground: Ground, m: Writer, user: Named, setBy: string): Promise<boolean> {
   const isNews = await sayNo(ground, m, user, 'administrator', setBy);
-  await bar(m, user, { originId: user.id, since: clock.now(), setBy });
+  await bar(ground, m, user, { originId: user.id, since: clock.now(), setBy });
   return isNews;
 }
 
 /**
- * An administrator lifts their no: of this person, of every name that it barred, and of the deleted ones who had them.
+ * An administrator lifts their no: of this person, of what bars them, and of the deleted ones whose names those were.
+ * Whoever else is suspended stays barred by every name that they have, and by what their own suspension barred.
  * @returns whether there was one
  */
 export async function lift(ground: Ground, m: Writer, user: Named): Promise<boolean> {
-  const origins = sql`SELECT "originId" FROM "suspension_keys" WHERE ${barred(ground, user)}`;
-  const touched = await changed<SuspensionKey>(
+  const { accountId } = user;
+  const barring = await rows<SuspensionKey>(
     m,
-    sql`DELETE FROM "suspension_keys" WHERE "accountId" = ${user.accountId} AND "originId" IN (${origins}) RETURNING *`,
+    sql`SELECT * FROM "suspension_keys" WHERE ${barred(ground, user)} OR ("accountId" = ${accountId}
+        AND ("originId" = ${user.id} OR "originId" IN (${deadOrigins(ground, user)})))`,
   );
-  for (const { kind, key } of touched) {
-    const column = { userName: sql`"userNameKey"`, address: sql`"primaryAddressKey"`, externalId: sql`"externalId"` }[
-      kind
-    ];
+  const own = barring.filter((each) => isNameOf(ground, user, each));
+  const elses = new Set((await heldByOthers(m, user, barring)).map(nameKey));
+  // What is left of an erased name does not tell who has it now: its suspension may be another's too.
+  const isShared = ({ originId }: SuspensionKey): boolean =>
+    barring.some(
+      (each) =>
+        each.originId === originId &&
+        (elses.has(nameKey(each)) || (each.key.startsWith(markPrefix) && !own.includes(each))),
+    );
+  const lifted = barring.filter(
+    (each) => !elses.has(nameKey(each)) && (own.includes(each) || each.originId === user.id || !isShared(each)),
+  );
+  for (const { kind, key } of lifted) {
+    await rows(
+      m,
+      sql`DELETE FROM "suspension_keys" WHERE "accountId" = ${accountId} AND "kind" = ${kind} AND "key" = ${key}`,
+    );
     await changed(
       m,
       sql`DELETE FROM "user_causes" WHERE "cause" = 'administrator' AND "userId" IN (SELECT "id" FROM "users"
-          WHERE "accountId" = ${user.accountId} AND "deletedAt" IS NOT NULL AND ${column} = ${key}) RETURNING "userId"`,
+          WHERE "accountId" = ${accountId} AND "deletedAt" IS NOT NULL AND ${columns[kind]} = ${key}) RETURNING "userId"`,
     );
   }
   return liftNo(ground, m, user, 'administrator');
 }
+
+const columns = {
+  userName: sql`"userNameKey"`,
+  address: sql`"primaryAddressKey"`,
+  externalId: sql`"externalId"`,
+} as const satisfies Record<SuspensionKey['kind'], Sql>;
+
+const living = sql`"deletedAt" IS NULL AND "releasedAt" IS NULL`;
+
+/** Whoever was suspended by these names before, and is not here any more: this person came after them. */
+const deadOrigins = (ground: Ground, user: Named): Sql =>
+  sql`SELECT k."originId" FROM "suspension_keys" k WHERE ${barred(ground, user)} AND NOT EXISTS (
+    SELECT 1 FROM "users" u WHERE u."id" = k."originId" AND ${living})`;
+
+/** Those of these names that somebody else has who is here, and suspended. */
+async function heldByOthers<Name extends Pick<SuspensionKey, 'kind' | 'key'>>(
+  on: Reader,
+  { accountId, id }: Pick<User, 'accountId' | 'id'>,
+  names: readonly Name[],
+): Promise<Name[]> {
+  const held = new Set<string>();
+  for (const kind of kinds) {
+    const keys = names.filter((name) => name.kind === kind).map(({ key }) => key);
+    for (const some of chunks(keys)) {
+      const found = await rows<{ key: string }>(
+        on,
+        sql`SELECT ${columns[kind]} AS "key" FROM "users" u WHERE "accountId" = ${accountId} AND "id" <> ${id} AND ${living}
+            AND ${columns[kind]} IN (${list(some)}) AND EXISTS (
+              SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id" AND c."cause" = 'administrator')`,
+      );
+      for (const { key } of found) held.add(nameKey({ kind, key }));
+    }
+  }
+  return names.filter((name) => held.has(nameKey(name)));
+}
+
+const kinds = ['userName', 'address', 'externalId'] as const satisfies SuspensionKey['kind'][];
+const nameKey = ({ kind, key }: Pick<SuspensionKey, 'kind' | 'key'>): string => `${kind} ${key}`;
 
 /**
  * Called whenever a directory names or renames a person: deleting, pushing again and renaming must not lift what only
  * an administrator may. Whoever takes a barred name is suspended, and their other names are barred from then on.
  * @param found what `suspensionOf` gave
  */
-export async function inheritSuspension(
-  ground: Ground,
-  m: Writer,
-  user: Named,
-  found: SuspensionKey | null,
-): Promise<void> {
+export async function inheritSuspension(ground: Ground, m: Writer, user: Named, found: Barring | null): Promise<void> {
   if (!found) return;
-  await sayNo(ground, m, user, 'administrator', found.setBy);
-  await bar(m, user, found);
+  const { setBy, since } = found;
+  await sayNo(ground, m, user, 'administrator', setBy);
+  // Whoever comes after somebody who is gone is lifted with them; of two who are here each is lifted alone.
+  await bar(ground, m, user, { originId: isTrue(found.isHere) ? user.id : found.originId, since, setBy });
 }
 
 /** How a barred name is kept once whoever had it is erased: it bars as before, and tells of nobody. */
@@ -82,20 +133,42 @@ export async function markBarredNames(ground: Ground, m: Writer, accountId: stri
   }
 }
 
-/** The oldest suspension that bars one of these names. */
-export async function suspensionOf(ground: Ground, on: Reader, names: Names): Promise<SuspensionKey | null> {
-  const named = namesOf(names).map((name) => ({ ...name, marked: markedName(ground, name.kind, name.key) }));
-  const found = await rows<SuspensionKey>(
+/** A suspension, and whether whom it was said of is still here. */
+type Barring = SuspensionKey & { isHere: unknown };
+
+/**
+ * The oldest suspension that bars one of these names. A name that somebody else has at present, and is suspended with, tells of
+ * that one alone.
+ * @param present whoever takes these names, when they exist already: renamed, they are who they were
+ */
+export async function suspensionOf(
+  ground: Ground,
+  on: Reader,
+  names: Names,
+  present: User | null,
+): Promise<Barring | null> {
+  const { accountId } = names;
+  const all = present ? [names, present] : [names];
+  const keys = new Set(all.flatMap(namesOf).flatMap((name) => storedAs(ground, name)));
+  const stored = await rows<Barring>(
     on,
-    sql`SELECT * FROM "suspension_keys" WHERE "accountId" = ${names.accountId}
-        AND "key" IN (${list(named.flatMap(({ key, marked }) => [key, marked]))}) ORDER BY "since"`,
+    sql`SELECT k.*, EXISTS (SELECT 1 FROM "users" WHERE "id" = k."originId" AND ${living}) AS "isHere"
+        FROM "suspension_keys" k WHERE "accountId" = ${accountId} AND "key" IN (${list([...keys])}) ORDER BY "since"`,
   );
-  return (
-    found.find((each) =>
-      named.some(({ kind, key, marked }) => each.kind === kind && [key, marked].includes(each.key)),
-    ) ?? null
-  );
+  const found = stored.filter((each) => all.some((one) => isNameOf(ground, one, each)));
+  if (found.length === 0) return null;
+  const elses = await heldByOthers(on, { accountId, id: present?.id ?? '' }, found);
+  return found.find((each) => !elses.includes(each)) ?? null;
 }
+
+const isNameOf = (ground: Ground, names: Names, { kind, key }: SuspensionKey): boolean =>
+  namesOf(names).some((own) => own.kind === kind && storedAs(ground, own).includes(key));
+
+/** How a name may stand among the barred ones: first as it is barred now. What looks like a mark never stands as it is. */
+const storedAs = (ground: Ground, { kind, key }: Pick<SuspensionKey, 'kind' | 'key'>): string[] => [
+  ...(key.startsWith(markPrefix) ? [] : [key]),
+  markedName(ground, kind, key),
+];
 
 const namesOf = (user: Names): { kind: SuspensionKey['kind']; key: string }[] => [
   { kind: 'userName', key: user.userNameKey },
@@ -105,22 +178,22 @@ const namesOf = (user: Names): { kind: SuspensionKey['kind']; key: string }[] =>
 
 const barred = (ground: Ground, user: Named): Sql =>
   sql`"accountId" = ${user.accountId} AND (${join(
-    namesOf(user).map(
-      ({ kind, key }) => sql`("kind" = ${kind} AND "key" IN (${key}, ${markedName(ground, kind, key)}))`,
-    ),
+    namesOf(user).map((name) => sql`("kind" = ${name.kind} AND "key" IN (${list(storedAs(ground, name))}))`),
     ' OR ',
   )})`;
 
 async function bar(
+  ground: Ground,
   m: Writer,
   user: Named,
   { originId, since, setBy }: Pick<SuspensionKey, 'originId' | 'since' | 'setBy'>,
 ): Promise<void> {
-  for (const { kind, key } of namesOf(user)) {
+  for (const name of namesOf(user)) {
+    const [key] = storedAs(ground, name);
     await changed(
       m,
       sql`INSERT INTO "suspension_keys" ("accountId", "kind", "key", "originId", "since", "setBy")
-          VALUES (${user.accountId}, ${kind}, ${key}, ${originId}, ${since}, ${setBy})
+          VALUES (${user.accountId}, ${name.kind}, ${key!}, ${originId}, ${since}, ${setBy})
           ON CONFLICT DO NOTHING RETURNING "key"`,
     );
   }

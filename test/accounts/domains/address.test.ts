@@ -48,6 +48,14 @@ describe('normaliseAddress', () => {
       '"a\nb"@example.com',
       'a\u200bb@example.com',
       'a\u202eb@example.com',
+      'a\u034fb@example.com', // the combining grapheme joiner, and others that show as nothing
+      'a\u034f@example.com',
+      '"a\u034fb"@example.com',
+      'a\u115fb@example.com',
+      'a\u17b4b@example.com',
+      'a\u3164b@example.com',
+      'a\ufe0fb@example.com',
+      'a\u{e0100}b@example.com',
 
       '<ann@example.com>',
       'Ann <ann@example.com>',

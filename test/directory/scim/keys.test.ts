@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { endingOf, readExpiry } from '../../../src/directory/scim/keys/expiry.ts';
 import { createScimKey, listScimKeys, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
@@ -7,6 +8,7 @@ import { clock } from '../../../src/platform/clock/clock.ts';
 import { startTestCarillon, type TestCarillon } from '../../support/carillon.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { testFolder } from '../../support/folder.ts';
+import { until } from '../../support/until.ts';
 import { type Scim, type Served, serveScim } from './support.ts';
 
 const hour = 60 * 60 * 1000;
@@ -64,6 +66,35 @@ describeOnEachEngine('security check 22: SCIM keys', () => {
       assert.deepEqual([await there(token), ...(await statuses(served.as(token)))], [200, 200]);
     await revokeScimKey(house.ground, acme.scope, key.id);
     assert.deepEqual([await there(token), ...(await statuses(served.as(token)))], [401, 401]);
+  });
+
+  it('are asked for once more when the body of a search has come', async () => {
+    const { house, acme } = served;
+    const { hostname, port, pathname } = new URL(served.baseUrl);
+    const body = JSON.stringify({ schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'] });
+    const search = async (path: string, revoked: boolean): Promise<number> => {
+      const { key, token } = await make();
+      const headers = {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/scim+json',
+        'content-length': Buffer.byteLength(body),
+      };
+      const sent = request({ hostname, port, path: pathname + path, method: 'POST', headers, agent: false });
+      const answered = new Promise<number>((resolve, reject) => {
+        sent.on('response', (response) => resolve(response.resume().statusCode ?? 0));
+        sent.on('error', reject);
+      });
+      sent.write(body.slice(0, 10));
+      await until(async () => {
+        const keys = await listScimKeys(house.ground.db.read, acme.scope.accountId);
+        return keys.find(({ id }) => id === key.id)?.lastUsedAt != null;
+      });
+      if (revoked) await revokeScimKey(house.ground, acme.scope, key.id);
+      sent.end(body.slice(10));
+      return answered;
+    };
+    for (const path of ['/Users/.search', '/.search'])
+      assert.deepEqual([await search(path, false), await search(path, true)], [200, 401], path);
   });
 
   it('are refused from their end on', async () => {

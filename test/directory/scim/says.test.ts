@@ -149,6 +149,37 @@ describeOnEachEngine('SCIM: what a directory says', () => {
       assert.equal(await mayBeIn(), true);
     });
 
+    it('cannot borrow a suspended person’s external id so that another’s lifting lets them in', async () => {
+      const { ground } = served.house;
+      const body = userBody('alice', { externalId: 'ext-A' });
+      const alice = await created(scim, '/Users', body);
+      const bob = await created(scim, '/Users', userBody('bob', { externalId: 'ext-B' }));
+      await suspendUser(ground, served.acme.scope, alice, 'admin');
+      const borrowed = { op: 'replace', path: 'externalId', value: 'ext-A' };
+      assertRefused(await scim.patch(`/Users/${bob}`, borrowed), 409, 'uniqueness');
+      assertRefused(await scim.put(`/Users/${bob}`, userBody('bob', { externalId: 'ext-A' })), 409, 'uniqueness');
+      assertRefused(await scim.post('/Users', userBody('carol', { externalId: 'ext-A' })), 409, 'uniqueness');
+      await activateUser(ground, served.acme.scope, bob);
+      await scim.delete(`/Users/${alice}`);
+      const again = await created(scim, '/Users', body);
+      await scim.patch(`/Groups/${pro}`, { op: 'add', path: 'members', value: [{ value: again }, { value: bob }] });
+      const on = ground.db.read;
+      assert.equal((await entitlement(on, again)).maySignIn, false);
+      assert.equal((await entitlement(on, bob)).maySignIn, true);
+    });
+
+    it('gives one external id to one person, also of requests that come at once', async () => {
+      const names = ['one', 'two', 'three', 'four'];
+      const replies = await Promise.all(
+        names.map((name) => scim.post('/Users', userBody(name, { externalId: 'ext-same' }))),
+      );
+      const statuses = replies.map(({ status }) => status);
+      assert.deepEqual(
+        statuses.toSorted((a, b) => a - b),
+        [201, 409, 409, 409],
+      );
+    });
+
     it('gives tiers by mapped groups alone', async () => {
       const nora = await created(
         scim,

@@ -51,6 +51,7 @@ const problems: Record<string, { why: string; todo: string }> = {
   },
   'user.userNameTaken': takenBy('user name'),
   'user.addressTaken': takenBy('address'),
+  'user.externalIdTaken': takenBy('id'),
   'user.addressBarred': {
     why: 'An administrator has suspended somebody of that address.',
     todo: 'Activate the person who has it, if they may come in.',

@@ -1,8 +1,10 @@
-import type { Sql } from '../../../platform/database/sql.ts';
-import { engineOf } from '../../../platform/database/run.ts';
+import { type Sql, sql } from '../../../platform/database/sql.ts';
+import { engineOf, firstRow } from '../../../platform/database/run.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { personal } from '../../../trail/people/personal.ts';
 import { withoutSecrets } from '../inspector/redact.ts';
+import { isGoodKey } from '../keys/keys.ts';
+import { scimError } from '../protocol/errors.ts';
 import { compileFilter, compileForAll, type Stored } from '../protocol/filter.ts';
 import { cursorResponse, listResponse } from '../protocol/messages.ts';
 import type { Resource } from '../protocol/present.ts';
@@ -14,6 +16,7 @@ import { type ListQuery, listQueryOf, searchQuery } from './query.ts';
 import { projectionOf, type ScimReply, type ScimRequest } from './request.ts';
 import { type Scanned, scanPart } from './scan.ts';
 import type { Asking } from './stored.ts';
+import { createTurns } from './turns.ts';
 
 /** One type of resources, as lists find and show it. */
 export interface Listed {
@@ -45,14 +48,47 @@ export const search =
   (listing: Listing) =>
   async (request: ScimRequest): Promise<ScimReply> => {
     const query = searchQuery(await request.body());
+    await requireGoodKey(request); // a body can take its time
     return answer(listing, { ...request, query, projection: projectionOf(query) }, listQueryOf(query));
   };
 
+/** To be asked after whatever may have taken its time; a replay is an administrator's. @throws scim.keyRefused */
+async function requireGoodKey({ ground, keyId, replay }: ScimRequest): Promise<void> {
+  if (!replay && !(await isGoodKey(ground.db.read, keyId))) throw scimError('scim.keyRefused');
+}
+
+/**
+ * Lists that no index keeps short: whatever they ask, most connections to the database are left to others, and to the
+ * look-ups of keys and sessions.
+ */
+const heavyTurns = createTurns({ each: 2, all: 5, waiting: 50 });
+
+/** An index that leads to as many does not keep a list short. */
+const manyRows = 2_000;
+
+/** @throws rate.exceeded when too many lists of the connection wait */
 async function answer(listing: Listing, request: ScimRequest, query: ListQuery): Promise<ScimReply> {
-  const { ground, scope, base, projection } = request;
+  const { ground, base, scope } = request;
   const on = ground.db.read;
   const asking = { engine: engineOf(on), base, scope };
-  const sources = sourcesOf(listing, asking, query);
+  const sources = await sourcesOf(on, listing, asking, query);
+  const isLight = query.filter !== null && query.sortBy === null && !sources.some(({ isScanned }) => isScanned);
+  if (isLight) return answerFrom(sources, listing, request, query, asking);
+  return heavyTurns(scope.connectionId, async () => {
+    await requireGoodKey(request);
+    return answerFrom(sources, listing, request, query, asking);
+  });
+}
+
+async function answerFrom(
+  sources: readonly Asked[],
+  listing: Listing,
+  request: ScimRequest,
+  query: ListQuery,
+  asking: Asking,
+): Promise<ScimReply> {
+  const { ground, scope, projection } = request;
+  const on = ground.db.read;
   const { page } = query;
   const after =
     'cursor' in page && page.cursor !== ''
@@ -101,19 +137,33 @@ interface Counted {
 
 type Asked = Scanned & { /** Whether no index leads to what fits, and in order. */ isScanned: boolean };
 
-function sourcesOf({ types }: Listing, asking: Asking, { filter, sortBy }: ListQuery): Asked[] {
+async function sourcesOf(
+  on: Reader,
+  { types }: Listing,
+  asking: Asking,
+  { filter, sortBy }: ListQuery,
+): Promise<Asked[]> {
   const stored = types.map((each) => each.stored(asking));
   const compiled =
     filter === null ? [] : stored.length === 1 ? [compileFilter(filter, stored[0]!)] : compileForAll(filter, stored);
   const keys = sortBy === null ? [] : sortKeysOf(sortBy, stored);
+  const many = await Promise.all(compiled.map((each) => isLong(on, each.many)));
   return types.map(({ type, id, from }, i) => ({
     type,
     id,
     from: from(asking, compiled[i]?.condition ?? null),
     whole: from(asking, null),
     key: keys[i],
-    isScanned: compiled[i] ? !compiled[i].isServed : sortBy !== null,
+    isScanned: compiled[i] ? !compiled[i].isServed || many[i]! : sortBy !== null,
   }));
+}
+
+/** Whether one of these has many rows; counted no further. */
+async function isLong(on: Reader, all: readonly Sql[]): Promise<boolean> {
+  const beyond = await Promise.all(
+    all.map((from) => firstRow(on, sql`SELECT 1 FROM ${from} LIMIT 1 OFFSET ${manyRows}`)),
+  );
+  return beyond.some((row) => row !== null);
 }
 
 /** What goes on the page: a resource that does not ends it. */

@@ -5,8 +5,14 @@ import type { Reader } from '../../../platform/database/unit.ts';
 import { byBytes } from '../../../platform/text/order.ts';
 import type { Found, Part, Source } from './page.ts';
 
-/** Rows that are looked at before others have their turn: some milliseconds. */
-const sliceRows = 500;
+/** Rows that are looked at before others have their turn: as many as take some milliseconds, however large they are. */
+const sliceRows = { first: 20, most: 500 };
+const sliceMs = { short: 4, long: 12 };
+
+function nextSize(size: number, tookMs: number): number {
+  if (tookMs < sliceMs.short) return Math.min(size * 2, sliceRows.most);
+  return tookMs > sliceMs.long ? Math.max(1, Math.floor(size / 4)) : size;
+}
 
 /** A source whose rows are looked at in slices. */
 export interface Scanned extends Source {
@@ -45,10 +51,12 @@ export async function scanPart(
 }
 
 async function* slicesOf(on: Reader, { type, from, whole, id, key }: Scanned): AsyncGenerator<Found[]> {
+  let size = sliceRows.first;
   for (let last = ''; ;) {
+    const begun = performance.now();
     const end = await firstRow<{ id: string }>(
       on,
-      sql`SELECT ${id} AS "id" FROM ${whole} AND ${id} > ${last} ORDER BY ${id} LIMIT 1 OFFSET ${sliceRows - 1}`,
+      sql`SELECT ${id} AS "id" FROM ${whole} AND ${id} > ${last} ORDER BY ${id} LIMIT 1 OFFSET ${size - 1}`,
     );
     const until = end ? sql`AND ${id} <= ${end.id}` : sql``;
     const shown = key?.key ?? sql`NULL`;
@@ -56,6 +64,7 @@ async function* slicesOf(on: Reader, { type, from, whole, id, key }: Scanned): A
       on,
       sql`SELECT ${id} AS "id", ${shown} AS "key" FROM ${from} AND ${id} > ${last} ${until} ORDER BY ${id}`,
     );
+    size = nextSize(size, performance.now() - begun);
     yield found.map((each) => ({ type, id: each.id, key: each.key }));
     if (!end) return;
     last = end.id;

@@ -16,6 +16,8 @@ export interface Rows {
   column: (sub: Attribute) => Column | undefined;
   /** A necessary condition that an index serves, for elements whose `sub` is `value`. */
   narrowed?: (sub: Attribute, value: string) => Sql | undefined;
+  /** Where `narrowed` may lead to very many: the rows that it leads to, as what follows a FROM. */
+  many?: (sub: Attribute, value: string) => Sql | undefined;
   /** Of the primary element, else of the first (RFC 7644 §3.4.2.3). */
   first: (column: Sql) => Sql;
 }
@@ -41,6 +43,8 @@ class Compilation {
   /** Comparisons that an index serves, and all that there are. */
   served = 0;
   asked = 0;
+  /** What is to be counted before it is known how many an index leads to. */
+  readonly many: Sql[] = [];
   readonly #stored: Stored;
   /** Whether names that the schema lacks stand for what has no value: another type of resource has them. */
   readonly #lenient: boolean;
@@ -99,7 +103,9 @@ class Compilation {
     if (isAny) this.asked++;
     if (!isAny && !sub) throw unusable(name);
     const narrowed = this.#narrowed(rows, sub, question, negated);
-    const inner = isAny ? always : this.#column(sub!, rows.column(sub!), name, question, false, narrowed !== undefined);
+    const inner = isAny
+      ? always
+      : this.#column(sub!, rows.column(sub!), name, question, false, narrowed ? 'narrowed' : 'element');
     return within(rows, inner, narrowed, negated);
   }
 
@@ -154,7 +160,7 @@ class Compilation {
       if (question.by !== 'eq' && question.by !== 'ne') throw badFilter(`"${question.by}" cannot compare with null`);
       return this.#element(sub, rows, name, { op: 'pr' }, (question.by === 'eq') !== negated);
     }
-    return this.#column(sub, rows.column(sub), name, question, negated);
+    return this.#column(sub, rows.column(sub), name, question, negated, 'element');
   }
 
   #narrowed(rows: Rows, sub: Attribute | undefined, question: Question, negated: boolean): Sql | undefined {
@@ -166,6 +172,8 @@ class Compilation {
       question.value === null
     )
       return undefined;
+    const many = rows.many?.(sub, textOf(question.value));
+    if (many) this.many.push(many);
     return rows.narrowed?.(sub, textOf(question.value));
   }
 
@@ -175,14 +183,15 @@ class Compilation {
     name: string,
     question: Question,
     negated: boolean,
-    isNarrowed = false,
+    of: 'resource' | 'element' | 'narrowed' = 'resource',
   ): Sql {
     if (!column) throw unusable(name);
     if (question.op === 'compare' && attribute.format === 'binary') requireOperator('binary', question.by);
     const isIndexed =
       column.kind === 'text' && column.indexed && question.op === 'compare' && (question.by === 'eq') !== negated;
-    if (column.kind === 'text' && !isIndexed && !isNarrowed) this.scans++;
-    if (isIndexed || isNarrowed) this.served++;
+    // Whatever is asked of an element is asked of every element of every row.
+    if (of === 'element' || (column.kind === 'text' && !isIndexed && of === 'resource')) this.scans++;
+    if (isIndexed || of === 'narrowed') this.served++;
     this.asked++;
     if (question.op === 'pr') return present(column, negated);
     return compare(column, question.by, question.value, negated);
@@ -203,6 +212,8 @@ export interface Compiled {
   condition: Sql;
   /** Whether an index leads to what fits, so that not every row is looked at. */
   isServed: boolean;
+  /** Rows, each as what follows a FROM: while one of these is long, the index leads to many all the same. */
+  many: readonly Sql[];
 }
 
 /**
@@ -230,7 +241,8 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
   const parts = filters(filter).map((each) => {
     const compilation = new Compilation(stored, lenient);
     const condition = compilation.compile(each, false);
-    return { condition, scans: compilation.scans, isServed: compilation.served === compilation.asked };
+    const { scans, served, asked, many } = compilation;
+    return { condition, scans, isServed: served === asked, many };
   });
   requireFewScans(
     parts.reduce((sum, { scans }) => sum + scans, 0),
@@ -242,6 +254,8 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
       ' AND ',
     )})`,
     isServed: parts.some(({ isServed }) => isServed),
+    // Where another part is served too, and leads to few, nothing need be counted.
+    many: parts.some(({ isServed, many }) => isServed && many.length === 0) ? [] : parts.flatMap(({ many }) => many),
   };
 }
 

@@ -104,6 +104,7 @@ function groups(asking: Asking): Rows {
       sub.name === 'value'
         ? sql`u."id" IN (SELECT n."memberId" FROM "group_members" n WHERE n."groupId" = ${value})`
         : undefined,
+    many: (sub, value) => (sub.name === 'value' ? sql`"group_members" WHERE "groupId" = ${value}` : undefined),
     first: (column) => sql`(SELECT ${column} FROM ${from} ORDER BY g."displayNameKey", g."id" LIMIT 1)`,
   };
 }

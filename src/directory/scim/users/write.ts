@@ -19,6 +19,7 @@ export async function create(request: ScimRequest): Promise<ScimReply> {
   const { scope } = request;
   const input = readUser(await request.body(), 'create');
   const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
+    await holdExternalId(request, input.externalId);
     const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
     const changed = userChange(created.id, null, asInput(created, input.active !== false));
@@ -69,6 +70,7 @@ async function write(
     const before = asInput(present, active);
     requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
+    if (after.externalId !== before.externalId) await holdExternalId(request, after.externalId);
     const isActiveNow = after.active ?? before.active;
     const turned = isActiveNow !== before.active;
     // First, so that what comes with a no puts nobody out a second time.
@@ -88,6 +90,11 @@ async function write(
     };
   });
   return shown(request, written);
+}
+
+/** Of requests that give the same external id at once, the second sees the first's: no index makes it unique. */
+async function holdExternalId({ ground, scope }: ScimRequest, externalId: string | null): Promise<void> {
+  if (externalId !== null) await ground.db.alone(`external id ${scope.connectionId} ${externalId}`);
 }
 
 async function shown({ ground, base, projection }: ScimRequest, written: Written): Promise<ScimReply> {

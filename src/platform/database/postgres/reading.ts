@@ -49,7 +49,7 @@ export class Reading implements Direct {
     const asked = all.map((each): Asked => ({
       ...each,
       failed: (error) => {
-        if (faultOf(error) === 'away') broken = error as Error;
+        if (faultOf(error) === 'away' && !isEnded(error)) broken = error as Error;
         if (hasFailed && !broken) again.push(each);
         else each.failed(error);
         hasFailed = true;
@@ -64,3 +64,6 @@ export class Reading implements Direct {
     client.query(new Message(client, asked, done));
   }
 }
+
+/** Whether the server ended a statement that took too long: the connection is as good as before. */
+const isEnded = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '57014';

@@ -12,6 +12,8 @@ const idleMs = 60_000;
 
 /** How long a server waits for one answer, on either of its data sources: longer than for a lock where it writes. */
 export const answerMs = { read: 5_000, write: 25_000 };
+/** The server ends what is overdue a little sooner itself: else it would go on when nobody waits for it any more. */
+const endedMs = answerMs.read - 500;
 
 /** PostgreSQL's int8 is exact in a number up to 2^53, and nothing here counts further. */
 const int8 = 20;
@@ -20,14 +22,15 @@ const types: CustomTypesConfig = {
     oid === int8 && format !== 'binary' ? Number : parsers.getTypeParser(oid, format)) as typeof parsers.getTypeParser,
 };
 
-/** What a client of `pg` is made with. */
-export function clientOptions(address: Address, node: string, readOnly: boolean): ClientConfig {
+/** What a client of `pg` is made with. @param endedAfterMs the server's own limit of a statement; 0 for none */
+export function clientOptions(address: Address, node: string, readOnly: boolean, endedAfterMs = 0): ClientConfig {
   const { host, port, user, password, database, ssl, connectSeconds } = address;
   const server = [
     `lock_timeout=${lockMs}`,
     `idle_in_transaction_session_timeout=${idleMs}`,
     'client_encoding=UTF8',
     ...(readOnly ? ['default_transaction_read_only=on'] : []),
+    ...(endedAfterMs > 0 ? [`statement_timeout=${endedAfterMs}`] : []),
   ];
   return {
     host,
@@ -71,7 +74,7 @@ export function postgresSource(
   readOnly = false,
   mostMs?: number,
 ): DataSource {
-  const options = clientOptions(readAddress(url), node, readOnly);
+  const options = clientOptions(readAddress(url), node, readOnly, readOnly && mostMs !== undefined ? endedMs : 0);
   return new DataSource({
     type: 'postgres',
     database: options.database!,
