@@ -219,6 +219,33 @@ describeOnEachEngine('following a directory', () => {
     assert.equal((await user('bob'))!.connectionId, null);
   });
 
+  it('makes no two people of one guid whose new address somebody has whom the account kept', async () => {
+    const { ground } = house;
+    const mail = 'kept@acme.example';
+    const input = { userName: mail, externalId: null, displayName: 'Kept', profile: {}, emails: [], primary: mail };
+    await ground.db.write((m) => createPerson(ground, m, acme.scope, null, input));
+    paper.person('ada');
+    await poll();
+    paper.person('ada', { mail, addresses: [mail] });
+    await poll();
+    const { accountId } = acme.scope;
+    assert.equal(await ground.db.read.countBy(UserTable, { accountId, externalId: 'guid-ada' }), 1);
+    assert.equal((await user('kept'))?.connectionId, null);
+    assert.equal((await user('ada'))?.externalId, 'guid-ada');
+  });
+
+  it('takes nobody whom the account kept with an address outside its verified domains', async () => {
+    const { ground } = house;
+    const mail = 'ada@acme.example';
+    const input = { userName: mail, externalId: null, displayName: 'Ada', profile: {}, emails: [], primary: mail };
+    await ground.db.write((m) => createPerson(ground, m, acme.scope, null, input));
+    await ground.db.write((m) => m.update(DomainTable, { accountId: acme.scope.accountId }, { state: 'pending' }));
+    paper.person('ada');
+    await poll();
+    assert.deepEqual([(await user('ada'))!.connectionId, (await user('ada'))!.externalId], [null, null]);
+    assert.equal((await state()).problems, 1);
+  });
+
   it('puts out who leaves the last group with a tier, also through groups in each other', async () => {
     const ada = paper.person('ada').guid;
     paper.group('Inner', [ada, 'group-Pros']);

@@ -9,6 +9,7 @@ import { liftNoOfMany, sayNoToMany } from '../../../../users/lifecycle/many.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import type { DirectoryEntry } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
+import { verifiedDomains } from './domains.ts';
 import { contentHashOf, type DirectoryPerson, saysNo } from './person.ts';
 import { writePeople } from './write.ts';
 
@@ -54,14 +55,6 @@ const isSettled = ({ goneAt, problem, userId }: Known): boolean =>
 const isStuck = (problem: string | null, { mail }: DirectoryPerson, verified: ReadonlySet<string>): boolean =>
   problem === 'directory.noAddress' ||
   (problem === 'user.domainNotVerified' && mail !== null && !verified.has(domainOf(mail) ?? ''));
-
-async function verifiedDomains(on: Reader, { accountId }: DirectoryScope): Promise<Set<string>> {
-  const found = await rows<{ name: string }>(
-    on,
-    sql`SELECT "name" FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`,
-  );
-  return new Set(found.map(({ name }) => name));
-}
 
 async function entriesOf(
   on: Reader,

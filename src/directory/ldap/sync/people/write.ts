@@ -13,6 +13,7 @@ import type { DirectoryScope } from '../../../groups/scope.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
 import { wantGroups } from '../state/states.ts';
 import { asDirectory } from '../unit.ts';
+import { verifiedDomains } from './domains.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 
@@ -47,8 +48,9 @@ async function writeIn(
   news: readonly DirectoryPerson[],
 ): Promise<Outcome> {
   const outcome: Outcome = { created: new Map(), updated: new Map(), problems: new Map() };
-  await adopt(m, scope, news);
-  const present = await presentOf(m, scope, news);
+  const known = await presentOf(m, scope, news);
+  const strangers = news.filter(({ guid }) => !known.has(guid));
+  const present = (await adopt(m, scope, strangers)) ? await presentOf(m, scope, news) : known;
   await updateAll(ground, m, scope, present, news, outcome);
   const fresh = news.filter((person) => !present.has(person.guid));
   for (const person of fresh.filter((each) => !hasMail(each))) outcome.problems.set(person.guid, 'directory.noAddress');
@@ -71,19 +73,27 @@ async function writeIn(
 }
 
 /**
- * People whom the account had before this directory was connected are its people by their address: the domain is the
- * account's, and the directory is too. An account has one source of people at a time, so nobody else has them.
+ * People whom the account had before this directory was connected, perhaps again, are its people by their address: the
+ * domain is the account's, and the directory is too. An account has one source of people at a time, so nobody else has
+ * them. The unit has the account alone, so that no guid becomes two people.
+ * @param strangers entries of whom nobody is known by their guid
+ * @returns whether there were any
  */
-async function adopt(
-  m: Writer,
-  { accountId, connectionId }: DirectoryScope,
-  news: readonly DirectoryPerson[],
-): Promise<void> {
-  const byKey = new Map(news.filter(hasMail).map(({ mail, guid }) => [normaliseAddress(mail), guid]));
+async function adopt(m: Writer, scope: DirectoryScope, strangers: readonly DirectoryPerson[]): Promise<boolean> {
+  const { accountId, connectionId } = scope;
+  const verified = await verifiedDomains(m, scope);
+  const byKey = new Map<string, string>();
+  for (const { mail, guid } of strangers.filter(hasMail)) {
+    const key = normaliseAddress(mail)!;
+    if (verified.has(domainOf(mail)!) && !byKey.has(key)) byKey.set(key, guid);
+  }
+  if (byKey.size === 0) return false;
+  // Connected again, a directory has the id that it had: whom it once named have no guid since it was disconnected.
   const found = await rows<{ id: string; primaryAddressKey: string }>(
     m,
     sql`SELECT "id", "primaryAddressKey" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
-        AND "releasedAt" IS NULL AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId})
+        AND "releasedAt" IS NULL
+        AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId} OR "externalId" IS NULL)
         AND "primaryAddressKey" IN (${list([...byKey.keys()])})`,
   );
   for (const { id, primaryAddressKey } of found) {
@@ -93,6 +103,7 @@ async function adopt(
       sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = ${externalId} WHERE "id" = ${id}`,
     );
   }
+  return found.length > 0;
 }
 
 async function presentOf(
