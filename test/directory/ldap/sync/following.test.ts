@@ -8,6 +8,7 @@ import { approveHeld, listHeld } from '../../../../src/directory/ldap/sync/appro
 import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
 import type { DirectoryReader } from '../../../../src/directory/ldap/sync/reader.ts';
 import { DirectoryEntryTable } from '../../../../src/directory/ldap/sync/state/entry.entity.ts';
+import { meetPerson } from '../../../../src/directory/ldap/sync/people/meet.ts';
 import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
@@ -244,6 +245,71 @@ describeOnEachEngine('following a directory', () => {
     await poll();
     assert.deepEqual([(await user('ada'))!.connectionId, (await user('ada'))!.externalId], [null, null]);
     assert.equal((await state()).problems, 1);
+  });
+
+  it('refuses at once whom the account kept and the directory has disabled', async () => {
+    const { ground } = house;
+    const mail = 'ada@acme.example';
+    const input = { userName: mail, externalId: null, displayName: 'Ada', profile: {}, emails: [], primary: mail };
+    await ground.db.write((m) => createPerson(ground, m, acme.scope, null, input));
+    paper.group('Pros', [paper.person('ada', { disabled: true }).guid]);
+    await map('Pros');
+    await poll();
+    assert.equal((await user('ada'))!.externalId, 'guid-ada');
+    assert.equal(await mayIn('ada'), false);
+    paper.person('ada', { disabled: false });
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+  });
+
+  it('a sign-in that read somebody before the directory’s no lifts it by nothing, and has them read again', async () => {
+    const enabled = paper.person('ada');
+    paper.group('Pros', [enabled.guid]);
+    await map('Pros');
+    await poll();
+    paper.person('ada', { disabled: true });
+    await poll();
+    await meetPerson(house.ground, acme.scope, { ...enabled, displayName: 'older' });
+    assert.equal(await mayIn('ada'), false);
+    assert.equal((await user('ada'))!.displayName, 'ada');
+    const { fullWantedAt, fullAt } = await state();
+    assert.ok(fullWantedAt !== null && fullWantedAt >= fullAt!);
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    paper.person('ada', { disabled: false });
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+  });
+
+  it('a sign-in obeys a no that the follower has not read yet, and makes a person of who is new', async () => {
+    const ada = paper.person('ada');
+    paper.group('Pros', [ada.guid]);
+    await map('Pros');
+    await poll();
+    await meetPerson(house.ground, acme.scope, { ...ada, disabled: true });
+    assert.equal(await mayIn('ada'), false);
+    await meetPerson(house.ground, acme.scope, paper.person('bob'));
+    assert.equal((await user('bob'))!.externalId, 'guid-bob');
+  });
+
+  it('reads groups again for whoever was moved or restored', async () => {
+    const ada = paper.person('ada');
+    await poll();
+    await poll();
+    const read = async () => (await state()).groupsAt!;
+    const before = await read();
+    paper.person('ada', { displayName: 'Countess' });
+    await poll();
+    assert.equal(await read(), before, 'no reason to');
+    paper.person('ada', { dn: 'CN=ada,OU=Nobility,DC=acme,DC=example' });
+    await poll();
+    const moved = await read();
+    assert.ok(moved > before);
+    paper.delete(ada.guid);
+    await poll();
+    paper.person('ada', ada);
+    await poll();
+    assert.ok((await read()) > moved);
   });
 
   it('puts out who leaves the last group with a tier, also through groups in each other', async () => {

@@ -17,21 +17,60 @@ import { verifiedDomains } from './domains.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 
-/** Writes what is new of these entries, in one unit of work with its record. */
+/**
+ * Writes what is new of these entries, in one unit of work with its record.
+ * @param which `new`: only those who are nobody yet when it is written
+ */
 export async function writePeople(
   ground: Ground,
   scope: DirectoryScope,
-  news: readonly DirectoryPerson[],
+  people: readonly DirectoryPerson[],
+  which: 'all' | 'new' = 'all',
 ): Promise<void> {
-  const action = { eventName: 'SyncDirectory', requestParameters: { entries: news.length } };
+  const action = { eventName: 'SyncDirectory', requestParameters: { entries: people.length } };
   await asDirectory(ground, scope, action, async (m) => {
+    const before = await entriesBefore(m, scope, people);
+    const news = which === 'all' ? people : people.filter(({ guid }) => !before.get(guid)?.isSomebody);
+    if (news.length === 0) return { result: undefined };
     const outcome = await writeIn(ground, m, scope, news);
     await remember(m, scope, news, outcome);
     const { created, updated, problems } = outcome;
-    if (created.size > 0) await wantGroups(m, scope.connectionId);
+    if (news.some((person) => mayBeNamedAnew(person, before))) await wantGroups(m, scope.connectionId);
     const responseElements = { created: created.size, updated: updated.size, refused: problems.size };
     return { result: undefined, responseElements };
   });
+}
+
+interface Before {
+  guid: string;
+  dnHash: string;
+  isGone: boolean;
+  isSomebody: boolean;
+}
+
+async function entriesBefore(
+  m: Writer,
+  { connectionId }: DirectoryScope,
+  people: readonly DirectoryPerson[],
+): Promise<Map<string, Before>> {
+  const found = await rows<{ guid: string; dnHash: string; goneAt: unknown; userId: string | null }>(
+    m,
+    sql`SELECT e."guid", e."dnHash", e."goneAt", u."id" AS "userId" FROM "directory_entries" e
+        LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
+        WHERE e."directoryId" = ${connectionId} AND e."guid" IN (${list(people.map(({ guid }) => guid))})`,
+  );
+  return new Map(
+    found.map(({ guid, dnHash, goneAt, userId }) => [
+      guid,
+      { guid, dnHash, isGone: goneAt !== null, isSomebody: userId !== null },
+    ]),
+  );
+}
+
+/** Groups name their members by DN: who is new, came back or was moved may be named by some that did not change since. */
+function mayBeNamedAnew({ guid, dn }: DirectoryPerson, before: ReadonlyMap<string, Before>): boolean {
+  const known = before.get(guid);
+  return !known || known.isGone || !known.isSomebody || known.dnHash !== dnHashOf(dn);
 }
 
 /** guid → the id of who it became, or why it did not. */
@@ -65,9 +104,10 @@ async function writeIn(
   for (const { input, user } of created) outcome.created.set(input.externalId!, user.id);
   for (const { input, error } of refused) outcome.problems.set(input.externalId!, error.code);
   const now = clock.now();
-  const refusedAtOnce = fresh
+  // Among them whom the account kept: nobody has known until now that they are the directory's.
+  const refusedAtOnce = news
     .filter((each) => saysNo(each, now))
-    .flatMap(({ guid }) => outcome.created.get(guid) ?? []);
+    .flatMap(({ guid }) => outcome.created.get(guid) ?? outcome.updated.get(guid) ?? []);
   await sayNoToMany(ground, m, scope, refusedAtOnce, 'directory', scope.connectionId);
   return outcome;
 }
