@@ -9,6 +9,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { asDirectory } from './unit.ts';
 import { type HeldPerson, HeldPersonTable } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
+import { type FollowerScope, requireLease } from './state/states.ts';
 
 /** So many may always go, however small the company. */
 const fewest = 20;
@@ -93,13 +94,11 @@ export async function hold(
 }
 
 /** Nobody waits any more for this reason: what was missing is back, or they went. */
-export async function holdNobody(
-  ground: Ground,
-  { connectionId: directoryId }: DirectoryScope,
-  missing: HeldPerson['missing'],
-): Promise<void> {
+export async function holdNobody(ground: Ground, scope: FollowerScope, missing: HeldPerson['missing']): Promise<void> {
+  const { connectionId: directoryId } = scope;
   if (!(await ground.db.read.existsBy(HeldPersonTable, { directoryId, missing }))) return;
   await ground.db.write(async (m) => {
+    await requireLease(m, scope);
     await m.delete(HeldPersonTable, { directoryId, missing });
     if (await m.existsBy(HeldPersonTable, { directoryId })) return;
     await m.update(DirectoryStateTable, { directoryId }, { heldAt: null, approvedAt: null, approvedBy: null });

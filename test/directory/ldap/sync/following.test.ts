@@ -9,7 +9,7 @@ import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.
 import type { DirectoryReader } from '../../../../src/directory/ldap/sync/reader.ts';
 import { DirectoryEntryTable } from '../../../../src/directory/ldap/sync/state/entry.entity.ts';
 import { meetPerson } from '../../../../src/directory/ldap/sync/people/meet.ts';
-import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
+import { keep, stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
 import { createPerson } from '../../../../src/users/lifecycle/people.ts';
@@ -478,6 +478,55 @@ describeOnEachEngine('following a directory', () => {
     assert.equal((await held()).length, 60);
   });
 
+  it('security check 26: holds everybody when a read of all groups gives no member, however few they are', async () => {
+    const guids = many(3);
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    between = (reader) => ({
+      ...reader,
+      group: async (guid, index) => {
+        const read = await reader.group(guid, index);
+        return read && { group: { ...read.group, members: [] }, nested: [] };
+      },
+    });
+    await wantWhole();
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    assert.deepEqual(
+      (await held()).map(({ missing }) => missing),
+      ['member', 'member', 'member'],
+    );
+    between = () => paper.reader();
+    await wantWhole();
+    await poll();
+    assert.deepEqual(await held(), []);
+    paper.group('Pros', []);
+    await poll();
+    assert.equal(await mayIn('p0'), false, 'the group itself was changed');
+  });
+
+  it('keeps the tier of a group that a look did not give, and gives it to no other group of its name', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    paper.group('Basics', [paper.person('bob').guid]);
+    await map('Pros');
+    await map('Basics', 'Basic');
+    await poll();
+    const members = paper.groups.get('group-Pros')!;
+    paper.delete('group-Pros');
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+    paper.groups.set('group-Other', { name: 'Pros', members: [paper.person('eve').guid] });
+    paper.group('Basics', ['guid-bob', 'group-Other']);
+    await poll();
+    assert.equal(await tierOf('eve'), 'Basic', 'by the group that it is in');
+    paper.groups.set('group-Pros', members);
+    paper.changes++;
+    await poll();
+    assert.equal(await tierOf('ada'), 'Pro');
+    assert.equal(await tierOf('eve'), 'Basic');
+  });
+
   it('reads whole from another server, whose numbers are its own', async () => {
     paper.group('Pros', [paper.person('ada').guid]);
     await map('Pros');
@@ -508,6 +557,39 @@ describeOnEachEngine('following a directory', () => {
     await second.poll({ ...acme.scope, name: 'paper', changedAt: 0 });
     assert.equal(reads, 1);
     await second.stop();
+  });
+
+  it('writes nothing of what it read once another process follows', async () => {
+    paper.group('Pros', [paper.person('ada').guid]);
+    await map('Pros');
+    await poll();
+    const { cursor } = await state();
+    const { connectionId } = acme.scope;
+    between = (reader) => ({
+      ...reader,
+      changedPeople: async function* (since) {
+        await keep(house.ground, connectionId, { leaseBy: 'another', leaseUntil: Date.now() + 5_000 });
+        yield* reader.changedPeople(since);
+      },
+    });
+    paper.person('ada', { disabled: true });
+    await poll();
+    assert.equal(await mayIn('ada'), true);
+    const after = await state();
+    assert.deepEqual([after.leaseBy, after.cursor, after.failingSince], ['another', cursor, null]);
+    await keep(house.ground, connectionId, { leaseUntil: Date.now() - 1 });
+    between = null;
+    await poll();
+    assert.equal(await mayIn('ada'), false);
+  });
+
+  it('takes a lease that nobody can have been given, after a clock has jumped, for one that is over', async () => {
+    paper.person('ada');
+    await poll();
+    await keep(house.ground, acme.scope.connectionId, { leaseBy: 'another', leaseUntil: Date.now() + 86_400_000 });
+    paper.person('bob');
+    await poll();
+    assert.ok(await user('bob'));
   });
 
   it('takes nobody with an address outside the verified domains, and tells why', async () => {
