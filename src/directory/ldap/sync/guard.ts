@@ -19,12 +19,13 @@ const share = 0.05;
 /** How many people may go in one read because something was not returned. */
 export const mayGo = (people: number): number => Math.max(fewest, Math.floor(people * share));
 
-/** How many people a directory has here. */
+/** How many people a directory has here to whom it says yes: of the others none can go. */
 export async function peopleOf(on: Reader, { accountId, connectionId }: DirectoryScope): Promise<number> {
   const counted = await firstRow<{ n: number | string }>(
     on,
-    sql`SELECT COUNT(*) AS "n" FROM "users" WHERE "accountId" = ${accountId} AND "connectionId" = ${connectionId}
-        AND "deletedAt" IS NULL`,
+    sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE u."accountId" = ${accountId} AND u."connectionId" = ${connectionId}
+        AND u."deletedAt" IS NULL AND NOT EXISTS (
+          SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id" AND c."cause" = 'directory')`,
   );
   return Number(counted?.n ?? 0);
 }

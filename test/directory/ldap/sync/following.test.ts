@@ -4,11 +4,12 @@ import { DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
 import type { House } from '../../../../src/app.ts';
 import { createGroup } from '../../../../src/directory/groups/groups.ts';
 import { mapGroup, unmapGroup } from '../../../../src/directory/groups/mappings.ts';
-import { approveHeld, listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
+import { approveHeld, heldShown, listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
 import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
 import type { DirectoryReader } from '../../../../src/directory/ldap/sync/reader.ts';
 import { DirectoryEntryTable } from '../../../../src/directory/ldap/sync/state/entry.entity.ts';
 import { meetPerson } from '../../../../src/directory/ldap/sync/people/meet.ts';
+import { HeldPersonTable } from '../../../../src/directory/ldap/sync/state/held.entity.ts';
 import { keep, stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
@@ -426,14 +427,33 @@ describeOnEachEngine('following a directory', () => {
     const waiting = await held();
     assert.equal(waiting.length, 21);
     assert.equal(waiting[0]!.missing, 'entry');
-    await assert.rejects(approveHeld(house.ground, acme.scope, 'root', 20), { code: 'directory.heldChanged' });
-    await approveHeld(house.ground, acme.scope, 'root', 21);
+    const shown = await heldShown(house.ground.db.read, acme.scope);
+    // As many, but not the same.
+    const [p0, p21] = [(await user('p0'))!.id, (await user('p21'))!.id];
+    const swap = (from: string, to: string) =>
+      house.ground.db.write((m) => m.update(HeldPersonTable, { userId: from }, { userId: to }));
+    await swap(p0, p21);
+    await assert.rejects(approveHeld(house.ground, acme.scope, 'root', shown), { code: 'directory.heldChanged' });
+    await swap(p21, p0);
+    await approveHeld(house.ground, acme.scope, 'root', shown);
     await poll();
     assert.equal(await mayIn('p0'), false);
     assert.equal(await mayIn('p20'), false);
     assert.equal(await mayIn('p21'), true);
     assert.equal((await state()).heldAt, null);
     assert.deepEqual(await held(), []);
+  });
+
+  it('measures by those to whom the directory says yes: a long list of the disabled lets nobody more go', async () => {
+    const guids = many(40);
+    for (let i = 0; i < 460; i++) paper.person(`old${i}`, { disabled: true });
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+    for (const guid of guids.slice(0, 21)) paper.delete(guid);
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    assert.equal((await held()).length, 21);
   });
 
   it('lets twenty go without asking', async () => {
@@ -471,7 +491,7 @@ describeOnEachEngine('following a directory', () => {
     await poll();
     for (const guid of guids.slice(0, 30)) paper.delete(guid);
     await poll();
-    await approveHeld(house.ground, acme.scope, 'root', 30);
+    await approveHeld(house.ground, acme.scope, 'root', await heldShown(house.ground.db.read, acme.scope));
     for (const guid of guids.slice(30, 60)) paper.delete(guid);
     await poll();
     assert.equal(await mayIn('p40'), true);
