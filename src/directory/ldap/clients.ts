@@ -1,5 +1,6 @@
 import { IsNull, Not } from 'typeorm';
 import type { Ground } from '../../trail/ground.ts';
+import type { Reader } from '../../platform/database/unit.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Outbound } from '../../platform/outbound/outbound.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
@@ -20,13 +21,14 @@ export function forgetDisconnected(
   outbox.listen(({ topic, subject }) => {
     if (topic !== directoryChangedTopic || !ldap.knows(subject)) return;
     // One that is connected goes on with its client: a group was given a tier, or `of` sees its new settings.
-    db.read
-      .existsBy(DirectoryTable, { id: subject, connectedAt: Not(IsNull()) })
-      .then((isConnected) => {
-        if (!isConnected) ldap.forget(subject);
-      })
-      .catch((error: unknown) => log.warn({ error, directoryId: subject }, 'a directory’s client is kept'));
+    void forgetUnlessConnected(db.read, ldap, subject).catch((error: unknown) =>
+      log.warn({ error, directoryId: subject }, 'whether a directory is connected could not be asked'),
+    );
   });
+}
+
+async function forgetUnlessConnected(on: Reader, ldap: LdapClients, id: string): Promise<void> {
+  if (!(await on.existsBy(DirectoryTable, { id, connectedAt: Not(IsNull()) }))) ldap.forget(id);
 }
 
 /** The clients of the directories that are in use, each with its connections; one a process. */
