@@ -20,7 +20,7 @@ import { endRelyingPartiesOf, eraseRelyingParties } from './auth/provider/logout
 import { createSubjects, type Subjects } from './auth/provider/subjects.ts';
 import { Sessions } from './auth/sessions/sessions.ts';
 import { Inspector } from './directory/scim/inspector/inspector.ts';
-import { LdapClients } from './directory/ldap/clients.ts';
+import { forgetDisconnected, LdapClients } from './directory/ldap/clients.ts';
 import { forgetEntriesOf } from './directory/ldap/sync/state/forget.ts';
 import { dropDirectories } from './directory/ldap/directories.ts';
 import type { Config } from './platform/config/settings.ts';
@@ -95,6 +95,7 @@ export async function buildHouse(config: Config): Promise<House> {
   const inspector = new Inspector(ground);
   const outbound = createOutbound({ privateHosts: config.outboundPrivateHosts, log });
   const ldap = new LdapClients(outbound, seal, log);
+  forgetDisconnected(ground, ldap);
   const sources = { user: userPrincipal, administrator: administratorPrincipal };
   const sessions = new Sessions(db, outbox, sources, endRelyingPartiesOf(ground));
   forgetWhatChanged(outbox, sessions);

@@ -4,7 +4,7 @@ import type { DirectoryScope } from '../../directory/groups/scope.ts';
 import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import type { Directory } from '../../directory/ldap/directory.entity.ts';
 import { ldapErrors } from '../../directory/ldap/errors.ts';
-import { approveHeld, listHeld, requestRead } from '../../directory/ldap/sync/approve.ts';
+import { approveHeld, heldShown, listHeld, requestRead } from '../../directory/ldap/sync/approve.ts';
 import { type Following, followingOf } from '../../directory/ldap/sync/status.ts';
 import {
   approveSays,
@@ -119,7 +119,8 @@ export const held = (call: Call): Promise<void> =>
 export const approve = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { directory, scope } = await followed(ground.db.read, call);
-    const { waiting, approved } = await followingOf(ground.db.read, scope);
+    const shown = await heldShown(ground.db.read, scope);
+    const { waiting } = await followingOf(ground.db.read, scope);
     const waits = waiting.entry + waiting.member;
     if (waits === 0) throw directoryErrors('directory.nothingHeld');
     const expected = call.value('people');
@@ -131,7 +132,7 @@ export const approve = (call: Call): Promise<void> =>
     if (expected !== undefined && expected !== String(waits))
       throw directoryErrors('directory.heldChanged', { values: { people: waits } });
     await confirm(call, approveSays(waits));
-    await approveHeld(ground, scope, callerName(), waits + approved);
+    await approveHeld(ground, scope, callerName(), shown);
     call.output.done(
       { id: directory.id, approved: waits },
       `It goes on: ${directory.name} is read again now, and whoever it still does not return is out.`,

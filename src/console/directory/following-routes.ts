@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { requireDirectory } from '../../directory/ldap/directories.ts';
 import { ldapErrors } from '../../directory/ldap/errors.ts';
-import { approveHeld, listHeld, requestRead } from '../../directory/ldap/sync/approve.ts';
+import { approveHeld, heldShown, listHeld, requestRead } from '../../directory/ldap/sync/approve.ts';
 import { followingOf } from '../../directory/ldap/sync/status.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { type Fault, faultOf } from '../forms.ts';
@@ -36,13 +36,15 @@ export function directoryFollowingRoutes({ ground }: ConsoleWeb): Router {
     const typed = queried(req.query['from']);
     const from = /^\d{1,7}$/.test(typed) ? Number(typed) : 0;
     const { waiting, approved } = await followingOf(read, scope);
+    // Before the list: whoever comes in between makes the approval ask again.
+    const shown = await heldShown(read, scope);
     const held = await listHeld(read, scope, { limit: pageSize, offset: from });
     const requestParameters = { directoryId: directory.id };
     ground.trail.observed({ eventName: 'ListHeldDirectoryChanges', organisationId, accountId, requestParameters });
     const waits = waiting.entry + waiting.member;
     const total = waits + approved;
     const next = from + held.length < total && held.length > 0 ? from + held.length : undefined;
-    const body = heldView({ place: placeOf(req), directory, held, waiting: waits, total, from, next, fault });
+    const body = heldView({ place: placeOf(req), directory, held, shown, waiting: waits, total, from, next, fault });
     const title = texts.heldTitle(directory.name);
     show(req, res, { title, part: 'directory', body, status: fault?.status ?? 200 });
   };
@@ -53,7 +55,8 @@ export function directoryFollowingRoutes({ ground }: ConsoleWeb): Router {
     if (!recently(req as Request, res)) return;
     const { visit, base } = placeOf(req as Request);
     const { directory, scope } = await connected(req as Request);
-    const seen = Number(formOf(req as Request).get('people'));
+    const form = formOf(req as Request);
+    const seen = { people: Number(form.get('people')) || 0, digest: form.get('shown') ?? '' };
     try {
       await approveHeld(ground, scope, visit.administrator.id, seen);
       done(res, `${base}/directory/${directory.id}`, 'directoryApproved');

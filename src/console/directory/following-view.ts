@@ -1,5 +1,5 @@
 import type { Directory } from '../../directory/ldap/directory.entity.ts';
-import type { HeldLine } from '../../directory/ldap/sync/approve.ts';
+import type { HeldLine, Shown } from '../../directory/ldap/sync/approve.ts';
 import type { Following } from '../../directory/ldap/sync/status.ts';
 import {
   approveSays,
@@ -76,6 +76,8 @@ interface HeldView {
   place: Place;
   directory: Directory;
   held: readonly HeldLine[];
+  /** All whom an approval now lets go. */
+  shown: Shown;
   /** All who wait, and are not let go yet. */
   waiting: number;
   /** All on the list. */
@@ -86,7 +88,7 @@ interface HeldView {
 }
 
 /** Whom a read would have put out because something was not returned, and the way to let it go on. */
-export function heldView({ place, directory, held, waiting, total, from, next, fault }: HeldView): Html {
+export function heldView({ place, directory, held, shown, waiting, total, from, next, fault }: HeldView): Html {
   const { base, csrf } = place;
   const at = `${base}/directory/${directory.id}`;
   const back = html`<p><a href="${at}">${texts.backTo(directory.name)}</a></p>`;
@@ -98,7 +100,8 @@ export function heldView({ place, directory, held, waiting, total, from, next, f
       ${form(
         csrf,
         `${at}/held`,
-        html`<input type="hidden" name="people" value="${total}" />
+        html`<input type="hidden" name="people" value="${shown.people}" />
+          <input type="hidden" name="shown" value="${shown.digest}" />
           <div class="actions">
             <button class="danger">${texts.approveButton(waiting)}</button>
             <a class="button quiet" href="${at}">${shared.cancel}</a>

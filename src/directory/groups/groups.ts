@@ -17,7 +17,10 @@ import { directoryErrors } from '../errors.ts';
 import { MemberChange } from './members.ts';
 import type { DirectoryScope } from './scope.ts';
 
-/** A group as a directory names it; a mapping that waits for exactly this name takes the new group up. */
+/**
+ * A group as a directory names it; a mapping that waits for exactly this name takes the new group up. Not of LDAP, whose
+ * groups are told by their ids: another one of the name is another one.
+ */
 export async function createGroup(
   ground: Ground,
   m: Writer,
@@ -43,7 +46,8 @@ export async function createGroup(
   const waiting = await firstRow<{ id: string }>(
     m,
     sql`SELECT "id" FROM "tier_mappings" WHERE "connectionId" = ${connectionId} AND "groupId" IS NULL
-        AND "groupName" = ${group.displayName} ORDER BY "createdAt" LIMIT 1`,
+        AND "groupName" = ${group.displayName} AND NOT EXISTS (SELECT 1 FROM "connections" c
+          WHERE c."id" = ${connectionId} AND c."kind" = 'ldap') ORDER BY "createdAt" LIMIT 1`,
   );
   if (waiting) {
     await m.update(TierMappingTable, { id: waiting.id }, { groupId: group.id });

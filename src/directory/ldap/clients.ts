@@ -1,13 +1,35 @@
+import { IsNull, Not } from 'typeorm';
+import type { Ground } from '../../trail/ground.ts';
+import type { Reader } from '../../platform/database/unit.ts';
 import type { Log } from '../../platform/log/log.ts';
 import type { Outbound } from '../../platform/outbound/outbound.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
+import { directoryChangedTopic } from './changed.ts';
 import { type ClientOptions, LdapClient } from './client/client.ts';
 import { readTarget, type Target } from './client/target.ts';
-import { bindPasswordSecret, type Directory } from './directory.entity.ts';
+import { bindPasswordSecret, type Directory, DirectoryTable } from './directory.entity.ts';
 
 /** What a client is made from; what changes of it makes another client. */
 type Settings = Pick<Directory, 'id' | 'servers' | 'ca' | 'bindName' | 'bindPassword' | 'updatedAt'>;
+
+/** Lets this process go of what it keeps of a directory (connections, password) that any process has disconnected. */
+export function forgetDisconnected(
+  { db, outbox, log }: Pick<Ground, 'db' | 'outbox' | 'log'>,
+  ldap: LdapClients,
+): void {
+  outbox.listen(({ topic, subject }) => {
+    if (topic !== directoryChangedTopic || !ldap.knows(subject)) return;
+    // One that is connected goes on with its client: a group was given a tier, or `of` sees its new settings.
+    void forgetUnlessConnected(db.read, ldap, subject).catch((error: unknown) =>
+      log.warn({ error, directoryId: subject }, 'whether a directory is connected could not be asked'),
+    );
+  });
+}
+
+async function forgetUnlessConnected(on: Reader, ldap: LdapClients, id: string): Promise<void> {
+  if (!(await on.existsBy(DirectoryTable, { id, connectedAt: Not(IsNull()) }))) ldap.forget(id);
+}
 
 /** The clients of the directories that are in use, each with its connections; one a process. */
 export class LdapClients {
@@ -55,6 +77,11 @@ export class LdapClients {
       log: this.#log,
       limits: this.#limits,
     });
+  }
+
+  /** Whether there is a client of a directory. */
+  knows(directoryId: string): boolean {
+    return this.#known.has(directoryId);
   }
 
   /** Lets go of a directory that is no longer used. */

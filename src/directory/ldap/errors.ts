@@ -55,6 +55,12 @@ export const ldapErrors = errors({
       'These servers are of another domain than the one that is connected. Its people would be taken for others: ' +
       'authorise it as a directory of its own, and disconnect this one first.',
   },
+  'directory.anotherId': {
+    kind: 'Conflict',
+    text:
+      'The people of this directory are known by their {value}, as long as it is connected. By another id they would be ' +
+      'taken for others: disconnect the directory before you change it.',
+  },
   'directory.tooMany': {
     kind: 'BadRequest',
     text: 'An account can have at most {limit} directories authorised at once.',

@@ -10,6 +10,8 @@ import {
   listDirectories,
   requireDirectory,
 } from '../../../src/directory/ldap/directories.ts';
+import { announceDirectory } from '../../../src/directory/ldap/changed.ts';
+import { DirectoryTable } from '../../../src/directory/ldap/directory.entity.ts';
 import { addGroup } from '../../../src/directory/ldap/groups/add.ts';
 import { storeGroup } from '../../../src/directory/ldap/groups/store.ts';
 import { authoriseDirectory } from '../../../src/directory/ldap/settings/authorise.ts';
@@ -28,6 +30,7 @@ import { testConfig, testHouse } from '../../support/house.ts';
 import { startRogueProvider } from '../../support/rogue-provider.ts';
 import { isSambaHere, needSamba, type Samba } from '../../support/samba.ts';
 import { isSlapdHere, needSlapd, type Slapd } from '../../support/slapd.ts';
+import { until } from '../../support/until.ts';
 import { connected, enterprise, inputFor } from './support.ts';
 
 const here = isSambaHere() && isSlapdHere();
@@ -299,6 +302,36 @@ describeOnEachEngine('connecting a directory', () => {
       directory.id,
     );
     assert.deepEqual([more.connectedAt, more.domainId], [directory.connectedAt, directory.domainId]);
+    const { ground } = house;
+    await ground.db.write((m) => m.update(DirectoryTable, { id: directory.id }, { domainId: null }));
+    await assert.rejects(authorise(scope, inputFor(samba), directory.id), { code: 'directory.anotherDomain' });
+    const same = await authorise(scope, inputFor(slapd), directory.id);
+    assert.equal(same.domainId, directory.domainId, 'the servers that were there before');
+  });
+
+  it('a connected directory’s people are not told by another id', async () => {
+    const scope = await connected(house, slapd, 'ldap.example.test');
+    const byUid = inputFor(slapd, { attributes: 'id: uid' });
+    await assert.rejects(authorise(scope, byUid, scope.connectionId), {
+      code: 'directory.anotherId',
+      field: 'attributes',
+    });
+    await disconnectDirectory(house.ground, house.ldap, scope, 'admin');
+    assert.equal((await authorise(scope, byUid, scope.connectionId)).attributes.id, 'uid');
+  });
+
+  it('a process lets go of the client of a directory that another has disconnected', async () => {
+    const scope = await connected(house, slapd, 'ldap.example.test');
+    const { ground, ldap } = house;
+    const { connectionId: id } = scope;
+    ldap.of(await requireDirectory(ground.db.read, scope, id));
+    assert.ok(ldap.knows(id));
+    // What another process commits, and tells.
+    await ground.db.write(async (m) => {
+      await m.update(DirectoryTable, { id }, { connectedAt: null });
+      announceDirectory(ground, id);
+    });
+    await until(async () => !ldap.knows(id));
   });
 
   it('another account’s directory is not there, and a deleted account leaves no password behind', async () => {

@@ -5,7 +5,7 @@ import type { Directory } from '../../../directory/ldap/directory.entity.ts';
 import { changePassword } from '../../../directory/ldap/sign-in/change-password.ts';
 import type { LockoutPolicies } from '../../../directory/ldap/sign-in/lockout.ts';
 import { type Credentials, provePassword } from '../../../directory/ldap/sign-in/prove.ts';
-import { applyPeople } from '../../../directory/ldap/sync/people/apply.ts';
+import { meetPerson } from '../../../directory/ldap/sync/people/meet.ts';
 import type { Connection } from '../openid/connection.entity.ts';
 import type { Proof } from '../openid/finish.ts';
 
@@ -24,8 +24,8 @@ export interface Prover {
 
 /**
  * Proves somebody by their password at their company's directory (the guide, "Connect to Your Active Directory"): who
- * they are is the entry's guid, whatever they typed. What the directory says of them is taken over on the way, so that
- * somebody who has just been added need not wait for the next look.
+ * they are is the entry's guid, whatever they typed. Somebody who has just been added need not wait for the next look;
+ * of those who are known only a no counts on the way, since what was read may be older than what is known (`meetPerson`).
  * @throws what `provePassword` throws
  */
 export async function proveAtDirectory(
@@ -37,7 +37,7 @@ export async function proveAtDirectory(
   const client = ldap.of(directory);
   const person = await provePassword({ ground, client, lockouts }, directory, credentials);
   const { organisationId, accountId, id: connectionId } = connection;
-  await applyPeople(ground, { organisationId, accountId, connectionId }, [person]);
+  await meetPerson(ground, { organisationId, accountId, connectionId }, person);
   return {
     connection,
     issuer: `ldap:${directory.id}`,

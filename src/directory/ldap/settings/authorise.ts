@@ -68,11 +68,10 @@ export async function authoriseDirectory(
     if (!present && (await m.countBy(DirectoryTable, { organisationId, accountId })) >= mostDirectories) {
       throw ldapErrors('directory.tooMany', { values: { limit: mostDirectories } });
     }
-    if (present?.connectedAt && present.domainId && tried.domainId && present.domainId !== tried.domainId) {
-      throw ldapErrors('directory.anotherDomain', { field: 'servers' });
-    }
+    if (present?.connectedAt) requireSame(present, tried);
     const result: Directory = {
       ...tried,
+      domainId: tried.domainId ?? (present?.connectedAt ? present.domainId : null),
       bindPassword: ground.seal.seal(password, placeIn(bindPasswordSecret, tried.id)),
       createdAt: present?.createdAt ?? clock.now(),
       // Whoever holds connections to it by the former settings is told by this.
@@ -125,6 +124,24 @@ async function tryOut(
     updatedAt: now,
     checkedAt: now,
   };
+}
+
+/**
+ * Whom a connected directory names are the people that it has named: by the same ids, of the same domain. A domain whose
+ * id cannot be read, then or now, is the same where no other server is asked.
+ */
+function requireSame(
+  present: Directory,
+  { servers, domainId, attributes }: Pick<Directory, 'servers' | 'domainId' | 'attributes'>,
+): void {
+  const unknown = present.domainId === null || domainId === null;
+  const sameServers = servers.every((server) => present.servers.includes(server));
+  if (present.domainId !== domainId && !(unknown && sameServers)) {
+    throw ldapErrors('directory.anotherDomain', { field: 'servers' });
+  }
+  if (present.attributes.id.toLowerCase() !== attributes.id.toLowerCase()) {
+    throw ldapErrors('directory.anotherId', { field: 'attributes', values: { value: present.attributes.id } });
+  }
 }
 
 const scopeOf = ({ organisationId, accountId }: Scope): Scope => ({ organisationId, accountId });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { clock } from '../../../platform/clock/clock.ts';
 import { rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
@@ -38,27 +39,42 @@ export async function listHeld(
   }));
 }
 
+/** Whom an administrator was shown: how many, and which. */
+export interface Shown {
+  people: number;
+  /** Of their ids. */
+  digest: string;
+}
+
+/** All who are held, waiting and let go, in two words. */
+export async function heldShown(on: Reader, { connectionId }: DirectoryScope): Promise<Shown> {
+  const held = await rows<{ userId: string }>(
+    on,
+    sql`SELECT "userId" FROM "directory_held" WHERE "directoryId" = ${connectionId}`,
+  );
+  const ids = held.map(({ userId }) => userId).toSorted();
+  return { people: ids.length, digest: createHash('sha256').update(ids.join('\n')).digest('base64url') };
+}
+
 /**
  * An administrator has seen who is held, and lets it go on: exactly these people are out with the next read, if what
  * was missing is missing still.
- * @param seen how many people the administrator was shown: more by now, and they are asked again
+ * @param seen whom the administrator was shown (`heldShown`): others by now, and they are asked again
  * @throws directory.nothingHeld, directory.heldChanged
  */
-export async function approveHeld(ground: Ground, scope: DirectoryScope, by: string, seen: number): Promise<number> {
+export async function approveHeld(ground: Ground, scope: DirectoryScope, by: string, seen: Shown): Promise<number> {
   const { organisationId, accountId, connectionId: directoryId } = scope;
-  const requestParameters = { directoryId, people: seen };
+  const requestParameters = { directoryId, people: seen.people };
   const action = { eventName: 'ApproveDirectoryChanges', organisationId, accountId, requestParameters };
   return ground.trail.perform(action, async (m) => {
-    const held = await rows<{ userId: string }>(
-      m,
-      sql`SELECT "userId" FROM "directory_held" WHERE "directoryId" = ${directoryId}`,
-    );
-    if (held.length === 0) throw directoryErrors('directory.nothingHeld');
-    if (held.length !== seen) throw directoryErrors('directory.heldChanged', { values: { people: held.length } });
+    const held = await heldShown(m, scope);
+    if (held.people === 0) throw directoryErrors('directory.nothingHeld');
+    if (held.digest !== seen.digest)
+      throw directoryErrors('directory.heldChanged', { values: { people: held.people } });
     const now = clock.now();
     await rows(m, sql`UPDATE "directory_held" SET "approvedAt" = ${now} WHERE "directoryId" = ${directoryId}`);
     await m.update(DirectoryStateTable, { directoryId }, { approvedAt: now, approvedBy: by, fullWantedAt: now });
-    return { result: held.length };
+    return { result: held.people };
   });
 }
 

@@ -5,6 +5,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { GroupTable } from '../../../users/entitlement/group.entity.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
+import { goneGroups } from './groups/store.ts';
 import { memberIndex } from './groups/index-by-dn.ts';
 import { mappedGuids, walkGroups } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
@@ -12,7 +13,7 @@ import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
 import { readGroups } from './whole.ts';
-import { isWanted, keep, stateOf } from './state/states.ts';
+import { type FollowerScope, isWanted, keep, stateOf } from './state/states.ts';
 
 /** What a poll remembers from one to the next, of one directory; a new process begins without. */
 export interface Pace {
@@ -36,7 +37,7 @@ const toldEveryMs = 10_000;
  */
 export async function readChanges(
   ground: Ground,
-  scope: DirectoryScope,
+  scope: FollowerScope,
   reader: DirectoryReader,
   { cursor, readAt }: Pick<DirectoryState, 'cursor' | 'readAt'>,
   pace: Pace,
@@ -56,7 +57,7 @@ export async function readChanges(
   if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace);
   const moved = now.position !== cursor.position || now.context !== cursor.context;
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
-    await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() });
+    await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() }, scope.leaseBy);
   return true;
 }
 
@@ -76,17 +77,19 @@ async function readChangedGroups(
   await applyGroups(ground, scope, groups, null);
 }
 
-/** A group that has just got its tier has no members here yet. */
+/** A group that has just got its tier has no members here yet, nor has one that was gone and is back. */
 async function followNewMappings(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
   const on = ground.db.read;
   const read = await rows<{ guid: string }>(
     on,
-    sql`SELECT "guid" FROM "directory_entries" WHERE "directoryId" = ${scope.connectionId} AND "kind" = 'group'`,
+    sql`SELECT "guid" FROM "directory_entries" WHERE "directoryId" = ${scope.connectionId} AND "kind" = 'group'
+        AND "goneAt" IS NULL`,
   );
   const known = new Set(read.map(({ guid }) => guid));
   const fresh = (await mappedGuids(on, scope)).filter((guid) => !known.has(guid));
   if (fresh.length === 0) return;
-  await applyGroups(ground, scope, await walkGroups(reader, memberIndex(on, scope), fresh, known), null);
+  const groups = await walkGroups(reader, memberIndex(on, scope), fresh, known);
+  if (groups.length > 0) await applyGroups(ground, scope, groups, null);
 }
 
 async function knownGroups({ db }: Ground, { connectionId }: DirectoryScope): Promise<Set<string>> {
@@ -104,7 +107,8 @@ async function scan(ground: Ground, scope: DirectoryScope, reader: DirectoryRead
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
   const groups = [...(await knownGroups(ground, scope))];
   const there = await reader.existing('group', groups);
-  if (groups.some((guid) => !there.has(guid))) await readGroups(ground, scope, reader);
+  const gone = await goneGroups(ground.db.read, scope);
+  if (groups.some((guid) => !there.has(guid) && !gone.has(guid))) await readGroups(ground, scope, reader);
 }
 
 /** Whose time in the directory is over by now: no change is written there when it comes. No server is asked. */

@@ -8,7 +8,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyExpiry, newPace, type Pace, readChanges } from './changes.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { DirectoryState } from './state/state.entity.ts';
-import { isWanted, keep, lease, newState, release, stateOf } from './state/states.ts';
+import { type FollowerScope, isWanted, keep, lease, LeaseLost, newState, release, stateOf } from './state/states.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
 import { readWhole } from './whole.ts';
 
@@ -103,29 +103,34 @@ export class DirectoryFollower {
       failing: state.failingSince !== null,
       waiting: state.heldAt !== null && state.approvedAt === null,
     });
-    await applyExpiry(ground, directory);
+    // What is written from here on is written only while the lease is this process's.
+    const scope: FollowerScope = { ...directory, leaseBy: this.#id };
+    await applyExpiry(ground, scope);
     const pace = this.#paceOf(directory);
     const whole = this.#isWholeDue(state, Number(directory.changedAt)) || (await this.#mayTakeMore(directory, state));
     if (whole && performance.now() < pace.retryAt) return;
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
-      const changed = !whole && (await readChanges(ground, directory, reader, state, pace));
-      if (!changed) await this.#kept(directory, readWhole(ground, directory, reader));
+      await this.#kept(directory, async () => {
+        const changed = !whole && (await readChanges(ground, scope, reader, state, pace));
+        if (!changed) await readWhole(ground, scope, reader);
+      });
       pace.retryAt = 0;
     });
     if (state.failingSince !== null) {
-      await keep(ground, directory.connectionId, { failingSince: null, errorCode: null, errorDetail: null });
+      const none = { failingSince: null, errorCode: null, errorDetail: null };
+      await keep(ground, directory.connectionId, none, this.#id);
       ground.log.info({ directoryId: directory.connectionId }, 'directory answers again');
     }
   }
 
-  /** A whole read can take longer than the lease. */
-  async #kept(directory: Followed, work: Promise<void>): Promise<void> {
+  /** A read can take longer than the lease. */
+  async #kept(directory: Followed, work: () => Promise<void>): Promise<void> {
     const timer = setInterval(() => {
       void lease(this.#ground, directory.connectionId, this.#id, leaseMs).catch(() => undefined);
     }, leaseMs / 4);
     try {
-      await work;
+      await work();
     } finally {
       clearInterval(timer);
     }
@@ -162,6 +167,11 @@ export class DirectoryFollower {
 
   async #failed(directory: Followed, error: unknown): Promise<void> {
     const { connectionId: directoryId } = directory;
+    if (error instanceof LeaseLost) {
+      this.#going.delete(directoryId);
+      this.#ground.log.warn({ directoryId }, 'another process follows the directory by now');
+      return;
+    }
     const explained = this.#source.explain(error);
     if (explained?.code === 'directory.notConnected') return; // meanwhile, by an administrator
     if (!explained) this.#ground.log.error({ error, directoryId }, 'following a directory failed');

@@ -9,6 +9,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { asDirectory } from './unit.ts';
 import { type HeldPerson, HeldPersonTable } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
+import { type FollowerScope, requireLease } from './state/states.ts';
 
 /** So many may always go, however small the company. */
 const fewest = 20;
@@ -18,12 +19,13 @@ const share = 0.05;
 /** How many people may go in one read because something was not returned. */
 export const mayGo = (people: number): number => Math.max(fewest, Math.floor(people * share));
 
-/** How many people a directory has here. */
+/** How many people a directory has here to whom it says yes: of the others none can go. */
 export async function peopleOf(on: Reader, { accountId, connectionId }: DirectoryScope): Promise<number> {
   const counted = await firstRow<{ n: number | string }>(
     on,
-    sql`SELECT COUNT(*) AS "n" FROM "users" WHERE "accountId" = ${accountId} AND "connectionId" = ${connectionId}
-        AND "deletedAt" IS NULL`,
+    sql`SELECT COUNT(*) AS "n" FROM "users" u WHERE u."accountId" = ${accountId} AND u."connectionId" = ${connectionId}
+        AND u."deletedAt" IS NULL AND NOT EXISTS (
+          SELECT 1 FROM "user_causes" c WHERE c."userId" = u."id" AND c."cause" = 'directory')`,
   );
   return Number(counted?.n ?? 0);
 }
@@ -93,13 +95,11 @@ export async function hold(
 }
 
 /** Nobody waits any more for this reason: what was missing is back, or they went. */
-export async function holdNobody(
-  ground: Ground,
-  { connectionId: directoryId }: DirectoryScope,
-  missing: HeldPerson['missing'],
-): Promise<void> {
+export async function holdNobody(ground: Ground, scope: FollowerScope, missing: HeldPerson['missing']): Promise<void> {
+  const { connectionId: directoryId } = scope;
   if (!(await ground.db.read.existsBy(HeldPersonTable, { directoryId, missing }))) return;
   await ground.db.write(async (m) => {
+    await requireLease(m, scope);
     await m.delete(HeldPersonTable, { directoryId, missing });
     if (await m.existsBy(HeldPersonTable, { directoryId })) return;
     await m.update(DirectoryStateTable, { directoryId }, { heldAt: null, approvedAt: null, approvedBy: null });

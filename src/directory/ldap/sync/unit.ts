@@ -3,17 +3,17 @@ import { firstRow } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Action, Done } from '../../../trail/trail.ts';
-import type { DirectoryScope } from '../../groups/scope.ts';
 import { ldapErrors } from '../errors.ts';
+import { type FollowerScope, requireLease } from './state/states.ts';
 
 /**
  * A unit of work in the name of a directory, with its record. Reading takes its time: the directory must still be
- * connected when it is written down.
- * @throws directory.notConnected
+ * connected when it is written down, and a follower must be the one that follows still.
+ * @throws directory.notConnected, LeaseLost
  */
 export async function asDirectory<T>(
   ground: Ground,
-  { organisationId, accountId, connectionId }: DirectoryScope,
+  { organisationId, accountId, connectionId, leaseBy }: FollowerScope,
   { requestParameters, ...action }: Omit<Action, 'organisationId' | 'accountId'>,
   unit: (m: Writer) => Promise<Done<T>>,
 ): Promise<T> {
@@ -26,6 +26,7 @@ export async function asDirectory<T>(
         sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
       );
       if (!connected) throw new Disconnected();
+      await requireLease(m, { organisationId, accountId, connectionId, ...(leaseBy !== undefined && { leaseBy }) });
       return unit(m);
     });
   } catch (error) {

@@ -10,13 +10,13 @@ import { mappedGuids, walkGroups } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
-import { keep } from './state/states.ts';
+import { type FollowerScope, keep } from './state/states.ts';
 
 /**
  * Reads a directory whole: people page by page, whoever is missing, then the groups that have a tier with all that is
  * nested in them. A read that fails on the way has changed only what it had been told; what it missed is no absence.
  */
-export async function readWhole(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+export async function readWhole(ground: Ground, scope: FollowerScope, reader: DirectoryReader): Promise<void> {
   const began = clock.now();
   const from = performance.now();
   const cursor = await reader.position();
@@ -29,23 +29,17 @@ export async function readWhole(ground: Ground, scope: DirectoryScope, reader: D
   await readGroups(ground, scope, reader);
   const counts = await count(ground, scope);
   const fullMs = Math.round(performance.now() - from);
-  await keep(ground, scope.connectionId, {
-    ...counts,
-    cursor,
-    fullAt: began,
-    readAt: began,
-    fullMs,
-  });
+  await keep(ground, scope.connectionId, { ...counts, cursor, fullAt: began, readAt: began, fullMs }, scope.leaseBy);
 }
 
 /** The groups that have a tier, and what is nested in them: all that matter. */
-export async function readGroups(ground: Ground, scope: DirectoryScope, reader: DirectoryReader): Promise<void> {
+export async function readGroups(ground: Ground, scope: FollowerScope, reader: DirectoryReader): Promise<void> {
   const on = ground.db.read;
   const groupsAt = clock.now();
   const before = new Set((await groupsOf(on, scope)).flatMap(({ externalId }) => externalId ?? []));
   const groups = await walkGroups(reader, memberIndex(on, scope), await mappedGuids(on, scope));
   await applyGroups(ground, scope, groups, before);
-  await keep(ground, scope.connectionId, { groupsAt });
+  await keep(ground, scope.connectionId, { groupsAt }, scope.leaseBy);
 }
 
 async function count({ db }: Ground, { connectionId }: DirectoryScope) {

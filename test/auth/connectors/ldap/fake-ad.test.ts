@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { dnOf, fakeBase, fakeGroup, fakePassword, fakePerson, mailOf } from '../../../directory/ldap/fake-people.ts';
+import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
+import { UserTable } from '../../../../src/users/user.entity.ts';
+import { until } from '../../../support/until.ts';
 import { type FakeAd, type FakeEntry, startFakeAd } from '../../../support/fake-ad.ts';
 import { ldapStage, type LdapStage } from './stage.ts';
 
@@ -84,6 +87,17 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     return records.at(-1)?.requestParameters?.['cause'];
   };
   const bindsOf = (name: string): number => fake.binds.filter((bind) => bind.name === dnOf(name)).length;
+
+  it('lifts no no of the directory, and has it read again: who is enabled there is in after that', async () => {
+    assert.ok(await isIn('alice'));
+    const { ground } = stage.carillon.house;
+    const alice = (await ground.db.read.findOneBy(UserTable, { primaryAddressKey: mailOf('alice') }))!;
+    await ground.db.write((m) => sayNo(ground, m, alice, 'directory', stage.directory.id));
+    const page = await tries(mailOf('alice'), 'alice');
+    assert.equal(page.status, 403);
+    assert.equal(page.headers.getSetCookie().join().includes('carillon_session'), false);
+    await until(() => isIn('alice'), 20_000);
+  });
 
   for (const [code, cause] of [
     ['525', 'noSuchUser'],

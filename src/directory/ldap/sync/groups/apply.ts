@@ -1,4 +1,6 @@
+import { clock } from '../../../../platform/clock/clock.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
+import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
 import { list, sql } from '../../../../platform/database/sql.ts';
 import type { Writer } from '../../../../platform/database/unit.ts';
@@ -8,10 +10,12 @@ import { deleteGroup } from '../../../groups/groups.ts';
 import { addMembers, replaceMembers } from '../../../groups/members.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { hold, holdNobody, mustWait } from '../guard.ts';
+import { DirectoryEntryTable } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
 import { grantedPeople } from './granted.ts';
 import { groupsOf, type MemberChange, planOf } from './plan.ts';
-import { storeGroups } from './store.ts';
+import { goneGroups, storeGroups } from './store.ts';
+import { mappedGuids } from './walk.ts';
 
 /** What a directory says of one of its groups. */
 export interface DirectoryGroup {
@@ -52,10 +56,30 @@ export async function applyGroups(
   const stored = new Map((await groupsOf(ground.db.read, scope)).map((group) => [group.externalId ?? '', group]));
   const changes = await planOf(ground.db.read, scope, groups, stored);
   const here = new Set(groups.map(({ guid }) => guid));
-  const others = [...stored].filter(([guid]) => whole?.has(guid) && !here.has(guid)).map(([, group]) => group);
+  const mapped = new Set(await mappedGuids(ground.db.read, scope));
+  const gone = await goneGroups(ground.db.read, scope);
+  const missing = [...stored].filter(([guid]) => whole?.has(guid) && !here.has(guid) && !gone.has(guid));
+  const others = missing.map(([guid, group]) => ({ group, isMapped: mapped.has(guid) }));
+  for (const guid of gone) {
+    const group = stored.get(guid);
+    if (group && whole?.has(guid) && !here.has(guid) && !mapped.has(guid)) others.push({ group, isMapped: false });
+  }
+  // A group that was changed says itself whom it has no more; of all groups that have nobody, nothing may have come.
+  const returned = whole === null ? Infinity : peopleIn(groups);
   if (others.length === 0 && changes.every(({ surplus }) => surplus === 0)) await add(ground, scope, changes);
-  else if (!(await change(ground, scope, changes, others, whole !== null))) return;
+  else if (!(await change(ground, scope, changes, others, whole !== null, returned))) return;
   if (whole) await holdNobody(ground, scope, 'member');
+}
+
+/** A group that is gone, and whether an administrator gave it a tier. */
+interface Gone {
+  group: Group;
+  isMapped: boolean;
+}
+
+function peopleIn(groups: readonly DirectoryGroup[]): number {
+  const nested = new Set(groups.map(({ guid }) => guid));
+  return groups.reduce((count, { members }) => count + members.filter((guid) => !nested.has(guid)).length, 0);
 }
 
 /** Each state on the way has a part of what the directory says, and nothing else. */
@@ -80,8 +104,9 @@ async function change(
   ground: Ground,
   scope: DirectoryScope,
   changes: readonly MemberChange[],
-  others: readonly Group[],
+  others: readonly Gone[],
   whole: boolean,
+  returned: number,
 ): Promise<boolean> {
   try {
     await inOneUnit(ground, scope, changes, async (m) => {
@@ -90,7 +115,7 @@ async function change(
       await drop(ground, m, scope, others);
       const after = await grantedPeople(m, scope);
       const going = [...before].filter((id) => !after.has(id));
-      if (await mustWait(m, scope, going, Infinity)) throw new TooMany(going);
+      if (await mustWait(m, scope, going, returned)) throw new TooMany(going);
       return going.length;
     });
     return true;
@@ -119,13 +144,34 @@ async function inOneUnit(
   });
 }
 
-/** Groups that no group with a tier leads to any more, or that the directory has no more; their mappings wait. */
-async function drop(ground: Ground, m: Writer, scope: DirectoryScope, groups: readonly Group[]): Promise<void> {
-  for (const group of groups) await deleteGroup(ground, m, scope, group);
-  for (const some of chunks(groups.map(({ id }) => id))) {
-    await rows(
-      m,
-      sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${scope.connectionId} AND "localId" IN (${list(some)})`,
-    );
+/**
+ * Groups that no group with a tier leads to any more, or that the directory has no more. One with a tier stays, empty,
+ * under its guid: it is asked for again, and nobody else comes by its name.
+ */
+async function drop(ground: Ground, m: Writer, scope: DirectoryScope, others: readonly Gone[]): Promise<void> {
+  const stay = others.flatMap(({ group, isMapped }) => (isMapped ? group.id : []));
+  for (const id of stay) await replaceMembers(ground, m, scope, id, []);
+  const go = others.flatMap(({ group, isMapped }) => (isMapped ? [] : group));
+  for (const group of go) await deleteGroup(ground, m, scope, group);
+  const { organisationId, accountId, connectionId: directoryId } = scope;
+  const directory = sql`"directoryId" = ${directoryId}`;
+  // One that was added and never read has no entry yet.
+  const nothing = { expiresAt: null, problem: null, label: null, domain: null, dnHash: '', contentHash: '' };
+  const named = others.flatMap(({ group: { id, externalId }, isMapped }) =>
+    isMapped && externalId !== null ? [{ guid: externalId, localId: id }] : [],
+  );
+  const known = { directoryId, organisationId, accountId, kind: 'group' as const, goneAt: clock.now(), ...nothing };
+  await insertRows(
+    m,
+    DirectoryEntryTable,
+    named.map((one) => ({ ...known, ...one })),
+    'pass over',
+  );
+  for (const some of chunks(stay)) {
+    const entries = sql`${directory} AND "localId" IN (${list(some)})`;
+    await rows(m, sql`UPDATE "directory_entries" SET "goneAt" = ${clock.now()} WHERE ${entries}`);
+  }
+  for (const some of chunks(go.map(({ id }) => id))) {
+    await rows(m, sql`DELETE FROM "directory_entries" WHERE ${directory} AND "localId" IN (${list(some)})`);
   }
 }

@@ -2,6 +2,7 @@ import { chunks } from '../../../../platform/database/chunks.ts';
 import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
 import { list, sql } from '../../../../platform/database/sql.ts';
+import type { Reader } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { storeGroup } from '../../groups/store.ts';
@@ -10,6 +11,16 @@ import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.
 import { asDirectory } from '../unit.ts';
 import type { DirectoryGroup } from './apply.ts';
 import { groupsOf } from './plan.ts';
+
+/** The guids of the groups with a tier that reads did not give back any more. */
+export async function goneGroups(on: Reader, { connectionId }: DirectoryScope): Promise<Set<string>> {
+  const found = await rows<{ guid: string }>(
+    on,
+    sql`SELECT "guid" FROM "directory_entries" WHERE "directoryId" = ${connectionId} AND "kind" = 'group'
+        AND "goneAt" IS NOT NULL`,
+  );
+  return new Set(found.map(({ guid }) => guid));
+}
 
 /** Groups that one unit writes. */
 const groupsAtOnce = 100;
@@ -26,7 +37,8 @@ export async function storeGroups(
   const taken = new Set(names.values());
   const read = await rows<{ guid: string; dnHash: string }>(
     on,
-    sql`SELECT "guid", "dnHash" FROM "directory_entries" WHERE "directoryId" = ${directoryId} AND "kind" = 'group'`,
+    sql`SELECT "guid", "dnHash" FROM "directory_entries" WHERE "directoryId" = ${directoryId} AND "kind" = 'group'
+        AND "goneAt" IS NULL`,
   );
   const hashes = new Map(read.map(({ guid, dnHash }) => [guid, dnHash]));
   const news = groups.filter(({ guid, dn, name }) => {

@@ -5,6 +5,7 @@ import { list, sql } from '../../../../platform/database/sql.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { hold, holdNobody, mustWait } from '../guard.ts';
+import { type FollowerScope, requireLease } from '../state/states.ts';
 import { refuse } from './apply.ts';
 
 interface Missing {
@@ -49,10 +50,11 @@ export async function applyAbsence(
   await holdNobody(ground, scope, 'entry');
 }
 
-async function markGone(ground: Ground, { connectionId }: DirectoryScope, gone: readonly Missing[]): Promise<void> {
+async function markGone(ground: Ground, scope: FollowerScope, gone: readonly Missing[]): Promise<void> {
   for (const some of chunks(gone.map(({ guid }) => guid))) {
     await ground.db.write(async (m) => {
-      const these = sql`"directoryId" = ${connectionId} AND "guid" IN (${list(some)})`;
+      await requireLease(m, scope);
+      const these = sql`"directoryId" = ${scope.connectionId} AND "guid" IN (${list(some)})`;
       // An entry that became nobody leaves nothing, above all not its name.
       await rows(m, sql`DELETE FROM "directory_entries" WHERE ${these} AND "localId" IS NULL`);
       await rows(

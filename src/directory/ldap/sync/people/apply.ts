@@ -9,6 +9,7 @@ import { liftNoOfMany, sayNoToMany } from '../../../../users/lifecycle/many.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import type { DirectoryEntry } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
+import { verifiedDomains } from './domains.ts';
 import { contentHashOf, type DirectoryPerson, saysNo } from './person.ts';
 import { writePeople } from './write.ts';
 
@@ -55,15 +56,7 @@ const isStuck = (problem: string | null, { mail }: DirectoryPerson, verified: Re
   problem === 'directory.noAddress' ||
   (problem === 'user.domainNotVerified' && mail !== null && !verified.has(domainOf(mail) ?? ''));
 
-async function verifiedDomains(on: Reader, { accountId }: DirectoryScope): Promise<Set<string>> {
-  const found = await rows<{ name: string }>(
-    on,
-    sql`SELECT "name" FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`,
-  );
-  return new Set(found.map(({ name }) => name));
-}
-
-async function entriesOf(
+export async function entriesOf(
   on: Reader,
   { connectionId }: DirectoryScope,
   people: readonly DirectoryPerson[],
@@ -78,13 +71,24 @@ async function entriesOf(
 }
 
 /** Who of these people has the directory's no at the moment. */
-async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string>> {
+export async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const found = await rows<{ userId: string }>(
     on,
     sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
   );
   return new Set(found.map(({ userId }) => userId));
+}
+
+/** Whether an entry, which became nobody, is as it was then, and what stood in its way still does. */
+export async function isAsItFailed(
+  on: Reader,
+  scope: DirectoryScope,
+  { contentHash, goneAt, problem }: Known,
+  person: DirectoryPerson,
+): Promise<boolean> {
+  if (goneAt !== null || contentHash !== contentHashOf(person)) return false;
+  return isStuck(problem, person, await verifiedDomains(on, scope));
 }
 
 async function obeyNo(

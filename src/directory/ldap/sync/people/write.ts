@@ -13,24 +13,64 @@ import type { DirectoryScope } from '../../../groups/scope.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
 import { wantGroups } from '../state/states.ts';
 import { asDirectory } from '../unit.ts';
+import { verifiedDomains } from './domains.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 
-/** Writes what is new of these entries, in one unit of work with its record. */
+/**
+ * Writes what is new of these entries, in one unit of work with its record.
+ * @param which `new`: only those who are nobody yet when it is written
+ */
 export async function writePeople(
   ground: Ground,
   scope: DirectoryScope,
-  news: readonly DirectoryPerson[],
+  people: readonly DirectoryPerson[],
+  which: 'all' | 'new' = 'all',
 ): Promise<void> {
-  const action = { eventName: 'SyncDirectory', requestParameters: { entries: news.length } };
+  const action = { eventName: 'SyncDirectory', requestParameters: { entries: people.length } };
   await asDirectory(ground, scope, action, async (m) => {
+    const before = await entriesBefore(m, scope, people);
+    const news = which === 'all' ? people : people.filter(({ guid }) => !before.get(guid)?.isSomebody);
+    if (news.length === 0) return { result: undefined };
     const outcome = await writeIn(ground, m, scope, news);
     await remember(m, scope, news, outcome);
     const { created, updated, problems } = outcome;
-    if (created.size > 0) await wantGroups(m, scope.connectionId);
+    if (news.some((person) => mayBeNamedAnew(person, before))) await wantGroups(m, scope.connectionId);
     const responseElements = { created: created.size, updated: updated.size, refused: problems.size };
     return { result: undefined, responseElements };
   });
+}
+
+interface Before {
+  guid: string;
+  dnHash: string;
+  isGone: boolean;
+  isSomebody: boolean;
+}
+
+async function entriesBefore(
+  m: Writer,
+  { connectionId }: DirectoryScope,
+  people: readonly DirectoryPerson[],
+): Promise<Map<string, Before>> {
+  const found = await rows<{ guid: string; dnHash: string; goneAt: unknown; userId: string | null }>(
+    m,
+    sql`SELECT e."guid", e."dnHash", e."goneAt", u."id" AS "userId" FROM "directory_entries" e
+        LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
+        WHERE e."directoryId" = ${connectionId} AND e."guid" IN (${list(people.map(({ guid }) => guid))})`,
+  );
+  return new Map(
+    found.map(({ guid, dnHash, goneAt, userId }) => [
+      guid,
+      { guid, dnHash, isGone: goneAt !== null, isSomebody: userId !== null },
+    ]),
+  );
+}
+
+/** Groups name their members by DN: who is new, came back or was moved may be named by some that did not change since. */
+function mayBeNamedAnew({ guid, dn }: DirectoryPerson, before: ReadonlyMap<string, Before>): boolean {
+  const known = before.get(guid);
+  return !known || known.isGone || !known.isSomebody || known.dnHash !== dnHashOf(dn);
 }
 
 /** guid → the id of who it became, or why it did not. */
@@ -47,8 +87,9 @@ async function writeIn(
   news: readonly DirectoryPerson[],
 ): Promise<Outcome> {
   const outcome: Outcome = { created: new Map(), updated: new Map(), problems: new Map() };
-  await adopt(m, scope, news);
-  const present = await presentOf(m, scope, news);
+  const known = await presentOf(m, scope, news);
+  const strangers = news.filter(({ guid }) => !known.has(guid));
+  const present = (await adopt(m, scope, strangers)) ? await presentOf(m, scope, news) : known;
   await updateAll(ground, m, scope, present, news, outcome);
   const fresh = news.filter((person) => !present.has(person.guid));
   for (const person of fresh.filter((each) => !hasMail(each))) outcome.problems.set(person.guid, 'directory.noAddress');
@@ -63,27 +104,36 @@ async function writeIn(
   for (const { input, user } of created) outcome.created.set(input.externalId!, user.id);
   for (const { input, error } of refused) outcome.problems.set(input.externalId!, error.code);
   const now = clock.now();
-  const refusedAtOnce = fresh
+  // Among them whom the account kept: nobody has known until now that they are the directory's.
+  const refusedAtOnce = news
     .filter((each) => saysNo(each, now))
-    .flatMap(({ guid }) => outcome.created.get(guid) ?? []);
+    .flatMap(({ guid }) => outcome.created.get(guid) ?? outcome.updated.get(guid) ?? []);
   await sayNoToMany(ground, m, scope, refusedAtOnce, 'directory', scope.connectionId);
   return outcome;
 }
 
 /**
- * People whom the account had before this directory was connected are its people by their address: the domain is the
- * account's, and the directory is too. An account has one source of people at a time, so nobody else has them.
+ * People whom the account had before this directory was connected, perhaps again, are its people by their address: the
+ * domain is the account's, and the directory is too. An account has one source of people at a time, so nobody else has
+ * them. The unit has the account alone, so that no guid becomes two people.
+ * @param strangers entries of whom nobody is known by their guid
+ * @returns whether there were any
  */
-async function adopt(
-  m: Writer,
-  { accountId, connectionId }: DirectoryScope,
-  news: readonly DirectoryPerson[],
-): Promise<void> {
-  const byKey = new Map(news.filter(hasMail).map(({ mail, guid }) => [normaliseAddress(mail), guid]));
+async function adopt(m: Writer, scope: DirectoryScope, strangers: readonly DirectoryPerson[]): Promise<boolean> {
+  const { accountId, connectionId } = scope;
+  const verified = await verifiedDomains(m, scope);
+  const byKey = new Map<string, string>();
+  for (const { mail, guid } of strangers.filter(hasMail)) {
+    const key = normaliseAddress(mail)!;
+    if (verified.has(domainOf(mail)!) && !byKey.has(key)) byKey.set(key, guid);
+  }
+  if (byKey.size === 0) return false;
+  // Connected again, a directory has the id that it had: whom it once named have no guid since it was disconnected.
   const found = await rows<{ id: string; primaryAddressKey: string }>(
     m,
     sql`SELECT "id", "primaryAddressKey" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
-        AND "releasedAt" IS NULL AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId})
+        AND "releasedAt" IS NULL
+        AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId} OR "externalId" IS NULL)
         AND "primaryAddressKey" IN (${list([...byKey.keys()])})`,
   );
   for (const { id, primaryAddressKey } of found) {
@@ -93,6 +143,7 @@ async function adopt(
       sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = ${externalId} WHERE "id" = ${id}`,
     );
   }
+  return found.length > 0;
 }
 
 async function presentOf(

@@ -1,5 +1,5 @@
 import { clock } from '../../../../platform/clock/clock.ts';
-import { changed, firstRow } from '../../../../platform/database/run.ts';
+import { changed, engineOf, firstRow } from '../../../../platform/database/run.ts';
 import { sql } from '../../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
@@ -34,13 +34,43 @@ export const newState = ({ organisationId, accountId, connectionId }: DirectoryS
   leaseUntil: null,
 });
 
-/** Keeps some of what is known of how the following goes; no action of anybody, so without a record. */
+/** A directory in the hands of a follower, which writes only while it has the lease. */
+export interface FollowerScope extends DirectoryScope {
+  /** Which process follows; left out by whoever is none, as a sign-in. */
+  leaseBy?: string;
+}
+
+/** Another process follows by now: what this one read may be older than what that one wrote. */
+export class LeaseLost extends Error {}
+
+/**
+ * In the unit in which a follower writes: it has the lease, and nobody takes it until the unit is over.
+ * @throws LeaseLost
+ */
+export async function requireLease(m: Writer, { connectionId, leaseBy }: FollowerScope): Promise<void> {
+  if (leaseBy === undefined) return;
+  const found = await firstRow<{ leaseBy: string | null }>(
+    m,
+    sql`SELECT "leaseBy" FROM "directory_states" WHERE "directoryId" = ${connectionId}
+        ${engineOf(m) === 'sqlite' ? sql`` : sql`FOR SHARE`}`,
+  );
+  if (found?.leaseBy !== leaseBy) throw new LeaseLost(`${leaseBy} no longer follows ${connectionId}`);
+}
+
+/**
+ * Keeps some of what is known of how the following goes; no action of anybody, so without a record.
+ * @param leaseBy the follower that read it
+ * @throws LeaseLost
+ */
 export async function keep(
   { db }: Pick<Ground, 'db'>,
   directoryId: string,
   some: Partial<DirectoryState>,
+  leaseBy?: string,
 ): Promise<void> {
-  await db.write(async (m) => void (await m.update(DirectoryStateTable, { directoryId }, some)));
+  const follower = leaseBy === undefined ? {} : { leaseBy };
+  const { affected } = await db.write((m) => m.update(DirectoryStateTable, { directoryId, ...follower }, some));
+  if (leaseBy !== undefined && affected === 0) throw new LeaseLost(`${leaseBy} no longer follows ${directoryId}`);
 }
 
 /** A full read at the next turn: an administrator asks for it, or a group was added. */
@@ -73,13 +103,14 @@ export async function lease(
     db.read,
     sql`SELECT "leaseUntil" FROM "directory_states" WHERE "directoryId" = ${directoryId} AND "leaseBy" = ${by}`,
   );
-  // Half of it is left: no write each second.
-  if (mine && Number(mine.leaseUntil) > now + forMs / 2) return true;
+  // Half of it is left: no write each second. More than twice of it was not given: some clock has jumped.
+  const most = now + 2 * forMs;
+  if (mine && Number(mine.leaseUntil) > now + forMs / 2 && Number(mine.leaseUntil) <= most) return true;
   const taken = await db.write((m) =>
     changed(
       m,
       sql`UPDATE "directory_states" SET "leaseBy" = ${by}, "leaseUntil" = ${now + forMs}
-          WHERE "directoryId" = ${directoryId} AND ("leaseBy" IS NULL OR "leaseBy" = ${by} OR "leaseUntil" <= ${now})
+          WHERE "directoryId" = ${directoryId} AND ("leaseBy" IS NULL OR "leaseBy" = ${by} OR "leaseUntil" <= ${now} OR "leaseUntil" > ${most})
           RETURNING "directoryId"`,
     ),
   );

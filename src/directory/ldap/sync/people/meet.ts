@@ -1,0 +1,30 @@
+import { clock } from '../../../../platform/clock/clock.ts';
+import type { Ground } from '../../../../trail/ground.ts';
+import type { DirectoryScope } from '../../../groups/scope.ts';
+import { isWanted, stateOf, wantFull } from '../state/states.ts';
+import { entriesOf, isAsItFailed, refuse, refusedOf } from './apply.ts';
+import { type DirectoryPerson, saysNo } from './person.ts';
+import { writePeople } from './write.ts';
+
+/**
+ * Takes over what a sign-in has read of an entry. It was read before the password was proved, perhaps of another server
+ * than the follower's, so that it may be older than what is known: it makes a person of an entry that is not known, and
+ * says no; it lifts and overwrites nothing. Whoever looks enabled against a no is read anew by the follower.
+ */
+export async function meetPerson(ground: Ground, scope: DirectoryScope, person: DirectoryPerson): Promise<void> {
+  const on = ground.db.read;
+  const known = (await entriesOf(on, scope, [person])).get(person.guid);
+  if (!known?.userId) {
+    if (!known || !(await isAsItFailed(on, scope, known, person))) await writePeople(ground, scope, [person], 'new');
+    return;
+  }
+  const isRefused = (await refusedOf(on, [known.userId])).size > 0;
+  const no = saysNo(person, clock.now());
+  if (no && !isRefused) await refuse(ground, scope, [known.userId], { because: 'the directory says no at a sign-in' });
+  if (no || !isRefused) return;
+  const state = await stateOf(on, scope.connectionId);
+  // Who tries again and again makes no more of it.
+  if (state && !isWanted(state.fullWantedAt, state.fullAt)) {
+    await ground.db.write((m) => wantFull(m, scope.connectionId));
+  }
+}
