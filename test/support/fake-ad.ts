@@ -37,6 +37,10 @@ export interface FakeAdOptions {
   silentAfter?: number;
   /** Ends the connection at the search of that number. */
   dropAt?: number;
+  /** By DN, folded: the result code that a search of this very entry has, such as 10 for another domain's. */
+  answers?: Record<string, number>;
+  /** The attribute of which it refuses (50) every search for this value, folded: `objectGUID`'s of a group, say. */
+  denies?: string | undefined;
   /** How far it has come in its changes; entries are compared with it by their own uSNChanged. */
   usn?: number;
   /** Which domain controller it is, by its dsServiceName. */
@@ -211,6 +215,12 @@ class Fake {
     reader.readSequence();
     const request = new SearchRequest({ messageId: id, filter: new PresenceFilter({ attribute: 'objectclass' }) });
     request.parse(reader, []);
+    const code =
+      request.scope === 'base' ? this.#options.answers?.[request.baseDN.toLowerCase()] : this.#denied(request);
+    if (code !== undefined) {
+      socket.write(result(id, 0x65, code, 'refused by the test'));
+      return;
+    }
     const paging = request.controls?.find((control) => control instanceof PagedResultsControl)?.value;
     const found = this.#found(request);
     if (cutAfter !== undefined) {
@@ -221,6 +231,16 @@ class Fake {
     }
     const { some, cookie } = paging ? this.#page(found, paging) : { some: found, cookie: null };
     socket.write(Buffer.concat([...some.map((one) => this.#entry(id, one, request)), result(id, 0x65, 0, '', cookie)]));
+  }
+
+  /** Whether the filter looks for the value that is refused. */
+  #denied({ filter }: SearchRequest): number | undefined {
+    const { denies } = this.#options;
+    const looksFor = (one: Filter): boolean => {
+      if (one instanceof AndFilter) return one.filters.some(looksFor);
+      return one instanceof EqualityFilter && one.value.toString().toLowerCase() === denies;
+    };
+    return denies !== undefined && looksFor(filter) ? 50 : undefined;
   }
 
   /** A cookie is the number of the next entry; with `e` behind it the empty page before that one was given. */

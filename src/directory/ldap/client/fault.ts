@@ -56,6 +56,7 @@ export const resultCodes = {
   success: 0,
   timeLimitExceeded: 3,
   sizeLimitExceeded: 4,
+  referral: 10,
   adminLimitExceeded: 11,
   constraintViolation: 19,
   noSuchObject: 32,

@@ -5,6 +5,7 @@ import type { Directory } from '../directory.entity.ts';
 import { ldapErrors } from '../errors.ts';
 import { guidText } from '../ids.ts';
 import { isActiveDirectory } from '../kinds.ts';
+import { cleaned } from '../text.ts';
 
 /** A group of a directory, as it is found there. */
 export interface FoundGroup {
@@ -64,7 +65,9 @@ const isBelow = (dn: string, base: string): boolean => dn.toLowerCase().endsWith
 /** A group's entry, read by `attributes.id` and `attributes.groupName`; null for one whose id may not be seen. */
 export function foundGroup({ attributes }: Pick<Directory, 'attributes'>, entry: Entry): FoundGroup | null {
   const id = idOf(attributes.id, entry);
-  return id === null ? null : { id, name: entry.text(attributes.groupName) ?? entry.dn, dn: entry.dn };
+  return id === null
+    ? null
+    : { id, name: cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn), dn: entry.dn };
 }
 
 /** What an entry is known by for good: objectGUID is bytes, entryUUID is text. */

@@ -5,14 +5,14 @@ import type { Ground } from '../../../trail/ground.ts';
 import { GroupTable } from '../../../users/entitlement/group.entity.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
-import { memberIndex } from './groups/index-by-dn.ts';
-import { mappedGuids, walkGroups } from './groups/walk.ts';
+import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
-import { readGroups } from './whole.ts';
 import { isWanted, keep, stateOf } from './state/states.ts';
+import { readEach } from './unreadable.ts';
+import { readGroups } from './whole.ts';
 
 /** What a poll remembers from one to the next, of one directory; a new process begins without. */
 export interface Pace {
@@ -72,7 +72,7 @@ async function readChangedGroups(
   const ours = changed.filter((guid) => known.has(guid));
   if (ours.length === 0) return;
   const others = new Set([...known].filter((guid) => !ours.includes(guid)));
-  const groups = await walkGroups(reader, memberIndex(ground.db.read, scope), ours, others);
+  const { groups } = await readEach(ground, scope, reader, ours, others);
   await applyGroups(ground, scope, groups, null);
 }
 
@@ -86,7 +86,7 @@ async function followNewMappings(ground: Ground, scope: DirectoryScope, reader: 
   const known = new Set(read.map(({ guid }) => guid));
   const fresh = (await mappedGuids(on, scope)).filter((guid) => !known.has(guid));
   if (fresh.length === 0) return;
-  await applyGroups(ground, scope, await walkGroups(reader, memberIndex(on, scope), fresh, known), null);
+  await applyGroups(ground, scope, (await readEach(ground, scope, reader, fresh, known)).groups, null);
 }
 
 async function knownGroups({ db }: Ground, { connectionId }: DirectoryScope): Promise<Set<string>> {

@@ -9,6 +9,7 @@ import { guidText } from '../../../../src/directory/ldap/ids.ts';
 import { listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
 import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
 import { ldapSource } from '../../../../src/directory/ldap/sync/source.ts';
+import { followingOf } from '../../../../src/directory/ldap/sync/status.ts';
 import { keep, stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
@@ -162,5 +163,46 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.deepEqual([cursor?.position, fullAt! > before.fullAt!], ['50', true]);
     assert.equal(await mayIn('p7'), false, 'whom the other one has no more');
     await allIn(names(30).filter((name) => name !== 'p7'));
+  });
+
+  it('a member of another domain, or one that may not be seen, is nobody here, and the others are members', async () => {
+    const foreign = 'CN=Guest,OU=Staff,DC=other,DC=example,DC=test';
+    const hidden = `CN=Hidden,OU=Secret,DC=fake,DC=example,DC=test`;
+    const who = names(30);
+    const entries = [
+      ...who.map((name, i) => fakePerson(i + 1, name)),
+      fakeGroup(9_000, 'Pros', [foreign, hidden, ...who.map(dnOf)]),
+    ];
+    const fake = await start({ entries, answers: { [foreign.toLowerCase()]: 10, [hidden.toLowerCase()]: 50 } });
+    await follow(fake, entries);
+    await poll();
+    assert.equal((await state()).errorDetail, null);
+    await allIn(who);
+  });
+
+  it('a group that is refused keeps its members and no other group waiting, and is a problem until it is given', async () => {
+    const who = names(30);
+    const inner = fakeGroup(9_001, 'Inner\0\n', who.slice(15).map(dnOf));
+    const outer = fakeGroup(9_000, 'Pros', [...who.slice(0, 15).map(dnOf), inner.dn]);
+    const entries = [...who.map((name, i) => fakePerson(i + 1, name)), outer, inner];
+    const fake = await start({ entries });
+    await follow(fake, entries);
+    await poll();
+    await allIn(who);
+    const { ground } = house;
+    fake.set({ denies: String(inner.attributes['objectGUID']![0]).toLowerCase() });
+    outer.attributes['member'] = [...who.slice(0, 14).map(dnOf), inner.dn];
+    await wholly();
+    assert.equal((await state()).errorDetail, null);
+    await allIn(who.filter((name) => name !== 'p14'));
+    assert.equal(await mayIn('p14'), false, 'whom the other group has no more');
+    const problems = async () => (await followingOf(ground.db.read, scope)).problems;
+    assert.deepEqual(await problems(), [
+      { code: 'directory.groupUnreadable', domain: null, count: 1, names: ['Inner'] },
+    ]);
+    fake.set({ denies: undefined });
+    await wholly();
+    assert.deepEqual(await problems(), []);
+    await allIn(who.filter((name) => name !== 'p14'));
   });
 });

@@ -39,13 +39,21 @@ export async function readMembers(
   return { members: [...people, ...nested, ...(await primaryMembers(session, shape, group))], nested };
 }
 
+/** Another domain of the forest, no entry, no DN, and an entry that an access rule hides. */
+const notHere: ReadonlySet<number> = new Set([
+  resultCodes.referral,
+  resultCodes.noSuchObject,
+  resultCodes.invalidDn,
+  resultCodes.insufficientAccess,
+]);
+
 /** The guid of the group with this DN; null for what is no group, is not there, or may not be seen. */
 async function groupAt(session: Session, shape: Shape, dn: string): Promise<string | null> {
   try {
     const entry = await session.read(dn, [shape.attributes.guid], shape.groups);
     return entry && guidOf(entry, shape);
   } catch (error) {
-    if (error instanceof LdapRefusal && error.code === resultCodes.invalidDn) return null;
+    if (error instanceof LdapRefusal && notHere.has(error.code)) return null;
     throw error;
   }
 }

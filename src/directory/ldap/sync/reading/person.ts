@@ -1,6 +1,7 @@
 import { normaliseAddress } from '../../../../accounts/domains/name.ts';
 import type { Entry } from '../../client/entry.ts';
 import { guidBytes, guidText } from '../../ids.ts';
+import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { Shape } from './shape.ts';
 import { fromDays, fromFileTime } from './times.ts';
@@ -91,9 +92,6 @@ function isDisabled(entry: Entry): boolean {
 }
 
 function textOf(entry: Entry, name: string): string | null {
-  const text = entry
-    .text(name)
-    ?.replaceAll(/\p{Cc}/gu, ' ')
-    .trim();
+  const text = cleaned(entry.text(name) ?? '');
   return text ? text.slice(0, 256) : null;
 }

@@ -4,6 +4,7 @@ import type { Entry } from '../../client/entry.ts';
 import { all, any, atLeast, equals, type Filter } from '../../client/filters.ts';
 import { readRootDse } from '../../client/root-dse.ts';
 import type { Session } from '../../client/session.ts';
+import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { DirectoryReader, MemberIndex } from '../reader.ts';
 import type { Cursor } from '../state/state.entity.ts';
@@ -87,7 +88,7 @@ export class SessionReader implements DirectoryReader {
     const [entry] = await this.#session.search({ base, filter, attributes: wanted });
     if (!entry) return null;
     const { members, nested } = await readMembers(this.#session, this.#shape, entry, index, this.#strangers);
-    const name = entry.text(attributes.groupName)?.trim() || entry.dn;
+    const name = cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn);
     return { group: { guid, dn: entry.dn, name, members: [...new Set(members)] }, nested };
   }
 
