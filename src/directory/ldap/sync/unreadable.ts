@@ -39,7 +39,7 @@ export async function readEach(
       }
     },
   };
-  const groups = await walkGroups(sparing, memberIndex(ground.db.read, scope), roots, known);
+  const groups = await walkGroups(sparing, memberIndex(ground, scope), roots, known);
   const [first] = refused.values();
   if (first && groups.length === 0) throw first;
   for (const [guid, error] of refused) ground.log.warn({ ...scope, guid, error }, 'a group of a directory is refused');

@@ -205,4 +205,30 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.deepEqual(await problems(), []);
     await allIn(who.filter((name) => name !== 'p14'));
   });
+
+  it('whoever is moved with a whole part of the directory, without a change of their own, stays a member', async () => {
+    const who = names(30);
+    const people = who.map((name, i) => fakePerson(i + 1, name, { uSNChanged: ['100'] }));
+    const group = fakeGroup(9_000, 'Pros', who.map(dnOf));
+    const fake = await start({ entries: [...people, group], usn: 1_000 });
+    await follow(fake, [group]);
+    await poll();
+    await allIn(who);
+    const { fullAt } = await state();
+    const elsewhere = (dn: string): string => dn.replace('OU=Staff', 'OU=Crew');
+    for (const person of people) person.dn = elsewhere(person.dn);
+    group.attributes['member'] = people.map(({ dn }) => dn);
+    group.attributes['uSNChanged'] = ['1001'];
+    fake.set({ usn: 1_001 });
+    await poll();
+    await allIn(who);
+    group.attributes['member'] = people.slice(1).map(({ dn }) => dn);
+    group.attributes['uSNChanged'] = ['1002'];
+    fake.set({ usn: 1_002 });
+    await poll();
+    assert.ok(fake.searches() < 12, `${fake.searches()} searches: where they are now is known`);
+    assert.equal((await state()).fullAt, fullAt);
+    assert.equal(await mayIn('p0'), false, 'who is taken out of the group');
+    await allIn(who.slice(1));
+  });
 });

@@ -8,7 +8,7 @@ import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { DirectoryReader, MemberIndex } from '../reader.ts';
 import type { Cursor } from '../state/state.entity.ts';
-import { readMembers } from './members.ts';
+import { readMembers, type Stranger } from './members.ts';
 import { guidOf, guidValue, personAttributes, readPerson } from './person.ts';
 import type { Shape } from './shape.ts';
 import { generalizedTime } from './times.ts';
@@ -24,8 +24,8 @@ const skewMs = 60_000;
 export class SessionReader implements DirectoryReader {
   readonly #session: Session;
   readonly #shape: Shape;
-  /** DN → the group that it is, or null for what is neither a person nor a group; for this read. */
-  readonly #strangers = new Map<string, string | null>();
+  /** What was at DNs that nobody was known by; for this read. */
+  readonly #strangers = new Map<string, Stranger>();
 
   constructor(session: Session, shape: Shape) {
     this.#session = session;
