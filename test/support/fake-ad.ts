@@ -21,8 +21,13 @@ export interface FakeAdOptions {
   /** fake.example.test unless said; what it says of itself follows from it. */
   domain?: string;
   entries?: FakeEntry[];
-  /** By DN or user principal name, folded: the password that is accepted, or the refusal, such as `525`. */
-  people?: Record<string, { password: string } | { subCode: string }>;
+  /**
+   * By DN or user principal name, folded: the password that is accepted, or the refusal, such as `525`; with both, the
+   * right password is refused so.
+   */
+  people?: Record<string, { password: string; subCode?: string } | { subCode: string }>;
+  /** The result code that every change of an entry has; 0 unless said. */
+  modify?: number;
   /** Values that one answer has at most, of each attribute; 1,500 as Windows has it. */
   range?: number;
   /** Entries of a page at most; 1,000 as Windows has it. */
@@ -163,6 +168,7 @@ class Fake {
     const operation = reader.peek();
     if (operation === 0x60) socket.write(this.#bind(id, reader, secure));
     else if (operation === 0x63) this.#search(socket, id, reader);
+    else if (operation === 0x66) socket.write(result(id, 0x67, this.#options.modify ?? 0));
     else if (operation === 0x77) return this.#startTls(socket, id);
     else if (operation === 0x42) socket.end();
     return false;
@@ -186,9 +192,10 @@ class Fake {
     if (!name && !password) return result(id, 0x61, 0);
     if (name === serviceOf(this.#options.domain) && password === servicePassword) return result(id, 0x61, 0);
     const person = this.#options.people?.[name.toLowerCase()];
-    if (person && 'password' in person && person.password === password) return result(id, 0x61, 0);
-    if (person) this.#countWrong(name);
-    const subCode = person && 'subCode' in person ? person.subCode : '52e';
+    const right = person && (!('password' in person) || person.password === password);
+    if (right && person.subCode === undefined) return result(id, 0x61, 0);
+    if (person && !right) this.#countWrong(name);
+    const subCode = right ? person.subCode : '52e';
     return result(
       id,
       0x61,
