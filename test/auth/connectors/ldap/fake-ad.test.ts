@@ -159,7 +159,7 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     return visitor.post('/signin/new-password', { csrf, email: mailOf('alice'), ...more });
   };
 
-  it('security check 53: a change of a password that the directory denies says nothing until the present one is proved, and gives no guess back', async () => {
+  it('a change of a password that the directory denies says nothing until the present one is proved, and gives no guess back', async () => {
     fake.set({ modify: 50 });
     const statuses: number[] = [];
     for (let i = 0; i < 5; i++) statuses.push((await changes('fresh', `wrong${i}`, 'N3w-Passw0rd!')).status);
