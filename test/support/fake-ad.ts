@@ -46,6 +46,8 @@ export interface FakeAdOptions {
   answers?: Record<string, number>;
   /** The attribute of which it refuses (50) every search for this value, folded: `objectGUID`'s of a group, say. */
   denies?: string | undefined;
+  /** What it sends for the search with this message id instead of an answer; undefined: nothing special. */
+  sends?: ((id: number, attributes: readonly string[]) => Buffer | undefined) | undefined;
   /** How far it has come in its changes; entries are compared with it by their own uSNChanged. */
   usn?: number;
   /** Which domain controller it is, by its dsServiceName. */
@@ -222,6 +224,11 @@ class Fake {
     reader.readSequence();
     const request = new SearchRequest({ messageId: id, filter: new PresenceFilter({ attribute: 'objectclass' }) });
     request.parse(reader, []);
+    const sent = this.#options.sends?.(id, request.attributes);
+    if (sent) {
+      socket.write(sent);
+      return;
+    }
     const code =
       request.scope === 'base' ? this.#options.answers?.[request.baseDN.toLowerCase()] : this.#denied(request);
     if (code !== undefined) {
@@ -326,7 +333,8 @@ function message(id: number, write: (writer: BerWriter) => void): Buffer {
   return Buffer.from(writer.buffer);
 }
 
-const result = (id: number, operation: number, code: number, text = '', cookie: string | null = null): Buffer =>
+/** The end of an operation: 0x65 is that of a search. */
+export const result = (id: number, operation: number, code: number, text = '', cookie: string | null = null): Buffer =>
   message(id, (writer) => {
     writer.startSequence(operation);
     writer.writeEnumeration(code);
@@ -339,7 +347,8 @@ const result = (id: number, operation: number, code: number, text = '', cookie: 
     writer.endSequence();
   });
 
-const entryMessage = (id: number, dn: string, attributes: [string, (string | Buffer)[]][]): Buffer =>
+/** An entry as a search gives it. */
+export const entryMessage = (id: number, dn: string, attributes: [string, (string | Buffer)[]][]): Buffer =>
   message(id, (writer) => {
     writer.startSequence(0x64);
     writer.writeString(dn);

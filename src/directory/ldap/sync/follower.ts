@@ -24,6 +24,8 @@ export interface Source {
   directories: () => Promise<Followed[]>;
   /** Runs `work` with a reader of one directory, over one server. */
   read: <T>(directory: Followed, work: (reader: DirectoryReader) => Promise<T>) => Promise<T>;
+  /** Ends every read that is under way, whatever the directory does. */
+  stop?: () => void;
   /** A failure of the directory in a stable code and words for an administrator; null: it is no failure of the directory. */
   explain: (error: unknown) => { code: string; detail: string } | null;
 }
@@ -71,9 +73,10 @@ export class DirectoryFollower {
     }
   }
 
-  /** Waits for the polls that are under way, and lets another process follow. */
+  /** Ends the polls that are under way, and lets another process follow. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#source.stop?.();
     await Promise.all(this.#running.values());
     await release(this.#ground, this.#id).catch(() => undefined); // the lease ends by itself
   }
@@ -162,6 +165,7 @@ export class DirectoryFollower {
 
   async #failed(directory: Followed, error: unknown): Promise<void> {
     const { connectionId: directoryId } = directory;
+    if (this.#stopped) return; // by us
     const explained = this.#source.explain(error);
     if (explained?.code === 'directory.notConnected') return; // meanwhile, by an administrator
     if (!explained) this.#ground.log.error({ error, directoryId }, 'following a directory failed');

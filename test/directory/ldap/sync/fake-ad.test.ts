@@ -231,4 +231,23 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.equal(await mayIn('p0'), false, 'who is taken out of the group');
     await allIn(who.slice(1));
   });
+
+  it('stops at once, whatever the directory does, and calls that no failure', async () => {
+    const entries = company(names(30));
+    const fake = await start({ entries, pageSize: 10 });
+    await follow(fake, entries);
+    await poll();
+    fake.set({ silentAfter: 3 });
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    const patient = new LdapClients(house.outbound, house.ground.seal, undefined, { answerMs: 600_000 });
+    const other = new DirectoryFollower(house.ground, ldapSource(house.ground, patient));
+    await follower.stop();
+    const polling = other.poll({ ...scope, name: 'Corporate', changedAt: 0 });
+    await until(() => fake.searches() > 3);
+    await other.stop();
+    await polling;
+    patient.close();
+    assert.equal((await state()).failingSince, null);
+    await allIn(names(30));
+  });
 });
