@@ -26,6 +26,8 @@ export interface FakeAdOptions {
    * right password is refused so.
    */
   people?: Record<string, { password: string; subCode?: string } | { subCode: string }>;
+  /** The result code that the service account's bind has; 0 unless said. */
+  serviceBind?: number;
   /** The result code that every change of an entry has; 0 unless said. */
   modify?: number;
   /** Values that one answer has at most, of each attribute; 1,500 as Windows has it. */
@@ -192,7 +194,8 @@ class Fake {
     const password = reader.readString(0x80) ?? '';
     this.binds.push({ name, password, secure });
     if (!name && !password) return result(id, 0x61, 0);
-    if (name === serviceOf(this.#options.domain) && password === servicePassword) return result(id, 0x61, 0);
+    if (name === serviceOf(this.#options.domain) && password === servicePassword)
+      return result(id, 0x61, this.#options.serviceBind ?? 0);
     const person = this.#options.people?.[name.toLowerCase()];
     const right = person && (!('password' in person) || person.password === password);
     if (right && person.subCode === undefined) return result(id, 0x61, 0);

@@ -5,7 +5,7 @@ import { equals } from '../../../src/directory/ldap/client/filters.ts';
 import { entryMessage, type FakeAd, result, startFakeAd } from '../../support/fake-ad.ts';
 import type { Limits } from '../../../src/directory/ldap/client/limits.ts';
 import { until } from '../../support/until.ts';
-import { clientAt } from './support.ts';
+import { clientAt, clientOf } from './support.ts';
 
 const hasCode = (code: string) => (error: unknown) => error instanceof CarillonError && error.code === code;
 
@@ -100,6 +100,24 @@ describe('the LDAP client, with what only Windows does', () => {
     };
     await assert.rejects(half(), hasCode('directory.unavailable'));
     client.close();
+  });
+
+  it('a server that binds nobody at the moment is no wrong service password: the other one is asked', async () => {
+    const starting = await startFakeAd();
+    for (const code of [1, 8, 51, 52, 53, 80]) {
+      starting.set({ serviceBind: code });
+      const servers = [starting, fake].map(({ host, url }) => ({ host, at: url }));
+      const client = clientOf(servers, { ...fake, ca: `${starting.ca}\n${fake.ca}` });
+      assert.equal((await client.rootDse()).dnsHostName, 'dc1.fake.example.test');
+      client.close();
+    }
+    for (const code of [32, 34, 48, 49]) {
+      starting.set({ serviceBind: code });
+      const client = clientAt(starting);
+      await assert.rejects(client.rootDse(), hasCode('directory.refused'));
+      client.close();
+    }
+    await starting.stop();
   });
 
   it('a wrong service password is tried once, and not again for a while', async () => {

@@ -61,6 +61,7 @@ export const resultCodes = {
   constraintViolation: 19,
   noSuchObject: 32,
   invalidDn: 34,
+  inappropriateAuth: 48,
   invalidCredentials: 49,
   insufficientAccess: 50,
   busy: 51,
