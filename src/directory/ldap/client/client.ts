@@ -78,9 +78,23 @@ export class LdapClient {
     return this.session(readRootDse);
   }
 
-  /** Whether the directory accepts this password of this DN; see `Session.bindAs`. */
-  bindAs(dn: string, password: string, controls: Control[] = []): Promise<BindAnswer> {
-    return this.#use('proof', (session) => session.bindAs(dn, password, controls));
+  /**
+   * Whether the directory accepts this password of this DN; see `Session.bindAs`.
+   * @param again is called before it is sent to another server, since the first may have counted it; what it throws ends
+   * the proof
+   */
+  bindAs(
+    dn: string,
+    password: string,
+    controls: Control[] = [],
+    again: () => Promise<void> = async () => {},
+  ): Promise<BindAnswer> {
+    let sent = false;
+    return this.#use('proof', async (session) => {
+      if (sent) await again();
+      sent = true;
+      return session.bindAs(dn, password, controls);
+    });
   }
 
   /**

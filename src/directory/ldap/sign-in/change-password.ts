@@ -33,7 +33,10 @@ export async function changePassword(
   const { entry, person, guess } = await findOne(proving, directory, typed, password);
   const { client, ground } = proving;
   let proved = false;
+  let sent = false;
   const prove = async (session: Session): Promise<void> => {
+    if (sent) await guess.onceMore();
+    sent = true;
     await requireRight(session, directory, entry.dn, password);
     proved = true;
     await guess.right();

@@ -184,4 +184,13 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     assert.equal(records.length, 1);
     assert.equal(records[0]?.requestParameters?.['directoryId'], stage.directory.id);
   });
+
+  it('however an address is written, its guesses are one count, for nobody as for somebody', async () => {
+    for (const who of ['dora', 'nobody-at-all']) {
+      const statuses: number[] = [];
+      for (const name of [mailOf(who), `"${who}"@fake.example.test`, mailOf(who).toUpperCase(), mailOf(who)])
+        statuses.push((await tries(mailOf('alice'), name, 'wrong')).status);
+      assert.deepEqual(statuses, [403, 403, 403, 429], who);
+    }
+  });
 });
