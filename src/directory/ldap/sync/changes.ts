@@ -9,6 +9,7 @@ import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
+import { isOtherHistory } from './reading/context-csn.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
 import { isWanted, keep, stateOf } from './state/states.ts';
 import { readEach } from './unreadable.ts';
@@ -32,7 +33,7 @@ const toldEveryMs = 10_000;
 
 /**
  * Reads what changed since the cursor.
- * @returns false when the cursor is another server's: then a whole read is due
+ * @returns false when the cursor is another server's, or of a time that this one no longer has: then a whole read is due
  */
 export async function readChanges(
   ground: Ground,
@@ -43,7 +44,7 @@ export async function readChanges(
 ): Promise<boolean> {
   if (cursor === null) return false;
   const now = await reader.position();
-  if (now.server !== cursor.server) return false;
+  if (now.server !== cursor.server || isBehind(now, cursor)) return false;
   const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
   if (!still) {
     for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
@@ -58,6 +59,13 @@ export async function readChanges(
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
     await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() });
   return true;
+}
+
+/** Whether a server has gone back behind what was read of it, as one that was restored has. */
+function isBehind(now: Cursor, cursor: Cursor): boolean {
+  const isNumber = [now, cursor].every(({ position }) => /^\d+$/.test(position));
+  if (isNumber) return BigInt(now.position) < BigInt(cursor.position);
+  return isOtherHistory(cursor.context, now.context);
 }
 
 async function readChangedGroups(

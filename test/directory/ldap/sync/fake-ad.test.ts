@@ -250,4 +250,31 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.equal((await state()).failingSince, null);
     await allIn(names(30));
   });
+
+  it('a server that was restored is read whole: its numbers are lower, or its database has another invocation', async () => {
+    const who = names(30);
+    const controller = 'CN=NTDS Settings,CN=DC1,CN=Configuration,DC=fake,DC=example,DC=test';
+    const dsa = (id: string): FakeEntry => ({
+      dn: controller,
+      attributes: { objectClass: ['nTDSDSA'], invocationId: [Buffer.from(id.padEnd(16, '.'))] },
+    });
+    const entries = company(who);
+    const without = entries.filter(({ dn }) => dn !== dnOf('p7'));
+    const fake = await start({ entries: [...entries, dsa('one')], usn: 9_000, controller });
+    await follow(fake, entries);
+    await poll();
+    const first = await state();
+    fake.set({ entries: [...without, dsa('one')], usn: 8_000 });
+    await poll();
+    const second = await state();
+    assert.ok(second.fullAt! > first.fullAt!);
+    assert.equal(second.cursor?.position, '8000');
+    assert.equal(await mayIn('p7'), false);
+    fake.set({ entries: [...entries, dsa('two')], usn: 9_000 });
+    await poll();
+    const third = await state();
+    assert.ok(third.fullAt! > second.fullAt!);
+    assert.notEqual(third.cursor?.server, second.cursor?.server);
+    await allIn(who);
+  });
 });
