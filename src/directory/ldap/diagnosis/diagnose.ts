@@ -217,8 +217,14 @@ async function firstOf(session: Session, search: Search): Promise<Entry | null> 
 
 function certificateOf(socket: TLSSocket): [says: string, advice: string | null] {
   const { subject, valid_to } = socket.getPeerCertificate();
-  const until = Date.parse(valid_to);
+  const parsed = Date.parse(valid_to);
+  // A certificate may say a date that is none here, such as one after the year 9999.
+  const until = Number.isNaN(parsed) ? null : parsed;
   const name = [subject?.CN ?? '–'].flat()[0] ?? '–';
-  const says = texts.tls(socket.getProtocol() ?? 'TLS', name, new Date(until).toISOString().slice(0, 10));
-  return [says, until - Date.now() < soonMs ? texts.endsSoon : null];
+  const says = texts.tls(
+    socket.getProtocol() ?? 'TLS',
+    name,
+    until === null ? valid_to : new Date(until).toISOString().slice(0, 10),
+  );
+  return [says, until !== null && until - Date.now() < soonMs ? texts.endsSoon : null];
 }
