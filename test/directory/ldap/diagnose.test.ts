@@ -133,7 +133,7 @@ describe('the test of a directory that is not there', () => {
     const fakes = await Promise.all([startFakeAd(), startFakeAd(), startFakeAd()]);
     const [fake] = fakes;
     const ca = fakes.map((one) => one.ca).join('\n');
-    const tried = triedOf(fake!, { servers: fakes.map(({ url }) => url), ca, bindPassword: 'wrong' });
+    const tried = triedOf(fake, { servers: fakes.map(({ url }) => url), ca, bindPassword: 'wrong' });
     const trials = await diagnose(outbound, tried);
     const seen = trials.map((trial) => stepsOf(trial).at(-1));
     assert.deepEqual(seen, ['bind: credentials', 'bind: credentials', 'bind: credentials']);

@@ -59,17 +59,20 @@ class Binds {
   #refused: LdapFault | null = null;
 
   next(bind: () => Promise<void>): Promise<void> {
-    const turn = this.#last.then(async () => {
-      if (this.#refused) throw this.#refused;
-      try {
-        await bind();
-      } catch (error) {
-        if (error instanceof LdapFault && error.reason === 'credentials') this.#refused = error;
-        throw error;
-      }
-    });
+    const turn = this.#after(this.#last, bind);
     this.#last = turn.catch(() => undefined);
     return turn;
+  }
+
+  async #after(last: Promise<unknown>, bind: () => Promise<void>): Promise<void> {
+    await last;
+    if (this.#refused) throw this.#refused;
+    try {
+      await bind();
+    } catch (error) {
+      if (error instanceof LdapFault && error.reason === 'credentials') this.#refused = error;
+      throw error;
+    }
   }
 }
 

@@ -80,7 +80,12 @@ async function note(
       // Its DN was never seen: no member has this hash.
       const unseen = { dnHash: '', contentHash: '', expiresAt: null, goneAt: null, domain: null };
       const entry: DirectoryEntry = {
-        ...{ directoryId, guid, organisationId, accountId, kind: 'group', localId: group.id },
+        directoryId,
+        guid,
+        organisationId,
+        accountId,
+        kind: 'group',
+        localId: group.id,
         ...unseen,
         ...said,
       };
