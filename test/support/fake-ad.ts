@@ -21,8 +21,15 @@ export interface FakeAdOptions {
   /** fake.example.test unless said; what it says of itself follows from it. */
   domain?: string;
   entries?: FakeEntry[];
-  /** By DN or user principal name, folded: the password that is accepted, or the refusal, such as `525`. */
-  people?: Record<string, { password: string } | { subCode: string }>;
+  /**
+   * By DN or user principal name, folded: the password that is accepted, or the refusal, such as `525`; with both, the
+   * right password is refused so.
+   */
+  people?: Record<string, { password: string; subCode?: string } | { subCode: string }>;
+  /** The result code that the service account's bind has; 0 unless said. */
+  serviceBind?: number;
+  /** The result code that every change of an entry has; 0 unless said. */
+  modify?: number;
   /** Values that one answer has at most, of each attribute; 1,500 as Windows has it. */
   range?: number;
   /** Entries of a page at most; 1,000 as Windows has it. */
@@ -37,6 +44,12 @@ export interface FakeAdOptions {
   silentAfter?: number;
   /** Ends the connection at the search of that number. */
   dropAt?: number;
+  /** By DN, folded: the result code that a search of this very entry has, such as 10 for another domain's. */
+  answers?: Record<string, number>;
+  /** The attribute of which it refuses (50) every search for this value, folded: `objectGUID`'s of a group, say. */
+  denies?: string | undefined;
+  /** What it sends for the search with this message id instead of an answer; undefined: nothing special. */
+  sends?: ((id: number, attributes: readonly string[]) => Buffer | undefined) | undefined;
   /** How far it has come in its changes; entries are compared with it by their own uSNChanged. */
   usn?: number;
   /** Which domain controller it is, by its dsServiceName. */
@@ -159,6 +172,7 @@ class Fake {
     const operation = reader.peek();
     if (operation === 0x60) socket.write(this.#bind(id, reader, secure));
     else if (operation === 0x63) this.#search(socket, id, reader);
+    else if (operation === 0x66) socket.write(result(id, 0x67, this.#options.modify ?? 0));
     else if (operation === 0x77) return this.#startTls(socket, id);
     else if (operation === 0x42) socket.end();
     return false;
@@ -180,11 +194,13 @@ class Fake {
     const password = reader.readString(0x80) ?? '';
     this.binds.push({ name, password, secure });
     if (!name && !password) return result(id, 0x61, 0);
-    if (name === serviceOf(this.#options.domain) && password === servicePassword) return result(id, 0x61, 0);
+    if (name === serviceOf(this.#options.domain) && password === servicePassword)
+      return result(id, 0x61, this.#options.serviceBind ?? 0);
     const person = this.#options.people?.[name.toLowerCase()];
-    if (person && 'password' in person && person.password === password) return result(id, 0x61, 0);
-    if (person) this.#countWrong(name);
-    const subCode = person && 'subCode' in person ? person.subCode : '52e';
+    const right = person && (!('password' in person) || person.password === password);
+    if (right && person.subCode === undefined) return result(id, 0x61, 0);
+    if (person && !right) this.#countWrong(name);
+    const subCode = right ? person.subCode : '52e';
     return result(
       id,
       0x61,
@@ -211,6 +227,17 @@ class Fake {
     reader.readSequence();
     const request = new SearchRequest({ messageId: id, filter: new PresenceFilter({ attribute: 'objectclass' }) });
     request.parse(reader, []);
+    const sent = this.#options.sends?.(id, request.attributes);
+    if (sent) {
+      socket.write(sent);
+      return;
+    }
+    const code =
+      request.scope === 'base' ? this.#options.answers?.[request.baseDN.toLowerCase()] : this.#denied(request);
+    if (code !== undefined) {
+      socket.write(result(id, 0x65, code, 'refused by the test'));
+      return;
+    }
     const paging = request.controls?.find((control) => control instanceof PagedResultsControl)?.value;
     const found = this.#found(request);
     if (cutAfter !== undefined) {
@@ -221,6 +248,16 @@ class Fake {
     }
     const { some, cookie } = paging ? this.#page(found, paging) : { some: found, cookie: null };
     socket.write(Buffer.concat([...some.map((one) => this.#entry(id, one, request)), result(id, 0x65, 0, '', cookie)]));
+  }
+
+  /** Whether the filter looks for the value that is refused. */
+  #denied({ filter }: SearchRequest): number | undefined {
+    const { denies } = this.#options;
+    const looksFor = (one: Filter): boolean => {
+      if (one instanceof AndFilter) return one.filters.some(looksFor);
+      return one instanceof EqualityFilter && one.value.toString().toLowerCase() === denies;
+    };
+    return denies !== undefined && looksFor(filter) ? 50 : undefined;
   }
 
   /** A cookie is the number of the next entry; with `e` behind it the empty page before that one was given. */
@@ -299,7 +336,8 @@ function message(id: number, write: (writer: BerWriter) => void): Buffer {
   return Buffer.from(writer.buffer);
 }
 
-const result = (id: number, operation: number, code: number, text = '', cookie: string | null = null): Buffer =>
+/** The end of an operation: 0x65 is that of a search. */
+export const result = (id: number, operation: number, code: number, text = '', cookie: string | null = null): Buffer =>
   message(id, (writer) => {
     writer.startSequence(operation);
     writer.writeEnumeration(code);
@@ -312,7 +350,8 @@ const result = (id: number, operation: number, code: number, text = '', cookie: 
     writer.endSequence();
   });
 
-const entryMessage = (id: number, dn: string, attributes: [string, (string | Buffer)[]][]): Buffer =>
+/** An entry as a search gives it. */
+export const entryMessage = (id: number, dn: string, attributes: [string, (string | Buffer)[]][]): Buffer =>
   message(id, (writer) => {
     writer.startSequence(0x64);
     writer.writeString(dn);

@@ -128,4 +128,16 @@ describe('the test of a directory that is not there', () => {
     assert.deepEqual(fake.binds, []);
     await fake.stop();
   });
+
+  it('sends a wrong service password to one server, not to each, and says of each that it is wrong', async () => {
+    const fakes = await Promise.all([startFakeAd(), startFakeAd(), startFakeAd()]);
+    const [fake] = fakes;
+    const ca = fakes.map((one) => one.ca).join('\n');
+    const tried = triedOf(fake, { servers: fakes.map(({ url }) => url), ca, bindPassword: 'wrong' });
+    const trials = await diagnose(outbound, tried);
+    const seen = trials.map((trial) => stepsOf(trial).at(-1));
+    assert.deepEqual(seen, ['bind: credentials', 'bind: credentials', 'bind: credentials']);
+    assert.equal(fakes.flatMap(({ binds }) => binds).length, 1);
+    await Promise.all(fakes.map((one) => one.stop()));
+  });
 });

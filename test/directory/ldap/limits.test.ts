@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { refusalOf } from '../../../src/directory/ldap/client/client.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { equals } from '../../../src/directory/ldap/client/filters.ts';
-import { type FakeAd, startFakeAd } from '../../support/fake-ad.ts';
-import { clientAt } from './support.ts';
+import { entryMessage, type FakeAd, result, startFakeAd } from '../../support/fake-ad.ts';
+import type { Limits } from '../../../src/directory/ldap/client/limits.ts';
+import { until } from '../../support/until.ts';
+import { clientAt, clientOf } from './support.ts';
 
 const hasCode = (code: string) => (error: unknown) => error instanceof CarillonError && error.code === code;
 
@@ -100,11 +102,111 @@ describe('the LDAP client, with what only Windows does', () => {
     client.close();
   });
 
+  it('a server that binds nobody at the moment is no wrong service password: the other one is asked', async () => {
+    const starting = await startFakeAd();
+    for (const code of [1, 8, 51, 52, 53, 80]) {
+      starting.set({ serviceBind: code });
+      const servers = [starting, fake].map(({ host, url }) => ({ host, at: url }));
+      const client = clientOf(servers, { ...fake, ca: `${starting.ca}\n${fake.ca}` });
+      assert.equal((await client.rootDse()).dnsHostName, 'dc1.fake.example.test');
+      client.close();
+    }
+    for (const code of [32, 34, 48, 49]) {
+      starting.set({ serviceBind: code });
+      const client = clientAt(starting);
+      await assert.rejects(client.rootDse(), hasCode('directory.refused'));
+      client.close();
+    }
+    await starting.stop();
+  });
+
   it('a wrong service password is tried once, and not again for a while', async () => {
     const client = clientAt({ ...fake, bindPassword: 'wrong' });
     const before = fake.binds.length;
     for (let times = 0; times < 3; times++) await assert.rejects(client.rootDse(), hasCode('directory.refused'));
     assert.equal(fake.binds.length, before + 1);
     client.close();
+  });
+
+  describe('from a directory that means harm', () => {
+    const one = (id: number, values: [string, string[]][] = []) => entryMessage(id, `CN=A,${base}`, values);
+    const ended = (id: number, cookie: string) => result(id, 0x65, 0, '', cookie);
+    afterEach(() => fake.set({ sends: undefined }));
+    const refusedBy = async (
+      sends: (id: number, attributes: readonly string[]) => Buffer,
+      limits: Partial<Limits> = {},
+    ): Promise<void> => {
+      fake.set({ sends });
+      const client = clientAt(fake, fake.url, { limits: { ...limits, awayMs: 0 } });
+      const search = client.search({ base, attributes: ['member'], pageSize: 3 });
+      await assert.rejects(search, hasCode('directory.unavailable'));
+      client.close();
+    };
+
+    it('takes no more entries of a page than it asked for', () =>
+      refusedBy((id) => Buffer.concat([one(id), one(id), one(id), one(id), ended(id, '')])));
+
+    it('follows no empty page that leads to itself, and no more pages than there can be', async () => {
+      await refusedBy((id) => ended(id, 'again'));
+      await refusedBy((id) => Buffer.concat([one(id), ended(id, 'again')]), { pages: 5 });
+      await refusedBy((id) => Buffer.concat([one(id), ended(id, 'again')]), { entries: 5 });
+    });
+
+    it('spends no more time on a search than there is, however quick each page', () =>
+      refusedBy((id) => Buffer.concat([one(id), ended(id, `next${id}`)]), { searchMs: 50 }));
+
+    it('follows no range that does not go on, or has no end', async () => {
+      const ranged = (option: string, values: string[]) => (id: number) =>
+        Buffer.concat([one(id, [[option, values]]), ended(id, '')]);
+      await refusedBy(ranged('member;range=0-0', ['x']));
+      await refusedBy(ranged('member;range=0-9', []));
+      const endless = (id: number, [asked = '']: readonly string[]): Buffer => {
+        const from = /=(\d+)-/.exec(asked)?.[1] ?? '0';
+        return ranged(`member;range=${from}-${from}`, ['x'])(id);
+      };
+      await refusedBy(endless, { values: 20 });
+      const many = Array.from({ length: 20 }, (_, i): [string, string[]] => [`a${i};range=0-0`, ['x']]);
+      await refusedBy((id) => Buffer.concat([one(id, many), ended(id, '')]));
+    });
+
+    it('makes nothing of a message with countless values, one that is too long, and one whose parts overlap', async () => {
+      const countless = Buffer.alloc(1_200_000);
+      for (let i = 0; i < countless.length; i += 2) countless[i] = 0x04;
+      const length = (of: Buffer): Buffer => {
+        const size = Buffer.alloc(5, 0x84);
+        size.writeUInt32BE(of.length, 1);
+        return size;
+      };
+      const element = (tag: number, ...parts: Buffer[]): Buffer => {
+        const body = Buffer.concat(parts);
+        return Buffer.concat([Buffer.of(tag), length(body), body]);
+      };
+      const entryOf = (id: number, values: Buffer): Buffer =>
+        element(
+          0x30,
+          Buffer.of(0x02, 1, id),
+          element(
+            0x64,
+            element(0x04),
+            element(0x30, element(0x30, element(0x04, Buffer.from('cn')), element(0x31, values))),
+          ),
+        );
+      await refusedBy((id) => entryOf(id, countless));
+      await refusedBy((id) => entryOf(id, Buffer.of(0x04, 0x40, 0x41)));
+      await refusedBy((id) => Buffer.concat([one(id, [['member', ['x'.repeat(5_000)]]]), ended(id, '')]), {
+        answerBytes: 5_000,
+      });
+    });
+
+    it('ends at once when it is stopped, whatever the directory does', async () => {
+      fake.set({ silentAfter: 0 });
+      const client = clientAt(fake);
+      const stopping = new AbortController();
+      const reading = client.session((session) => session.search({ base, attributes: ['cn'] }), stopping.signal);
+      await until(() => fake.searches() > 0);
+      stopping.abort();
+      await assert.rejects(reading, hasCode('directory.unavailable'));
+      client.close();
+    });
   });
 });

@@ -78,17 +78,32 @@ export class LdapClient {
     return this.session(readRootDse);
   }
 
-  /** Whether the directory accepts this password of this DN; see `Session.bindAs`. */
-  bindAs(dn: string, password: string, controls: Control[] = []): Promise<BindAnswer> {
-    return this.#use('proof', (session) => session.bindAs(dn, password, controls));
+  /**
+   * Whether the directory accepts this password of this DN; see `Session.bindAs`.
+   * @param again is called before it is sent to another server, since the first may have counted it; what it throws ends
+   * the proof
+   */
+  bindAs(
+    dn: string,
+    password: string,
+    controls: Control[] = [],
+    again: () => Promise<void> = async () => {},
+  ): Promise<BindAnswer> {
+    let sent = false;
+    return this.#use('proof', async (session) => {
+      if (sent) await again();
+      sent = true;
+      return session.bindAs(dn, password, controls);
+    });
   }
 
   /**
    * Works on one connection of the service account, to one server. When that fails, the work is done again on another
    * server, unless something was sent that must not be sent twice.
+   * @param stop ends it at once, and its connection
    */
-  session<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    return this.#use('service', work);
+  session<T>(work: (session: Session) => Promise<T>, stop?: AbortSignal): Promise<T> {
+    return this.#use('service', work, stop);
   }
 
   /** Works on a connection for proofs, as whoever it binds there: for what people do to their own entry. */
@@ -102,20 +117,24 @@ export class LdapClient {
     for (const server of this.#servers) server.close();
   }
 
-  async #use<T>(kind: Kind, work: (session: Session) => Promise<T>): Promise<T> {
+  async #use<T>(kind: Kind, work: (session: Session) => Promise<T>, stop?: AbortSignal): Promise<T> {
     // Once for each server, and once more: a kept connection may have been closed by the other side.
     for (let left = this.#servers.length; ; left--) {
       const { lease, release } = await this.#lease(kind);
       let sound = false;
+      const end = (): void => lease.wire.end('closed', 'stopped here');
+      stop?.addEventListener('abort', end);
       try {
+        if (stop?.aborted) end();
         const result = await work(lease.session);
         sound = true;
         return result;
       } catch (error) {
-        const again = error instanceof LdapFault && lease.session.mayRepeat && left > 0;
+        const again = error instanceof LdapFault && lease.session.mayRepeat && left > 0 && !stop?.aborted;
         const explained = this.#explain(error, lease.server);
         if (!again) throw explained;
       } finally {
+        stop?.removeEventListener('abort', end);
         release(sound);
       }
     }

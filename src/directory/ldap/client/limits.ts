@@ -21,6 +21,15 @@ export interface Limits {
   awayMaxMs: number;
   /** After a wrong service password nothing is bound for so long: each try brings the account nearer to its lock-out. */
   credentialsMs: number;
+  /** Of the answer to one request, in bytes. */
+  answerBytes: number;
+  /** Pages of one search, and its entries where all are wanted at once. */
+  pages: number;
+  entries: number;
+  /** Values of one attribute. */
+  values: number;
+  /** For all answers to one search, or to one read of an attribute, together. */
+  searchMs: number;
   /** A connection that nobody uses is closed by then; servers close them too (Windows after 900 s). */
   idleMs: number;
 }
@@ -37,5 +46,10 @@ export const usualLimits: Limits = {
   awayMs: 1_000,
   awayMaxMs: 30_000,
   credentialsMs: 30_000,
+  answerBytes: 64 * 1024 * 1024,
+  pages: 20_000,
+  entries: 200_000,
+  values: 1_000_000,
+  searchMs: 900_000,
   idleMs: 60_000,
 };

@@ -15,8 +15,13 @@ export const rangedAttributes = (entry: Entry): RangedAttribute[] =>
     return attribute === undefined ? [] : [{ attribute, option }];
   });
 
-/** The number of the first value that is still missing; null after the last one. */
-export function nextRange(option: string, have: number): number | null {
-  const last = pattern.exec(option)?.[3];
-  return last === undefined || last === '*' ? null : Math.max(Number(last) + 1, have);
+/**
+ * The number of the first value that is still missing; null after the last one; `astray` for a range that is not the one
+ * after what is there, or that promises more and has nothing.
+ */
+export function nextRange(option: string, had: number, got: number): number | 'astray' | null {
+  const [, , first, last] = pattern.exec(option) ?? [];
+  if (Number(first) !== had && got > 0) return 'astray';
+  if (last === '*') return null;
+  return got === 0 ? 'astray' : had + got;
 }

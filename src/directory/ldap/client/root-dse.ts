@@ -33,6 +33,14 @@ const attributes = [
   'structuralObjectClass',
 ];
 
+/** The naming context that a DN is in: the longest that ends it. */
+export function suffixOf(dn: string, namingContexts: readonly string[]): string | null {
+  const folded = dn.toLowerCase();
+  const isIn = (context: string): boolean => folded === context || folded.endsWith(`,${context}`);
+  const fitting = namingContexts.filter((context) => context !== '' && isIn(context.toLowerCase()));
+  return fitting.toSorted((one, other) => other.length - one.length)[0] ?? null;
+}
+
 /** Reads the root DSE. @throws LdapFault, LdapRefusal */
 export async function readRootDse(session: Session): Promise<RootDse> {
   const [entry] = await session.once({ base: '', scope: 'base', attributes });

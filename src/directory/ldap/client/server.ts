@@ -20,9 +20,17 @@ export async function bindService(wire: Wire, { bindName, bindPassword }: Servic
     deadlineMs,
   );
   if (status === resultCodes.success) return;
-  const unable = status === resultCodes.busy || status === resultCodes.unavailable;
-  throw new LdapFault(wire.server, 'bind', unable ? 'busy' : 'credentials', `result ${status}: ${errorMessage}`);
+  const reason = credentialCodes.has(status) ? 'credentials' : 'busy';
+  throw new LdapFault(wire.server, 'bind', reason, `result ${status}: ${errorMessage}`);
 }
+
+/** No entry, no DN, no password of its own, a wrong one: any other no is the server's, which may be starting. */
+const credentialCodes: ReadonlySet<number> = new Set([
+  resultCodes.noSuchObject,
+  resultCodes.invalidDn,
+  resultCodes.inappropriateAuth,
+  resultCodes.invalidCredentials,
+]);
 
 /** One server of a directory: its connections, and whether it is worth asking (a circuit breaker). */
 export class Server {

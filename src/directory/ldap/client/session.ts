@@ -18,7 +18,7 @@ import { LdapFault, LdapRefusal, resultCodes } from './fault.ts';
 import { type Filter, present } from './filters.ts';
 import type { Limits } from './limits.ts';
 import { nextRange, rangedAttributes } from './ranges.ts';
-import type { Request, Wire } from './wire.ts';
+import type { Collector, Request, Wire } from './wire.ts';
 
 export interface Search {
   base: string;
@@ -49,6 +49,8 @@ export type BindAnswer =
     };
 
 const usualPage = 500;
+/** Attributes of one entry that come in ranges; nothing here asks for more than one or two. */
+const mostRanged = 8;
 
 /** One connection to one server, for as long as somebody has it: what follows a cookie must stay on it. */
 export class Session {
@@ -82,12 +84,17 @@ export class Session {
   async *pages(search: Search): AsyncGenerator<Entry[]> {
     const paging = new PagedResultsControl({ critical: true, value: { size: search.pageSize ?? usualPage } });
     const size = paging.value!.size;
-    for (;;) {
-      const { entries, answer } = await this.#search(search, [...(search.controls ?? []), paging]);
-      yield await this.#whole(entries);
+    const time = this.#time();
+    for (let pages = 1; ; pages++) {
+      const { entries, answer } = await time.of(this.#search(search, [...(search.controls ?? []), paging], size));
+      yield await time.of(this.#whole(entries));
       const page = answer.controls?.find((control) => control instanceof PagedResultsControl);
       const cookie = page?.value?.cookie;
       if (!cookie?.length) return;
+      if (pages >= this.#limits.pages) throw this.#endless(`a search of more than ${pages} pages`);
+      // Samba's is the same for every page; without an entry it leads nowhere.
+      if (entries.length === 0 && paging.value?.cookie?.equals(cookie))
+        throw this.#endless('an empty page that leads to itself');
       paging.value = { size, cookie };
     }
   }
@@ -95,13 +102,17 @@ export class Session {
   /** `pages`, all at once: for what is known to be little. */
   async search(search: Search): Promise<Entry[]> {
     const found: Entry[] = [];
-    for await (const page of this.pages(search)) found.push(...page);
+    for await (const page of this.pages(search)) {
+      found.push(...page);
+      if (found.length > this.#limits.entries) throw this.#endless(`more than ${this.#limits.entries} entries`);
+    }
     return found;
   }
 
   /** One request without paging, as DirSync wants it: what came back, and the controls of the request are filled in. */
   async once(search: Search): Promise<Entry[]> {
-    return (await this.#search(search, [...(search.controls ?? [])])).entries;
+    const most = search.scope === 'base' ? 1 : this.#limits.entries;
+    return (await this.#search(search, [...(search.controls ?? [])], most)).entries;
   }
 
   /** One entry by its DN, with every range of its attributes; null when there is none, or it may not be seen. */
@@ -153,7 +164,11 @@ export class Session {
     this.#require('extended operation', status, errorMessage);
   }
 
-  async #search(search: Search, controls: Control[]): Promise<{ entries: Entry[]; answer: SearchResponse }> {
+  async #search(
+    search: Search,
+    controls: Control[],
+    most: number,
+  ): Promise<{ entries: Entry[]; answer: SearchResponse }> {
     const entries: Entry[] = [];
     const deadlineMs = search.deadlineMs ?? this.#limits.answerMs;
     const answer = await this.#ask<SearchResponse>(
@@ -168,7 +183,7 @@ export class Session {
           controls,
         }),
       deadlineMs,
-      (entry) => entries.push(Entry.of(entry)),
+      { onEntry: (entry) => entries.push(Entry.of(entry)), entries: most, bytes: this.#limits.answerBytes },
     );
     this.#require('search', answer.status, answer.errorMessage);
     return { entries, answer };
@@ -183,15 +198,25 @@ export class Session {
   /** Active Directory gives 1,500 values at most, as `member;range=0-1499` beside an empty `member`. */
   async #allRanges(entry: Entry): Promise<Entry> {
     let result = entry;
-    for (const { attribute, option } of rangedAttributes(entry)) {
-      const values = [...entry.bytes(option)];
-      for (let next = nextRange(option, values.length); next !== null;) {
-        const [more] = await this.once({ base: entry.dn, scope: 'base', attributes: [`${attribute};range=${next}-*`] });
-        const range = more && rangedAttributes(more).find((one) => one.attribute === attribute);
+    const ranged = rangedAttributes(entry);
+    if (ranged.length > mostRanged) throw this.#endless(`ranges of ${ranged.length} attributes`);
+    const time = this.#time();
+    for (const { attribute, option } of ranged) {
+      const values: Buffer[] = [];
+      for (let from: string | null = option, page = entry; from !== null;) {
+        const got = page.bytes(from);
+        for (const value of got) values.push(value);
+        const next = nextRange(from, values.length - got.length, got.length);
+        if (next === null) break;
+        if (next === 'astray' || values.length > this.#limits.values)
+          throw this.#endless(`the range ${from.slice(0, 100)} of ${got.length} values after ${values.length}`);
+        const attributes = [`${attribute};range=${next}-*`];
+        const [more] = await time.of(this.once({ base: entry.dn, scope: 'base', attributes }));
+        if (!more) break;
+        page = more;
         // Changed meanwhile: a server may also answer the rest without a range, or say that there is none.
-        const got = more ? more.bytes(range?.option ?? attribute) : [];
-        values.push(...got);
-        next = range && got.length > 0 ? nextRange(range.option, values.length) : null;
+        from = rangedAttributes(more).find((one) => one.attribute === attribute)?.option ?? null;
+        if (from === null) for (const value of more.bytes(attribute)) values.push(value);
       }
       result = result.with(attribute, values);
     }
@@ -201,14 +226,34 @@ export class Session {
   async #ask<T extends MessageResponse>(
     request: Request,
     deadlineMs = this.#limits.answerMs,
-    onEntry?: Parameters<Wire['ask']>[2],
+    collector?: Collector,
   ): Promise<T> {
     const watching = setInterval(this.#watch, this.#limits.suspectMs / 4);
     try {
-      return await this.#wire.ask<T>(request, deadlineMs, onEntry);
+      return await this.#wire.ask<T>(request, deadlineMs, collector);
     } finally {
       clearInterval(watching);
     }
+  }
+
+  /** The time that is spent on answers, not on what is done with them; all of it together has an end. */
+  #time(): { of: <T>(work: Promise<T>) => Promise<T> } {
+    let spentMs = 0;
+    return {
+      of: async (work) => {
+        const began = performance.now();
+        const result = await work;
+        spentMs += performance.now() - began;
+        if (spentMs > this.#limits.searchMs) throw this.#endless(`answers for ${Math.round(spentMs)} ms`);
+        return result;
+      },
+    };
+  }
+
+  /** A server that never comes to an end is not gone on with. */
+  #endless(detail: string): LdapFault {
+    this.#wire.end('malformed', detail);
+    return new LdapFault(this.server, 'request', 'malformed', detail);
   }
 
   #require(what: string, status: number, text: string): void {

@@ -1,11 +1,22 @@
 import type { TLSSocket } from 'node:tls';
 import { type Message, MessageParser, type MessageResponse, SearchEntry, SearchReference, UnbindRequest } from 'ldapts';
 import { LdapFault, type Reason } from './fault.ts';
+import { requireSound } from './elements.ts';
 import { Frames } from './frames.ts';
+
+/** Takes the entries of a search, so many at most: a server that sends more is no server to go on with. */
+export interface Collector {
+  onEntry: (entry: SearchEntry) => void;
+  entries: number;
+  /** Of all messages of the answer. */
+  bytes: number;
+}
 
 interface Pending {
   message: Message;
-  onEntry: ((entry: SearchEntry) => void) | undefined;
+  collector: Collector | undefined;
+  entries: number;
+  bytes: number;
   resolve: (answer: MessageResponse) => void;
   reject: (error: Error) => void;
   timer: NodeJS.Timeout;
@@ -25,6 +36,8 @@ export class Wire {
   readonly #parser = new MessageParser();
   readonly #pending = new Map<string, Pending>();
   #last = 0;
+  /** Bytes of the message that is being read. */
+  #size = 0;
   #stirredAt = performance.now();
   #ended: LdapFault | null = null;
 
@@ -50,14 +63,10 @@ export class Wire {
 
   /**
    * Sends a request and waits for its final answer, whatever the result code in it.
-   * @param onEntry is given each entry of a search; references to other servers are passed over
+   * @param collector is given each entry of a search; references to other servers are passed over
    * @throws LdapFault when the connection ends, or the deadline comes, which ends the connection
    */
-  ask<T extends MessageResponse>(
-    request: Request,
-    deadlineMs: number,
-    onEntry?: (entry: SearchEntry) => void,
-  ): Promise<T> {
+  ask<T extends MessageResponse>(request: Request, deadlineMs: number, collector?: Collector): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (this.#ended) {
         reject(this.#ended);
@@ -69,7 +78,9 @@ export class Wire {
       const settled = resolve as (answer: MessageResponse) => void;
       this.#pending.set(String(id), {
         message,
-        onEntry,
+        collector,
+        entries: 0,
+        bytes: 0,
         resolve: settled,
         reject,
         timer,
@@ -107,6 +118,8 @@ export class Wire {
     try {
       for (const frame of this.#frames.push(chunk)) {
         if (this.#ended) return;
+        requireSound(frame);
+        this.#size = frame.length;
         this.#parser.read(frame, this.#pending);
       }
     } catch (error) {
@@ -120,8 +133,17 @@ export class Wire {
     if (!pending) {
       // Number 0 is the notice that the server is about to close (RFC 4511 §4.4.1).
       this.end(answer.messageId === 0 ? 'closed' : 'malformed', `an answer to message ${id}, which nobody sent`);
-    } else if (answer instanceof SearchEntry) pending.onEntry?.(answer);
-    else if (!(answer instanceof SearchReference)) {
+    } else if (answer instanceof SearchEntry || answer instanceof SearchReference) {
+      const { collector } = pending;
+      pending.bytes += this.#size;
+      if (answer instanceof SearchEntry) pending.entries++;
+      if (!collector || pending.entries > collector.entries || pending.bytes > collector.bytes)
+        this.end(
+          'malformed',
+          `an answer of ${pending.entries} entries and ${pending.bytes} bytes, more than asked for`,
+        );
+      else if (answer instanceof SearchEntry) collector.onEntry(answer);
+    } else {
       clearTimeout(pending.timer);
       this.#pending.delete(id);
       pending.resolve(answer);

@@ -43,22 +43,49 @@ const deadlineMs = 5_000;
 const soonMs = 14 * 86_400_000;
 
 /** Tries every server of a directory, all at once. Throws nothing: what goes wrong is the answer. */
-export const diagnose = (outbound: Outbound, tried: Tried): Promise<Diagnosis[]> =>
-  Promise.all(
+export function diagnose(outbound: Outbound, tried: Tried): Promise<Diagnosis[]> {
+  const binds = new Binds();
+  return Promise.all(
     tried.servers
       .map(readTarget)
       .filter((target) => target !== null)
-      .map((target) => new Trial(outbound, tried, target).run()),
+      .map((target) => new Trial(outbound, tried, target, binds).run()),
   );
+}
+
+/** Binds one after another: a password that one server does not accept is not sent to the next, where it counts too. */
+class Binds {
+  #last: Promise<unknown> = Promise.resolve();
+  #refused: LdapFault | null = null;
+
+  next(bind: () => Promise<void>): Promise<void> {
+    const turn = this.#after(this.#last, bind);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #after(last: Promise<unknown>, bind: () => Promise<void>): Promise<void> {
+    await last;
+    if (this.#refused) throw this.#refused;
+    try {
+      await bind();
+    } catch (error) {
+      if (error instanceof LdapFault && error.reason === 'credentials') this.#refused = error;
+      throw error;
+    }
+  }
+}
 
 class Trial {
   readonly #outbound: Outbound;
   readonly #tried: Tried;
   readonly #target: Target;
+  readonly #binds: Binds;
   readonly #steps: StepResult[] = [];
   #began = performance.now();
 
-  constructor(outbound: Outbound, tried: Tried, target: Target) {
+  constructor(outbound: Outbound, tried: Tried, target: Target, binds: Binds) {
+    this.#binds = binds;
     this.#outbound = outbound;
     this.#tried = tried;
     this.#target = target;
@@ -104,7 +131,10 @@ class Trial {
 
   async #bind(wire: Wire, session: Session): Promise<RootDse | null> {
     try {
-      await bindService(wire, { ...this.#tried, outbound: this.#outbound }, deadlineMs);
+      await this.#binds.next(() => {
+        this.#lap(); // waiting for the others is no time of this server's
+        return bindService(wire, { ...this.#tried, outbound: this.#outbound }, deadlineMs);
+      });
       const root = await readRootDse(session);
       this.#pass('bind', texts.bound);
       return root;
@@ -190,8 +220,14 @@ async function firstOf(session: Session, search: Search): Promise<Entry | null> 
 
 function certificateOf(socket: TLSSocket): [says: string, advice: string | null] {
   const { subject, valid_to } = socket.getPeerCertificate();
-  const until = Date.parse(valid_to);
+  const parsed = Date.parse(valid_to);
+  // A certificate may say a date that is none here, such as one after the year 9999.
+  const until = Number.isNaN(parsed) ? null : parsed;
   const name = [subject?.CN ?? '–'].flat()[0] ?? '–';
-  const says = texts.tls(socket.getProtocol() ?? 'TLS', name, new Date(until).toISOString().slice(0, 10));
-  return [says, until - Date.now() < soonMs ? texts.endsSoon : null];
+  const says = texts.tls(
+    socket.getProtocol() ?? 'TLS',
+    name,
+    until === null ? valid_to : new Date(until).toISOString().slice(0, 10),
+  );
+  return [says, until !== null && until - Date.now() < soonMs ? texts.endsSoon : null];
 }

@@ -75,7 +75,10 @@ const reasons: Record<Reason, Advice> = {
     says: 'The directory does not accept the service account.',
     advice: 'Check its name and password, and whether it is locked, disabled or expired there.',
   },
-  busy: { says: 'The server says that it is busy or unavailable.', advice: 'Try again, and check its log.' },
+  busy: {
+    says: 'The server says that it is busy, unavailable, or does not want to answer.',
+    advice: 'Try again in a while, since a server that is starting says so too, and check its log.',
+  },
 };
 
 const found: Partial<Record<DiagnosisStep, Advice>> = {

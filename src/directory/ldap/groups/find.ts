@@ -1,10 +1,12 @@
 import { type LdapClient, refusalOf } from '../client/client.ts';
 import type { Entry } from '../client/entry.ts';
 import { all, any, equals, type Filter, parseFilter, present } from '../client/filters.ts';
+import { suffixOf } from '../client/root-dse.ts';
 import type { Directory } from '../directory.entity.ts';
 import { ldapErrors } from '../errors.ts';
-import { guidText } from '../ids.ts';
+import { idText } from '../ids.ts';
 import { isActiveDirectory } from '../kinds.ts';
+import { cleaned } from '../text.ts';
 
 /** A group of a directory, as it is found there. */
 export interface FoundGroup {
@@ -59,17 +61,14 @@ async function candidates(client: LdapClient, directory: Directory, given: strin
 }
 
 const same = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC');
-const isBelow = (dn: string, base: string): boolean => dn.toLowerCase().endsWith(base.toLowerCase());
+/** Spaces beside a comma are no part of a DN (RFC 4514 §2.1, RFC 2253 §4). */
+const compact = (dn: string): string => dn.replaceAll(/\s*,\s*/g, ',');
+const isBelow = (dn: string, base: string): boolean => suffixOf(compact(dn), [compact(base)]) !== null;
 
 /** A group's entry, read by `attributes.id` and `attributes.groupName`; null for one whose id may not be seen. */
 export function foundGroup({ attributes }: Pick<Directory, 'attributes'>, entry: Entry): FoundGroup | null {
-  const id = idOf(attributes.id, entry);
-  return id === null ? null : { id, name: entry.text(attributes.groupName) ?? entry.dn, dn: entry.dn };
-}
-
-/** What an entry is known by for good: objectGUID is bytes, entryUUID is text. */
-export function idOf(attribute: string, entry: Entry): string | null {
-  const [bytes] = entry.bytes(attribute);
-  if (!bytes || bytes.length === 0) return null;
-  return bytes.length === 16 ? guidText(bytes) : bytes.toString('utf8');
+  const id = idText(attributes.id, entry.bytes(attributes.id)[0]);
+  return id === null
+    ? null
+    : { id, name: cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn), dn: entry.dn };
 }

@@ -7,6 +7,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { type Group, GroupTable } from '../../../users/entitlement/group.entity.ts';
 import { createGroup, renameGroup } from '../../groups/groups.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { cleaned } from '../text.ts';
 import type { FoundGroup } from './find.ts';
 
 const longest = 256;
@@ -35,5 +36,5 @@ async function freeName(m: Writer, { connectionId }: DirectoryScope, { id, name,
         AND "displayNameKey" = ${fold(plain)} AND ("externalId" IS NULL OR "externalId" <> ${id})`,
   );
   // The end of a DN says where; with the id in it nothing else can have it.
-  return taken ? `${name.slice(0, 100)} (${id}) ${dn}`.slice(0, longest) : plain;
+  return taken ? `${name.slice(0, 100)} (${id}) ${cleaned(dn)}`.slice(0, longest) : plain;
 }

@@ -1,7 +1,7 @@
 import { EntitySchema } from 'typeorm';
 import { type Columns, id, integer, text, time } from '../../../platform/database/columns.ts';
 
-/** Wrong passwords of one entry, or of one name that is nobody's, since a moment. */
+/** Wrong passwords of one entry, or of one name that is nobody's; `since` is when the last one was tried. */
 export interface DirectoryGuesses {
   directoryId: string;
   /** The entry's guid; of a name that is nobody's, its SHA-256. */

@@ -20,6 +20,8 @@ export interface Guess {
   right: () => Promise<void>;
   /** It was wrong, or nobody knows. */
   wrong: () => Promise<void>;
+  /** It is tried once more, where nobody knows whether the first time counted. @throws signIn.tooManyGuesses */
+  onceMore: () => Promise<void>;
   /** It was not tried after all. */
   untried: () => void;
 }
@@ -41,7 +43,8 @@ export async function beginGuess(
   try {
     const { count, since } = alone
       ? await counted(db.read, of, subject, windowMs)
-      : await db.write((m) => countOne(m, of, subject, windowMs));
+      : await db.write((m) => countOne(m, of, subject, guesses, windowMs));
+    let written = count > 0;
     const all = alone ? count + atOnce : count;
     if (all > guesses) throw tooManyGuesses(since + windowMs - clock.now());
     return {
@@ -49,11 +52,16 @@ export async function beginGuess(
       again: all > 1 || atOnce > 1,
       right: async () => {
         done();
-        if (!alone || count > 0) await forget(db, of, subject);
+        if (!alone || written) await forget(db, of, subject);
       },
       wrong: async () => {
-        if (alone) await db.write((m) => countOne(m, of, subject, windowMs)).finally(done);
+        if (alone) await db.write((m) => countOne(m, of, subject, guesses, windowMs)).finally(done);
         else done();
+      },
+      onceMore: async () => {
+        const now = await db.write((m) => countOne(m, of, subject, guesses, windowMs));
+        written = true;
+        if ((alone ? now.count + 1 : now.count) > guesses) throw tooManyGuesses(now.since + windowMs - clock.now());
       },
       untried: done,
     };
@@ -78,10 +86,15 @@ async function counted(on: Reader, { id }: Of, subject: string, windowMs: number
   return found ?? { count: 0, since: now };
 }
 
+/**
+ * Counts one more. The window begins anew with each, as a directory's own does, so that two windows never meet in one of
+ * its; what is refused is not tried, and prolongs nothing.
+ */
 async function countOne(
   m: Writer,
   { id, organisationId, accountId }: Of,
   subject: string,
+  guesses: number,
   windowMs: number,
 ): Promise<Counted> {
   const now = clock.now();
@@ -90,7 +103,8 @@ async function countOne(
     sql`INSERT INTO "directory_guesses" ("directoryId", "subject", "organisationId", "accountId", "since", "count")
         VALUES (${id}, ${subject}, ${organisationId}, ${accountId}, ${now}, 1)
         ON CONFLICT ("directoryId", "subject") DO UPDATE SET
-          "since" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN ${now} ELSE "directory_guesses"."since" END,
+          "since" = CASE WHEN "directory_guesses"."since" > ${now - windowMs} AND "directory_guesses"."count" >= ${guesses}
+                         THEN "directory_guesses"."since" ELSE ${now} END,
           "count" = CASE WHEN "directory_guesses"."since" <= ${now - windowMs} THEN 1
                          ELSE "directory_guesses"."count" + 1 END
         RETURNING "count", "since"`,

@@ -1,9 +1,11 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import type { LdapClient } from '../client/client.ts';
+import { type LdapClient, refusalOf } from '../client/client.ts';
 import type { Entry } from '../client/entry.ts';
+import { equals } from '../client/filters.ts';
+import { suffixOf } from '../client/root-dse.ts';
 import type { Directory } from '../directory.entity.ts';
 import { isActiveDirectory } from '../kinds.ts';
-import { fromFileTime } from '../sync/reading/times.ts';
+import { fromFileTime, fromGeneralizedTime } from '../sync/reading/times.ts';
 
 /** How many wrong passwords of one entry may reach the directory in a time. */
 export interface Allowance {
@@ -11,25 +13,33 @@ export interface Allowance {
   windowMs: number;
   /** Wrong passwords that lock an account, counted by the directory from wherever they come; null: nobody knows. */
   threshold: number | null;
+  /** For how long the directory itself counts one. */
+  thereMs: number;
 }
 
-/** What the directory counts itself, of each entry (MS-ADA1 2.53, 2.54). */
-export const countedThere = ['badPwdCount', 'badPasswordTime'];
+/** What a directory counts itself, of each entry (MS-ADA1 2.53, 2.54; draft-behera-ldap-password-policy §5.3.4). */
+export const countedThere = ['badPwdCount', 'badPasswordTime', 'pwdFailureTime'];
 
 interface Policy {
   /** Wrong passwords that lock an account; 0: none do; null: the directory does not tell. */
   threshold: number | null;
   windowMs: number;
+  thereMs: number;
 }
 
 const minuteMs = 60_000;
+const longestMs = 1_440 * minuteMs;
 /** Where a directory does not say when it locks: below what most do. */
-const unknown: Policy = { threshold: null, windowMs: 30 * minuteMs };
+const unknown: Policy = { threshold: null, windowMs: 30 * minuteMs, thereMs: 30 * minuteMs };
 /** Where it never locks: guessing is slow all the same. */
 const withoutLock = 10;
 const usual = 3;
 /** So long a domain's policy is believed. */
 const keptMs = 10 * minuteMs;
+
+/** Two fewer than lock, so that a slip elsewhere is none too many; but a slip of one's own is forgiven where it can be. */
+const fewerThan = (threshold: number): number =>
+  Math.min(withoutLock, Math.max(1, Math.min(2, threshold - 1), threshold - 2));
 
 /** Asks domains for their lock-out policy, and remembers it for a while; one a process. */
 export class LockoutPolicies {
@@ -39,10 +49,10 @@ export class LockoutPolicies {
 
   /** How many guesses a directory's people have: two fewer than lock an account, so that a slip elsewhere is none too many. */
   async allowance(client: LdapClient, directory: Directory): Promise<Allowance> {
-    const { threshold, windowMs } = await this.#policyOf(client, directory);
-    if (threshold === 0) return { guesses: withoutLock, windowMs, threshold: null };
-    if (threshold === null) return { guesses: usual, windowMs, threshold };
-    return { guesses: Math.min(withoutLock, Math.max(1, threshold - 2)), windowMs, threshold };
+    const { threshold, windowMs, thereMs } = await this.#policyOf(client, directory);
+    if (threshold === 0) return { guesses: withoutLock, windowMs, threshold: null, thereMs };
+    if (threshold === null) return { guesses: usual, windowMs, threshold, thereMs };
+    return { guesses: fewerThan(threshold), windowMs, threshold, thereMs };
   }
 
   /** @returns how many passwords of this entry are being tried, this one among them; and what ends it */
@@ -65,7 +75,7 @@ export class LockoutPolicies {
     const now = performance.now();
     const known = this.#known.get(key);
     if (known && known.until > now) return known.policy;
-    const policy = isActiveDirectory(kind) ? await readPolicy(client) : unknown;
+    const policy = isActiveDirectory(kind) ? await readPolicy(client) : await readStrictest(client, directory.baseDn);
     this.#known.set(key, { policy, until: now + keptMs });
     return policy;
   }
@@ -79,11 +89,48 @@ async function readPolicy(client: LdapClient): Promise<Policy> {
   const threshold = numberOf(domain, 'lockoutThreshold');
   const window = numberOf(domain, 'lockOutObservationWindow');
   const windowMs = window === null ? unknown.windowMs : Math.abs(window) / 10_000;
-  return { threshold, windowMs: Math.min(Math.max(windowMs, minuteMs), 1_440 * minuteMs) };
+  const inBounds = Math.min(Math.max(windowMs, minuteMs), longestMs);
+  return { threshold, windowMs: inBounds, thereMs: inBounds };
+}
+
+/**
+ * The strictest password policy of an OpenLDAP directory (draft-behera-ldap-password-policy §5.2), as far as they may be
+ * read: one for everybody, so that the number of guesses tells nothing of an entry.
+ */
+async function readStrictest(client: LdapClient, baseDn: string): Promise<Policy> {
+  const { namingContexts } = await client.rootDse();
+  const base = suffixOf(baseDn, namingContexts) ?? baseDn;
+  const attributes = ['pwdLockout', 'pwdMaxFailure', 'pwdFailureCountInterval'];
+  const found = await client
+    .search({ base, filter: equals('objectClass', 'pwdPolicy'), attributes })
+    .catch((error: unknown) => {
+      if (refusalOf(error)) return [];
+      throw error;
+    });
+  const locking = found.filter((entry) => entry.text('pwdLockout')?.toUpperCase() === 'TRUE');
+  const thresholds = locking.map((entry) => numberOf(entry, 'pwdMaxFailure') ?? 0).filter((most) => most > 0);
+  if (thresholds.length === 0) return unknown;
+  // 0: counted until the right password.
+  const thereMs = Math.max(
+    ...locking.map((entry) => (numberOf(entry, 'pwdFailureCountInterval') ?? 0) * 1_000 || Infinity),
+  );
+  const windowMs = thereMs === Infinity ? unknown.windowMs : Math.min(Math.max(thereMs, minuteMs), longestMs);
+  return { threshold: Math.min(...thresholds), windowMs, thereMs };
 }
 
 /** What an entry's own counter stands at, as far as it still counts, and until when. */
-export function countedOf(entry: Entry, windowMs: number): { wrong: number; leftMs: number } {
+export function countedOf(
+  entry: Entry,
+  { thereMs, windowMs }: Pick<Allowance, 'thereMs' | 'windowMs'>,
+): { wrong: number; leftMs: number } {
+  const failures = entry.texts('pwdFailureTime').flatMap((text) => fromGeneralizedTime(text) ?? []);
+  if (failures.length > 0) {
+    const since = clock.now() - thereMs;
+    return {
+      wrong: failures.filter((at) => at > since).length,
+      leftMs: Math.min(Math.max(...failures) - since, windowMs),
+    };
+  }
   const at = fromFileTime(entry.text('badPasswordTime'));
   const leftMs = at === null ? 0 : at + windowMs - clock.now();
   return { wrong: leftMs > 0 ? (numberOf(entry, 'badPwdCount') ?? 0) : 0, leftMs };

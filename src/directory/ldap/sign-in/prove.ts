@@ -59,7 +59,7 @@ export async function provePassword(
   const { entry, person, guess } = await findOne(proving, directory, typed, password);
   const isAd = isActiveDirectory(directory.kind);
   const policy = new PasswordPolicyControl();
-  const answer = await orWrong(guess, client.bindAs(entry.dn, password, isAd ? [] : [policy]));
+  const answer = await orWrong(guess, client.bindAs(entry.dn, password, isAd ? [] : [policy], guess.onceMore));
   if (!answer.accepted) {
     const cause = causeOf(answer, policy.value?.error);
     const right = wantsNewPassword(cause, isAd);
@@ -95,7 +95,7 @@ export async function findOne(
   const allowance = await lockouts.allowance(client, directory);
   const [entry] = entries;
   const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
-  const subject = person?.guid ?? hashToken(fold(typed.name));
+  const subject = person?.guid ?? hashToken(typed.address ?? fold(typed.name));
   const guess = await beginGuess(ground, directory, subject, allowance, lockouts);
   if (entry && person) {
     await requireRoom(client, entry, allowance, guess).catch((error: unknown) => {
@@ -105,7 +105,7 @@ export async function findOne(
     return { entry, person, guess };
   }
   try {
-    await client.bindAs(nobodyIn(shape), password);
+    await client.bindAs(nobodyIn(shape), password, [], guess.onceMore);
   } finally {
     await guess.wrong();
   }
@@ -120,12 +120,13 @@ export async function findOne(
 async function requireRoom(
   client: LdapClient,
   entry: Entry,
-  { threshold, windowMs }: Allowance,
+  allowance: Allowance,
   { again, atOnce }: Guess,
 ): Promise<void> {
+  const { threshold } = allowance;
   if (threshold === null) return;
   const present = again ? await client.read(entry.dn, countedThere) : entry;
-  const { wrong, leftMs } = countedOf(present ?? entry, windowMs);
+  const { wrong, leftMs } = countedOf(present ?? entry, allowance);
   if (wrong > 0 && wrong + atOnce >= threshold) throw tooManyGuesses(leftMs);
 }
 

@@ -6,12 +6,13 @@ import { GroupTable } from '../../../users/entitlement/group.entity.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
 import { goneGroups } from './groups/store.ts';
-import { memberIndex } from './groups/index-by-dn.ts';
-import { mappedGuids, walkGroups } from './groups/walk.ts';
+import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
+import { isOtherHistory } from './reading/context-csn.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
+import { readEach } from './unreadable.ts';
 import { readGroups } from './whole.ts';
 import { type FollowerScope, isWanted, keep, stateOf } from './state/states.ts';
 
@@ -33,7 +34,7 @@ const toldEveryMs = 10_000;
 
 /**
  * Reads what changed since the cursor.
- * @returns false when the cursor is another server's: then a whole read is due
+ * @returns false when the cursor is another server's, or of a time that this one no longer has: then a whole read is due
  */
 export async function readChanges(
   ground: Ground,
@@ -44,7 +45,7 @@ export async function readChanges(
 ): Promise<boolean> {
   if (cursor === null) return false;
   const now = await reader.position();
-  if (now.server !== cursor.server) return false;
+  if (now.server !== cursor.server || isBehind(now, cursor)) return false;
   const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
   if (!still) {
     for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
@@ -61,6 +62,13 @@ export async function readChanges(
   return true;
 }
 
+/** Whether a server has gone back behind what was read of it, as one that was restored has. */
+function isBehind(now: Cursor, cursor: Cursor): boolean {
+  const isNumber = [now, cursor].every(({ position }) => /^\d+$/.test(position));
+  if (isNumber) return BigInt(now.position) < BigInt(cursor.position);
+  return isOtherHistory(cursor.context, now.context);
+}
+
 async function readChangedGroups(
   ground: Ground,
   scope: DirectoryScope,
@@ -73,7 +81,7 @@ async function readChangedGroups(
   const ours = changed.filter((guid) => known.has(guid));
   if (ours.length === 0) return;
   const others = new Set([...known].filter((guid) => !ours.includes(guid)));
-  const groups = await walkGroups(reader, memberIndex(ground.db.read, scope), ours, others);
+  const { groups } = await readEach(ground, scope, reader, ours, others);
   await applyGroups(ground, scope, groups, null);
 }
 
@@ -88,7 +96,7 @@ async function followNewMappings(ground: Ground, scope: DirectoryScope, reader: 
   const known = new Set(read.map(({ guid }) => guid));
   const fresh = (await mappedGuids(on, scope)).filter((guid) => !known.has(guid));
   if (fresh.length === 0) return;
-  const groups = await walkGroups(reader, memberIndex(on, scope), fresh, known);
+  const { groups } = await readEach(ground, scope, reader, fresh, known);
   if (groups.length > 0) await applyGroups(ground, scope, groups, null);
 }
 

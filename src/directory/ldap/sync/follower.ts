@@ -24,6 +24,8 @@ export interface Source {
   directories: () => Promise<Followed[]>;
   /** Runs `work` with a reader of one directory, over one server. */
   read: <T>(directory: Followed, work: (reader: DirectoryReader) => Promise<T>) => Promise<T>;
+  /** Ends every read that is under way, whatever the directory does. */
+  stop?: () => void;
   /** A failure of the directory in a stable code and words for an administrator; null: it is no failure of the directory. */
   explain: (error: unknown) => { code: string; detail: string } | null;
 }
@@ -71,9 +73,10 @@ export class DirectoryFollower {
     }
   }
 
-  /** Waits for the polls that are under way, and lets another process follow. */
+  /** Ends the polls that are under way, and lets another process follow. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#source.stop?.();
     await Promise.all(this.#running.values());
     await release(this.#ground, this.#id).catch(() => undefined); // the lease ends by itself
   }
@@ -167,6 +170,7 @@ export class DirectoryFollower {
 
   async #failed(directory: Followed, error: unknown): Promise<void> {
     const { connectionId: directoryId } = directory;
+    if (this.#stopped) return; // by us
     if (error instanceof LeaseLost) {
       this.#going.delete(directoryId);
       this.#ground.log.warn({ directoryId }, 'another process follows the directory by now');

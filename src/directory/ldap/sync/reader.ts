@@ -24,4 +24,9 @@ export interface DirectoryReader {
 export interface MemberIndex {
   /** DN → guid and kind of the people and groups that are known; what is not known is left out. */
   known(dns: readonly string[]): Promise<Map<string, { guid: string; kind: 'user' | 'group' }>>;
+  /**
+   * guid → kind of those of these entries that are known, wherever they were before: whoever is moved with all that is
+   * around them has no change of their own. Their DNs are known from now on.
+   */
+  moved(found: readonly { dn: string; guid: string }[]): Promise<Map<string, 'user' | 'group'>>;
 }

@@ -11,7 +11,9 @@ import { shapeOf } from './reading/shape.ts';
 
 /** The directories that are connected, over their clients. */
 export function ldapSource({ db }: Pick<Ground, 'db'>, clients: LdapClients): Source {
+  const stopping = new AbortController();
   return {
+    stop: () => stopping.abort(),
     directories: () =>
       rows<Followed>(
         db.read,
@@ -23,7 +25,7 @@ export function ldapSource({ db }: Pick<Ground, 'db'>, clients: LdapClients): So
       const directory = await db.read.findOneBy(DirectoryTable, { id: connectionId });
       if (!directory) throw ldapErrors('directory.notFound');
       const shape = shapeOf(directory);
-      return clients.of(directory).session((session) => work(new SessionReader(session, shape)));
+      return clients.of(directory).session((session) => work(new SessionReader(session, shape)), stopping.signal);
     },
     explain: (error) =>
       error instanceof CarillonError && error.code.startsWith('directory.')

@@ -45,6 +45,10 @@ const problems: Record<string, { why: string; todo: string }> = {
     why: 'The entry has no e-mail address that is one.',
     todo: 'Give the entry a mail attribute, or leave such entries out by the user filter.',
   },
+  'directory.groupUnreadable': {
+    why: 'The directory refuses to give the group’s entry or members. It stays as it was read last.',
+    todo: 'Check the rights of the service account to the group. Carillon tries again every hour.',
+  },
   'user.domainNotVerified': {
     why: 'Their address is in a domain that this account has not verified.',
     todo: 'Claim and verify the domain.',

@@ -4,13 +4,13 @@ import { sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
-import { memberIndex } from './groups/index-by-dn.ts';
 import { groupsOf } from './groups/plan.ts';
-import { mappedGuids, walkGroups } from './groups/walk.ts';
+import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
 import { type FollowerScope, keep } from './state/states.ts';
+import { readEach } from './unreadable.ts';
 
 /**
  * Reads a directory whole: people page by page, whoever is missing, then the groups that have a tier with all that is
@@ -37,8 +37,9 @@ export async function readGroups(ground: Ground, scope: FollowerScope, reader: D
   const on = ground.db.read;
   const groupsAt = clock.now();
   const before = new Set((await groupsOf(on, scope)).flatMap(({ externalId }) => externalId ?? []));
-  const groups = await walkGroups(reader, memberIndex(on, scope), await mappedGuids(on, scope));
-  await applyGroups(ground, scope, groups, before);
+  const { groups, whole } = await readEach(ground, scope, reader, await mappedGuids(on, scope));
+  // What leads through a group that was not read is not known: nothing is dropped then.
+  await applyGroups(ground, scope, groups, whole ? before : null);
   await keep(ground, scope.connectionId, { groupsAt }, scope.leaseBy);
 }
 

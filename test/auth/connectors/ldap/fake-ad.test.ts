@@ -42,6 +42,8 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     fakePerson(6, 'near', wrongOften('4')),
     fakePerson(7, 'once', wrongOften('4', Date.now() - 3_600_000)),
     fakePerson(8, 'some', wrongOften('2')),
+    fakePerson(9, 'musty'),
+    fakePerson(10, 'fresh'),
     ...subCodes.map((code, i) => fakePerson(20 + i, `p${code}`)),
   ];
   const names = people.map(({ attributes }) => String(attributes['sAMAccountName']));
@@ -53,7 +55,9 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
       people: Object.fromEntries(
         names.map((name) => [
           dnOf(name).toLowerCase(),
-          /^p\d/.test(name) ? { subCode: name.slice(1) } : { password: fakePassword },
+          /^p\d/.test(name)
+            ? { subCode: name.slice(1) }
+            : { password: fakePassword, ...(name === 'musty' && { subCode: '773' }) },
         ]),
       ),
     });
@@ -160,5 +164,47 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     const tried = bindsOf('some');
     assert.ok(tried === 1 || tried === 2, `${tried}`); // two elsewhere; the fifth would lock
     assert.equal(pages.filter(({ status }) => status === 429).length, 8 - tried);
+  });
+
+  const changes = async (name: string, password: string, newPassword: string) => {
+    const visitor = stage.carillon.visitor();
+    const { csrf } = await visitor.get('/signin');
+    const more = { name, password, newPassword, again: newPassword, target: '' };
+    return visitor.post('/signin/new-password', { csrf, email: mailOf('alice'), ...more });
+  };
+
+  it('a change of a password that the directory denies says nothing until the present one is proved, and gives no guess back', async () => {
+    fake.set({ modify: 50 });
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await changes('fresh', `wrong${i}`, 'N3w-Passw0rd!')).status);
+    assert.deepEqual(statuses, [403, 403, 403, 429, 429]);
+    assert.equal(bindsOf('fresh'), 3);
+    const nobody = await changes('nobody-here', 'wrong', 'N3w-Passw0rd!');
+    const wrong = await changes('dora', 'wrong', 'N3w-Passw0rd!');
+    assert.equal(wrong.text.replaceAll('dora', 'nobody-here'), nobody.text);
+    assert.match((await changes('dora', fakePassword, 'N3w-Passw0rd!')).text, /cannot be changed here/);
+    fake.set({ modify: 19 });
+    assert.equal((await changes('musty', 'wrong', 'N3w-Passw0rd!')).status, 403);
+    assert.match((await changes('musty', fakePassword, 'N3w-Passw0rd!')).text, /did not take the new password/);
+  });
+
+  it('a changed password is a record of its own', async () => {
+    fake.set({ modify: 0 });
+    await changes('alice', fakePassword, 'N3w-Passw0rd!');
+    const { trail, db } = stage.carillon.house.ground;
+    await trail.flush();
+    const where = { organisationId: stage.scope.organisationId, eventName: 'ChangeDirectoryPassword' };
+    const records = await db.read.find(TrailRecordTable, { where });
+    assert.equal(records.length, 1);
+    assert.equal(records[0]?.requestParameters?.['directoryId'], stage.directory.id);
+  });
+
+  it('however an address is written, its guesses are one count, for nobody as for somebody', async () => {
+    for (const who of ['dora', 'nobody-at-all']) {
+      const statuses: number[] = [];
+      for (const name of [mailOf(who), `"${who}"@fake.example.test`, mailOf(who).toUpperCase(), mailOf(who)])
+        statuses.push((await tries(mailOf('alice'), name, 'wrong')).status);
+      assert.deepEqual(statuses, [403, 403, 403, 429], who);
+    }
   });
 });

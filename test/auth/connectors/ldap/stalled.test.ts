@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Client } from 'ldapts';
 import { createGroup } from '../../../../src/directory/groups/groups.ts';
 import { mapGroup } from '../../../../src/directory/groups/mappings.ts';
 import { guidText } from '../../../../src/directory/ldap/ids.ts';
@@ -43,6 +44,17 @@ describe('signing in at OpenLDAP', function () {
     const user = await read.findOneBy(UserTable, { primaryAddressKey: address });
     return (await entitlement(read, user?.id ?? '')).maySignIn;
   };
+
+  it('leaves an account alone that wrong passwords elsewhere have brought near its lock-out', async () => {
+    const { baseDn, url, ca } = slapd;
+    const dn = `uid=ben,ou=people,${baseDn}`;
+    const other = new Client({ url, tlsOptions: { ca: [ca] }, timeout: 20_000 });
+    for (let i = 0; i < 2; i++) await assert.rejects(other.bind(dn, `wrong${i}`)); // the third would lock
+    assert.equal((await tries(stage.carillon.visitor(), 'ben')).status, 429);
+    await other.bind(dn, slapd.password);
+    await other.unbind();
+    assert.ok(await isIn('ben'), 'the right password elsewhere ends what was counted there');
+  });
 
   for (const [name, cause] of [
     ['locked', 'locked'],

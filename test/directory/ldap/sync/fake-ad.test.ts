@@ -9,6 +9,7 @@ import { guidText } from '../../../../src/directory/ldap/ids.ts';
 import { listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
 import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
 import { ldapSource } from '../../../../src/directory/ldap/sync/source.ts';
+import { followingOf } from '../../../../src/directory/ldap/sync/status.ts';
 import { keep, stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
@@ -162,5 +163,118 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.deepEqual([cursor?.position, fullAt! > before.fullAt!], ['50', true]);
     assert.equal(await mayIn('p7'), false, 'whom the other one has no more');
     await allIn(names(30).filter((name) => name !== 'p7'));
+  });
+
+  it('a member of another domain, or one that may not be seen, is nobody here, and the others are members', async () => {
+    const foreign = 'CN=Guest,OU=Staff,DC=other,DC=example,DC=test';
+    const hidden = `CN=Hidden,OU=Secret,DC=fake,DC=example,DC=test`;
+    const who = names(30);
+    const entries = [
+      ...who.map((name, i) => fakePerson(i + 1, name)),
+      fakeGroup(9_000, 'Pros', [foreign, hidden, ...who.map(dnOf)]),
+    ];
+    const fake = await start({ entries, answers: { [foreign.toLowerCase()]: 10, [hidden.toLowerCase()]: 50 } });
+    await follow(fake, entries);
+    await poll();
+    assert.equal((await state()).errorDetail, null);
+    await allIn(who);
+  });
+
+  it('a group that is refused keeps its members and no other group waiting, and is a problem until it is given', async () => {
+    const who = names(30);
+    const inner = fakeGroup(9_001, 'Inner\0\n', who.slice(15).map(dnOf));
+    const outer = fakeGroup(9_000, 'Pros', [...who.slice(0, 15).map(dnOf), inner.dn]);
+    const entries = [...who.map((name, i) => fakePerson(i + 1, name)), outer, inner];
+    const fake = await start({ entries });
+    await follow(fake, entries);
+    await poll();
+    await allIn(who);
+    const { ground } = house;
+    fake.set({ denies: String(inner.attributes['objectGUID']![0]).toLowerCase() });
+    outer.attributes['member'] = [...who.slice(0, 14).map(dnOf), inner.dn];
+    await wholly();
+    assert.equal((await state()).errorDetail, null);
+    await allIn(who.filter((name) => name !== 'p14'));
+    assert.equal(await mayIn('p14'), false, 'whom the other group has no more');
+    const problems = async () => (await followingOf(ground.db.read, scope)).problems;
+    assert.deepEqual(await problems(), [
+      { code: 'directory.groupUnreadable', domain: null, count: 1, names: ['Inner'] },
+    ]);
+    fake.set({ denies: undefined });
+    await wholly();
+    assert.deepEqual(await problems(), []);
+    await allIn(who.filter((name) => name !== 'p14'));
+  });
+
+  it('whoever is moved with a whole part of the directory, without a change of their own, stays a member', async () => {
+    const who = names(30);
+    const people = who.map((name, i) => fakePerson(i + 1, name, { uSNChanged: ['100'] }));
+    const group = fakeGroup(9_000, 'Pros', who.map(dnOf));
+    const fake = await start({ entries: [...people, group], usn: 1_000 });
+    await follow(fake, [group]);
+    await poll();
+    await allIn(who);
+    const { fullAt } = await state();
+    const elsewhere = (dn: string): string => dn.replace('OU=Staff', 'OU=Crew');
+    for (const person of people) person.dn = elsewhere(person.dn);
+    group.attributes['member'] = people.map(({ dn }) => dn);
+    group.attributes['uSNChanged'] = ['1001'];
+    fake.set({ usn: 1_001 });
+    await poll();
+    await allIn(who);
+    group.attributes['member'] = people.slice(1).map(({ dn }) => dn);
+    group.attributes['uSNChanged'] = ['1002'];
+    fake.set({ usn: 1_002 });
+    await poll();
+    assert.ok(fake.searches() < 12, `${fake.searches()} searches: where they are now is known`);
+    assert.equal((await state()).fullAt, fullAt);
+    assert.equal(await mayIn('p0'), false, 'who is taken out of the group');
+    await allIn(who.slice(1));
+  });
+
+  it('stops at once, whatever the directory does, and calls that no failure', async () => {
+    const entries = company(names(30));
+    const fake = await start({ entries, pageSize: 10 });
+    await follow(fake, entries);
+    await poll();
+    fake.set({ silentAfter: 3 });
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    const patient = new LdapClients(house.outbound, house.ground.seal, undefined, { answerMs: 600_000 });
+    const other = new DirectoryFollower(house.ground, ldapSource(house.ground, patient));
+    await follower.stop();
+    const polling = other.poll({ ...scope, name: 'Corporate', changedAt: 0 });
+    await until(() => fake.searches() > 3);
+    await other.stop();
+    await polling;
+    patient.close();
+    assert.equal((await state()).failingSince, null);
+    await allIn(names(30));
+  });
+
+  it('a server that was restored is read whole: its numbers are lower, or its database has another invocation', async () => {
+    const who = names(30);
+    const controller = 'CN=NTDS Settings,CN=DC1,CN=Configuration,DC=fake,DC=example,DC=test';
+    const dsa = (id: string): FakeEntry => ({
+      dn: controller,
+      attributes: { objectClass: ['nTDSDSA'], invocationId: [Buffer.from(id.padEnd(16, '.'))] },
+    });
+    const entries = company(who);
+    const without = entries.filter(({ dn }) => dn !== dnOf('p7'));
+    const fake = await start({ entries: [...entries, dsa('one')], usn: 9_000, controller });
+    await follow(fake, entries);
+    await poll();
+    const first = await state();
+    fake.set({ entries: [...without, dsa('one')], usn: 8_000 });
+    await poll();
+    const second = await state();
+    assert.ok(second.fullAt! > first.fullAt!);
+    assert.equal(second.cursor?.position, '8000');
+    assert.equal(await mayIn('p7'), false);
+    fake.set({ entries: [...entries, dsa('two')], usn: 9_000 });
+    await poll();
+    const third = await state();
+    assert.ok(third.fullAt! > second.fullAt!);
+    assert.notEqual(third.cursor?.server, second.cursor?.server);
+    await allIn(who);
   });
 });

@@ -1,6 +1,6 @@
 import { chunks } from '../../../../platform/database/chunks.ts';
 import type { Entry } from '../../client/entry.ts';
-import { all, equals } from '../../client/filters.ts';
+import { all, any, equals, type Filter } from '../../client/filters.ts';
 import { LdapRefusal, resultCodes } from '../../client/fault.ts';
 import type { Session } from '../../client/session.ts';
 import type { MemberIndex } from '../reader.ts';
@@ -9,6 +9,9 @@ import type { Shape } from './shape.ts';
 
 /** DNs that are asked about at once. */
 const atOnce = 16;
+
+/** What a DN that nobody was known by turned out to be; null: neither a person nor a group, or not to be seen. */
+export type Stranger = { guid: string; kind: 'user' | 'group' } | null;
 
 /**
  * The direct members of a group that are people or groups, by their guids: those that it names, and those of whom it
@@ -20,7 +23,7 @@ export async function readMembers(
   shape: Shape,
   group: Entry,
   index: MemberIndex,
-  strangers: Map<string, string | null>,
+  strangers: Map<string, Stranger>,
 ): Promise<{ members: string[]; nested: string[] }> {
   const dns = group.texts(shape.attributes.member);
   const known = await index.known(dns);
@@ -29,23 +32,50 @@ export async function readMembers(
     unknown.filter((dn) => !strangers.has(dn)),
     atOnce,
   )) {
-    await Promise.all(some.map(async (dn) => strangers.set(dn, await groupAt(session, shape, dn))));
+    await meet(session, shape, some, index, strangers);
   }
-  const nested = [
-    ...[...known.values()].filter(({ kind }) => kind === 'group').map(({ guid }) => guid),
-    ...unknown.flatMap((dn) => strangers.get(dn) ?? []),
-  ];
-  const people = [...known.values()].filter(({ kind }) => kind === 'user').map(({ guid }) => guid);
-  return { members: [...people, ...nested, ...(await primaryMembers(session, shape, group))], nested };
+  const everyone = [...known.values(), ...unknown.flatMap((dn) => strangers.get(dn) ?? [])];
+  const of = (kind: 'user' | 'group'): string[] => everyone.filter((one) => one.kind === kind).map(({ guid }) => guid);
+  const nested = of('group');
+  return { members: [...of('user'), ...nested, ...(await primaryMembers(session, shape, group))], nested };
 }
 
-/** The guid of the group with this DN; null for what is no group, is not there, or may not be seen. */
-async function groupAt(session: Session, shape: Shape, dn: string): Promise<string | null> {
+/** Asks who is at these DNs. Whoever is known by their guid was moved; else the group filter says what it is. */
+async function meet(
+  session: Session,
+  shape: Shape,
+  dns: readonly string[],
+  index: MemberIndex,
+  strangers: Map<string, Stranger>,
+): Promise<void> {
+  const either = any(shape.users, shape.groups);
+  const guids = await Promise.all(dns.map((dn) => guidAt(session, shape, dn, either)));
+  const there = dns.flatMap((dn, i) => (guids[i] == null ? [] : [{ dn, guid: guids[i] }]));
+  const moved = await index.moved(there);
+  for (const dn of dns) strangers.set(dn, null);
+  await Promise.all(
+    there.map(async ({ dn, guid }) => {
+      const kind = moved.get(guid) ?? ((await guidAt(session, shape, dn, shape.groups)) === guid ? 'group' : 'user');
+      strangers.set(dn, { guid, kind });
+    }),
+  );
+}
+
+/** Another domain of the forest, no entry, no DN, and an entry that an access rule hides. */
+const notHere: ReadonlySet<number> = new Set([
+  resultCodes.referral,
+  resultCodes.noSuchObject,
+  resultCodes.invalidDn,
+  resultCodes.insufficientAccess,
+]);
+
+/** The guid of the entry with this DN; null for what the filter does not take, is not there, or may not be seen. */
+async function guidAt(session: Session, shape: Shape, dn: string, filter: Filter): Promise<string | null> {
   try {
-    const entry = await session.read(dn, [shape.attributes.guid], shape.groups);
+    const entry = await session.read(dn, [shape.attributes.guid], filter);
     return entry && guidOf(entry, shape);
   } catch (error) {
-    if (error instanceof LdapRefusal && error.code === resultCodes.invalidDn) return null;
+    if (error instanceof LdapRefusal && notHere.has(error.code)) return null;
     throw error;
   }
 }

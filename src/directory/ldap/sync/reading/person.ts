@@ -1,6 +1,7 @@
 import { normaliseAddress } from '../../../../accounts/domains/name.ts';
 import type { Entry } from '../../client/entry.ts';
-import { guidBytes, guidText } from '../../ids.ts';
+import { idText, idValue } from '../../ids.ts';
+import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { Shape } from './shape.ts';
 import { fromDays, fromFileTime } from './times.ts';
@@ -27,18 +28,11 @@ export const personAttributes = ({ attributes }: Shape): string[] => [
 ];
 
 /** An entry's guid as text, objectGUID and entryUUID alike; null for an entry that shows none. */
-export function guidOf(entry: Entry, { attributes }: Shape): string | null {
-  const [value] = entry.bytes(attributes.guid);
-  if (!value?.length || value.length > 64) return null;
-  if (!isBinary(attributes.guid)) return value.toString('utf8').toLowerCase();
-  return value.length === 16 ? guidText(value) : null;
-}
+export const guidOf = (entry: Entry, { attributes }: Shape): string | null =>
+  idText(attributes.guid, entry.bytes(attributes.guid)[0]);
 
 /** The value to look a guid up by. */
-export const guidValue = (guid: string, { attributes }: Shape): string | Buffer =>
-  isBinary(attributes.guid) ? guidBytes(guid) : guid;
-
-const isBinary = (attribute: string): boolean => attribute.toLowerCase() === 'objectguid';
+export const guidValue = (guid: string, { attributes }: Shape): string | Buffer => idValue(attributes.guid, guid);
 
 /** What an entry says of a person; null for one without a guid, which nobody could be told by. */
 export function readPerson(entry: Entry, shape: Shape): DirectoryPerson | null {
@@ -91,9 +85,6 @@ function isDisabled(entry: Entry): boolean {
 }
 
 function textOf(entry: Entry, name: string): string | null {
-  const text = entry
-    .text(name)
-    ?.replaceAll(/\p{Cc}/gu, ' ')
-    .trim();
+  const text = cleaned(entry.text(name) ?? '');
   return text ? text.slice(0, 256) : null;
 }

@@ -2,12 +2,16 @@ import { clock } from '../../../../platform/clock/clock.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import type { Entry } from '../../client/entry.ts';
 import { all, any, atLeast, equals, type Filter } from '../../client/filters.ts';
-import { readRootDse } from '../../client/root-dse.ts';
+import { LdapRefusal } from '../../client/fault.ts';
+import { readRootDse, suffixOf } from '../../client/root-dse.ts';
 import type { Session } from '../../client/session.ts';
+import { guidText } from '../../ids.ts';
+import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { DirectoryReader, MemberIndex } from '../reader.ts';
 import type { Cursor } from '../state/state.entity.ts';
-import { readMembers } from './members.ts';
+import { changedSince, csnsOf } from './context-csn.ts';
+import { readMembers, type Stranger } from './members.ts';
 import { guidOf, guidValue, personAttributes, readPerson } from './person.ts';
 import type { Shape } from './shape.ts';
 import { generalizedTime } from './times.ts';
@@ -23,8 +27,10 @@ const skewMs = 60_000;
 export class SessionReader implements DirectoryReader {
   readonly #session: Session;
   readonly #shape: Shape;
-  /** DN → the group that it is, or null for what is neither a person nor a group; for this read. */
-  readonly #strangers = new Map<string, string | null>();
+  /** What was at DNs that nobody was known by; for this read. */
+  readonly #strangers = new Map<string, Stranger>();
+  /** The contextCSN as it was asked for last. */
+  #context: string | null = null;
 
   constructor(session: Session, shape: Shape) {
     this.#session = session;
@@ -34,12 +40,14 @@ export class SessionReader implements DirectoryReader {
   async position(): Promise<Cursor> {
     const { dsServiceName, highestCommittedUsn } = await readRootDse(this.#session);
     if (this.#shape.changes === 'usn' && highestCommittedUsn !== null) {
-      const server = dsServiceName ?? this.#session.server;
+      const server = await this.#serverOf(dsServiceName);
       return { server, position: highestCommittedUsn, context: highestCommittedUsn };
     }
     const context = await this.#contextCsn();
     // Its time is that of the last change; a second less, since others may have been written within it.
-    const last = context === null ? null : csnTime(context);
+    this.#context = context;
+    const times = [...csnsOf(context).values()].map(({ ms }) => ms);
+    const last = times.length === 0 ? null : Math.max(...times);
     const position = generalizedTime(last === null ? clock.now() - skewMs : last - 1_000);
     return { server: this.#session.server, position, context };
   }
@@ -87,7 +95,7 @@ export class SessionReader implements DirectoryReader {
     const [entry] = await this.#session.search({ base, filter, attributes: wanted });
     if (!entry) return null;
     const { members, nested } = await readMembers(this.#session, this.#shape, entry, index, this.#strangers);
-    const name = entry.text(attributes.groupName)?.trim() || entry.dn;
+    const name = cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn);
     return { group: { guid, dn: entry.dn, name, members: [...new Set(members)] }, nested };
   }
 
@@ -98,27 +106,31 @@ export class SessionReader implements DirectoryReader {
     }
   }
 
-  #changedSince({ position }: Cursor): Filter {
+  #changedSince({ position, context }: Cursor): Filter {
     // The same number again is read again: it was the last that was seen, or is the next one.
     if (this.#shape.changes === 'usn') return atLeast('uSNChanged', position);
-    return atLeast('modifyTimestamp', position);
+    return atLeast('modifyTimestamp', changedSince(context, this.#context) ?? position);
+  }
+
+  /** Its DSA object, and the invocation of its database: a restored one counts anew under another (MS-ADTS 3.1.1.1.9). */
+  async #serverOf(dsServiceName: string | null): Promise<string> {
+    if (dsServiceName === null) return this.#session.server;
+    try {
+      const dsa = await this.#session.read(dsServiceName, ['invocationId']);
+      const [invocation] = dsa?.bytes('invocationId') ?? [];
+      return invocation?.length === 16 ? `${dsServiceName} ${guidText(invocation)}` : dsServiceName;
+    } catch (error) {
+      if (error instanceof LdapRefusal) return dsServiceName; // what the service account may not see
+      throw error;
+    }
   }
 
   /** How far the directory has come, where it says so (RFC 4533 §2, kept in the entry of the suffix). */
   async #contextCsn(): Promise<string | null> {
     const { namingContexts } = await readRootDse(this.#session);
-    const base = this.#shape.base.toLowerCase();
-    const suffix = namingContexts.find((context) => base.endsWith(context.toLowerCase()));
-    const entry = suffix === undefined ? null : await this.#session.read(suffix, ['contextCSN']);
+    const suffix = suffixOf(this.#shape.base, namingContexts);
+    const entry = suffix === null ? null : await this.#session.read(suffix, ['contextCSN']);
     const values = entry?.texts('contextCSN').toSorted() ?? [];
     return values.length === 0 ? null : values.join(' ');
   }
-}
-
-/** The latest time among CSNs such as `20261122224118.123456Z#000000#000#000000`; null for none. */
-function csnTime(csns: string): number | null {
-  const times = [...csns.matchAll(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.\d+Z#/g)].map(([, y, mo, d, h, mi, s]) =>
-    Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s)),
-  );
-  return times.length === 0 ? null : Math.max(...times);
 }

@@ -16,6 +16,14 @@ export function fromDays(text: string | null): number | null {
   return Number(text) * 86_400_000;
 }
 
+/** A generalizedTime in UTC (RFC 4517 §3.3.13), with fractions or without, in milliseconds; null for none. */
+export function fromGeneralizedTime(text: string | null): number | null {
+  const [, y, mo, d, h, mi, s, fraction = ''] =
+    /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d+))?Z$/.exec(text ?? '') ?? [];
+  if (y === undefined) return null;
+  return Date.UTC(+y, +mo! - 1, +d!, +h!, +mi!, +s!) + Number(fraction.padEnd(3, '0').slice(0, 3));
+}
+
 /** A time as generalizedTime (RFC 4517 §3.3.13), in whole seconds. */
 export const generalizedTime = (ms: number): string =>
   `${new Date(ms).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`;
