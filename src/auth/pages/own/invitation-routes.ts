@@ -13,6 +13,7 @@ import { type SignedIn, type Web, whoIs } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
 import { addressOf } from '../query.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
+import { createChoiceLimits } from './limits.ts';
 import { chosenFields, typedRegistration, usernameField } from './parts.ts';
 import { ownTexts } from './texts.ts';
 
@@ -24,6 +25,7 @@ const texts = ownTexts.invitation;
 export function invitationRoutes(web: Web): Router {
   const { ground, sessions, upstairs } = web;
   const router = express.Router({ caseSensitive: true });
+  const takeChoice = createChoiceLimits();
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     try {
@@ -66,6 +68,7 @@ export function invitationRoutes(web: Web): Router {
     const form = formOf(req);
     const token = (form.get('token') ?? '').slice(0, 128);
     const register = async (): Promise<void> => {
+      await takeChoice(token);
       const from = await browserOf(web, req, res);
       const { entered, target } = await registerByInvitation(ground, sessions, token, typedRegistration(form), from);
       goOn(web, res, entered, target);

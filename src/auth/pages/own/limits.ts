@@ -2,6 +2,7 @@ import { requestContext } from '../../../platform/context/context.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
 import { createRate } from '../../../platform/http/rate.ts';
+import { hashToken } from '../../../platform/ids/ids.ts';
 
 /** Mails an hour that one network may ask for, to whomever. */
 const perNetwork = 60;
@@ -24,5 +25,23 @@ export function createAskLimits(): (addressKey: string) => Promise<boolean> {
       if (error instanceof CarillonError) return false;
       throw error;
     }
+  };
+}
+
+/** Passwords in 15 minutes that may be chosen by one link, or by one person. */
+const perChoice = 10;
+/** And from one network, which may be that of a whole company. */
+const choicesPerNetwork = 60;
+
+/**
+ * Limits on choosing a password, which costs as much as a sign-in: refused before anything is hashed.
+ * @returns to be called with the link, or the person; throws rate.exceeded
+ */
+export function createChoiceLimits(): (whose: string) => Promise<void> {
+  const byNetwork = createRate({ points: choicesPerNetwork, seconds: 900 });
+  const byWhose = createRate({ points: perChoice, seconds: 900 });
+  return async (whose) => {
+    await byNetwork(addressKey(requestContext().clientAddress));
+    await byWhose(hashToken(whose.slice(0, 128)));
   };
 }
