@@ -5,14 +5,20 @@ import { sql } from '../../../src/platform/database/sql.ts';
 import { agreeToAddress } from '../../../src/auth/own/change-address.ts';
 import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
 import { UserCauseTable } from '../../../src/users/lifecycle/cause.entity.ts';
+import { removeTotp, replaceRecoveryCodes } from '../../../src/auth/credentials/factors/factors.ts';
+import { knownDevice } from '../../../src/auth/credentials/guesses/devices.ts';
+import { personHolder } from '../../../src/auth/people/holder.ts';
+import { UserTable } from '../../../src/users/user.entity.ts';
 import { eraseWhatIsDue } from '../../../src/users/lifecycle/erase.ts';
 import { testCompany } from '../../support/company.ts';
+import { appCode } from '../../console/support.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import { linkIn } from '../../support/smtp.ts';
 import {
   accountWith,
   another,
+  askFor,
   isIn,
   type OwnStage,
   password,
@@ -84,6 +90,40 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', another)).status, 303);
     assert.ok(await isIn(here));
+  });
+
+  it('what else lets somebody in is told when it comes and when it goes, and no browser stays known after a reset', async () => {
+    const [visitor, other] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, visitor, 'ann@own.example');
+    await signInAs(other, 'ann@own.example');
+    const { ground } = stage.carillon.house;
+    const { id } = await personAt(stage, 'ann@own.example');
+    const told = async (subject: string): Promise<string> =>
+      (await stage.smtp.next('ann@own.example', (letter) => letter.header('subject') === subject)).text;
+    const page = await visitor.get('/me/security/totp');
+    const secret = (/copy">([A-Z2-7 ]+)</.exec(page.body)?.[1] ?? '').replaceAll(' ', '');
+    const codes = await page.submit('/me/security/totp', { code: await appCode(secret) });
+    const code = /class="copy">([\w-]{19})</.exec(codes.body)?.[1] ?? '';
+    assert.match(await told('An authenticator app was set up'), /choose another password at once/);
+    const third = stage.carillon.visitor();
+    const second = await third.followHere(await signInAs(third, 'ann@own.example'));
+    await second.submit('/signin/second', { code });
+    await told('A recovery code was used');
+    const user = (await ground.db.read.findOneBy(UserTable, { id }))!;
+    await replaceRecoveryCodes(ground, personHolder(user));
+    await told('New recovery codes were made');
+    await removeTotp(ground, personHolder(user));
+    await told('The authenticator app was removed');
+
+    const known = () => rows(ground.db.read, sql`SELECT 1 FROM "person_devices" WHERE "userId" = ${id}`);
+    assert.equal((await known()).length, 3);
+    await (await visitor.get('/me/password')).submit('/me/password', { newPassword: another, again: another });
+    assert.equal((await known()).length, 1);
+    assert.ok(await knownDevice(ground.db.read, 'user', id, visitor.jar().get('carillon_known')));
+    const reset = await other.get(await askFor(stage, other, '/reset', 'ann@own.example'));
+    const done = await reset.submit('/reset/confirm', { newPassword: password, again: password });
+    assert.match(done.text, /Passkeys, authenticator apps and linked sign-ins have stayed/);
+    assert.equal((await known()).length, 0);
   });
 
   it('the address: changed when both mailboxes have said yes, in either order, and not before', async () => {
