@@ -11,15 +11,18 @@ const perAddress = 5;
 
 /**
  * Limits on asking for mails. Too many from one network are refused; too many to one address are answered as if they were
- * sent, so that nobody's mailbox is flooded, and nobody learns what others asked for.
+ * sent, so that nobody's mailbox is flooded, and nobody learns what others asked for. A browser that is known for the
+ * owner of an address is counted by itself: whoever uses that address up keeps its owner from nothing.
+ * @returns to be called with what is counted, and the browser as `knownDevice` gives it
  */
-export function createAskLimits(): (addressKey: string) => Promise<boolean> {
+export function createAskLimits(): (addressKey: string, device?: string | null) => Promise<boolean> {
   const byNetwork = createRate({ points: perNetwork, seconds: 3600 });
   const byAddress = createRate({ points: perAddress, seconds: 3600 });
-  return async (address) => {
-    await byNetwork(addressKey(requestContext().clientAddress));
+  const byDevice = createRate({ points: perAddress, seconds: 3600 });
+  return async (address, device = null) => {
+    if (device === null) await byNetwork(addressKey(requestContext().clientAddress));
     try {
-      await byAddress(address);
+      await (device === null ? byAddress(address) : byDevice(JSON.stringify([address, device])));
       return true;
     } catch (error) {
       if (error instanceof CarillonError) return false;
