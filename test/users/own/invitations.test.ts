@@ -28,6 +28,8 @@ import { suspend } from '../../../src/users/lifecycle/suspension.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
 import type { User } from '../../../src/users/user.entity.ts';
 import { testCompany } from '../../support/company.ts';
+import type { Writer } from '../../../src/platform/database/unit.ts';
+import { endWhatWasAlive } from '../../../src/storage/restored.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { type Own, ownHouse } from './support.ts';
 
@@ -212,6 +214,7 @@ describeOnEachEngine('invitations', () => {
     assert.equal(await ground.db.read.countBy(MailTable, {}), 0);
     await assert.rejects(registered(token), { code: 'invitation.over' });
     await assert.rejects(resendInvitation(ground, team, id, { by }), { code: 'invitation.over' });
+    clock.advance(60_000);
     const anew = await invited('ada@x.example');
     assert.notEqual(anew.id, id);
     const other = await own.team('Other');
@@ -261,6 +264,42 @@ describeOnEachEngine('invitations', () => {
     await assert.rejects(resendInvitation(ground, team, id, { by }), { code: 'invitation.sentTooOften' });
     const handed = await resendInvitation(ground, team, id, { by, byHand: true });
     assert.ok(handed.link, 'handed over, no mail is sent');
+  });
+
+  it('flood no mailbox by being revoked and made anew, nor from many organisations', async () => {
+    const { ground } = own.house;
+    const code = async (into = team): Promise<string | undefined> =>
+      (await invite('ada@x.example', into))[0]?.error?.code;
+    const round = async (into = team): Promise<void> => {
+      const [one] = await invite('ada@x.example', into);
+      await revokeInvitation(ground, into, one!.invitation!.id);
+      clock.advance(60_000);
+    };
+    const [one] = await invite('ada@x.example');
+    await revokeInvitation(ground, team, one!.invitation!.id);
+    assert.equal(await code(), 'invitation.sentJustNow');
+    clock.advance(60_000);
+    for (let i = 0; i < 9; i++) await round();
+    assert.equal(await code(), 'invitation.sentTooOften');
+    for (const other of [await own.team('Two'), await own.team('Three')]) {
+      for (let i = 0; i < 10; i++) await round(other);
+    }
+    assert.equal(await code(await own.team('Four')), 'invitation.sentTooOften');
+    clock.advance(14 * day);
+    assert.equal(await code(), undefined);
+  });
+
+  it('that were open when a backup was made are good again only when they are sent again', async () => {
+    const { ground } = own.house;
+    const user = await own.alone('ada@x.example');
+    const { id, token } = await invited('ada@x.example');
+    const runner = (m: Writer) => ({ query: (text: string) => m.query(text), hasTable: async () => true }) as never;
+    await ground.db.write((m) => endWhatWasAlive(runner(m)));
+    await assert.rejects(accept(user, { token }), { code: 'invitation.over' });
+    await assert.rejects(accept(user, { invitationId: id }), { code: 'invitation.over' });
+    clock.advance(60_000);
+    await resendInvitation(ground, team, id, { by });
+    await accept(user, { invitationId: id });
   });
 
   it('are so many in a day, of the whole organisation; time gives them back', async () => {
