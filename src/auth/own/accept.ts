@@ -28,7 +28,7 @@ export async function registerByInvitation(
   const passwordHash = await hashChosen(input);
   const requestParameters = { accountId, inviteId, address: personal(address) };
   return ground.trail.perform({ eventName: 'Register', organisationId, accountId, requestParameters }, async (m) => {
-    if (!(await freeAddress(m, addressKey))) throw userErrors('invitation.haveAccount');
+    if (!(await freeAddress(ground, m, addressKey))) throw userErrors('invitation.haveAccount');
     const { user } = await registerInvited(ground, m, token, { displayName });
     await keepLogin(m, user, { address, addressKey, passwordHash });
     return come(ground, sessions, m, user, '/me', from);

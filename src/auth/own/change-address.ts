@@ -130,7 +130,7 @@ async function change(ground: Ground, m: Writer, login: Login, typed: string): P
   if (await m.findOneBy(UserCauseTable, { userId })) throw ownErrors('own.linkInvalid');
   await requirePlace(m, login, address);
   if (await isBarred(ground, m, login, address)) throw ownErrors('own.linkInvalid');
-  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
+  if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await requireUser(m, { organisationId, accountId }, userId);
   const kept = (await addressesOf(m, userId)).filter(({ isPrimary }) => !isPrimary);
   const emails = kept.map(({ value, type, display }) => ({

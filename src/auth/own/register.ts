@@ -107,7 +107,7 @@ export async function makePerson(
   { address, displayName, passwordHash }: { address: string; displayName: string | null; passwordHash: string | null },
 ): Promise<Registered> {
   const { addressKey } = requireAddress(address);
-  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
+  if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await registerPerson(ground, m, scope, { address, displayName });
   return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
 }
