@@ -28,6 +28,7 @@ import { suspend } from '../../../src/users/lifecycle/suspension.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
 import type { User } from '../../../src/users/user.entity.ts';
 import { testCompany } from '../../support/company.ts';
+import { UserCauseTable } from '../../../src/users/lifecycle/cause.entity.ts';
 import type { Writer } from '../../../src/platform/database/unit.ts';
 import { endWhatWasAlive } from '../../../src/storage/restored.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
@@ -340,6 +341,15 @@ describeOnEachEngine('invitations', () => {
     await registered(new URL(link!).searchParams.get('token')!);
   });
 
+  it('are accepted by nobody who was said no to meanwhile', async () => {
+    const ruth = await own.alone('ruth@x.example');
+    const { token } = await invited('ruth@x.example');
+    const cause = { userId: ruth.id, cause: 'administrator', since: clock.now(), setBy: by } as const;
+    await own.house.ground.db.write((m) => m.insert(UserCauseTable, cause));
+    await assert.rejects(accept(ruth, { token }), { code: 'invitation.over' });
+    assert.equal((await own.stored(ruth)).accountId, ruth.accountId);
+  });
+
   it('of two who accept at once one is done', async () => {
     const { token } = await invited('ada@x.example');
     const ruth = await own.alone('ada@x.example');
@@ -388,7 +398,9 @@ describeOnEachEngine('invitations', () => {
     clock.advance(2 * day);
     await ground.db.write(sweepInvitations);
     assert.equal(await ground.db.read.countBy(InvitationTable, {}), 1);
+    await invite('bob@x.example', await own.team('Other'));
     await ground.db.write((m) => upstairs.peopleErased(m, [user.id]));
-    assert.equal(await ground.db.read.countBy(InvitationTable, {}), 0);
+    assert.equal(await ground.db.read.countBy(InvitationTable, {}), 0, 'nor what others sent to them');
+    assert.ok(!(await own.letters()).some(({ to }) => to === 'bob@x.example'));
   });
 });

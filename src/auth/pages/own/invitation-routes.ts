@@ -7,11 +7,13 @@ import { formOf } from '../../../platform/http/pages/app.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import { acceptInvitation, offerOf, type Offer } from '../../../users/invitations/accept.ts';
 import { UserTable } from '../../../users/user.entity.ts';
+import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { registerByInvitation } from '../../own/accept.ts';
 import { knownAt } from '../../own/logins.ts';
 import { type SignedIn, type Web, whoIs } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
 import { addressOf } from '../query.ts';
+import { confirmPath } from '../security/frame.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
 import { createChoiceLimits } from './limits.ts';
 import { chosenFields, typedRegistration, usernameField } from './parts.ts';
@@ -54,8 +56,13 @@ export function invitationRoutes(web: Web): Router {
     if (!who.in) return show(req, res, token);
     const { id: userId, organisationId, accountId } = who.principal;
     const scope = { organisationId, accountId: accountId ?? '' };
+    const leave = form.get('leave') === 'yes';
+    if (leave && !provedLately(who.session)) {
+      const target = `${path}?${new URLSearchParams({ token }).toString()}`;
+      return res.redirect(303, `${confirmPath}?${new URLSearchParams({ target }).toString()}`);
+    }
     const accept = async (): Promise<void> => {
-      await acceptInvitation(ground, upstairs, { userId, scope, by: { token }, leave: form.get('leave') === 'yes' });
+      await acceptInvitation(ground, upstairs, { userId, scope, by: { token }, leave });
       res.redirect(303, '/me');
     };
     await tried(web, req, accept, (refused) => show(req, res, token, refused));
