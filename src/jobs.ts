@@ -2,7 +2,8 @@ import { sweepGuesses } from './auth/credentials/guesses/devices.ts';
 import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
-import type { House } from './app.ts';
+import { type House, mailHandlers } from './app.ts';
+import { sweepMails } from './platform/mail/post.ts';
 import { sweepDirectoryGuesses } from './directory/ldap/sign-in/guesses.ts';
 import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
 import { ldapSource } from './directory/ldap/sync/source.ts';
@@ -112,7 +113,8 @@ async function keepSeen(m: Writer, id: string, at: number): Promise<void> {
 }
 
 /** Deletes rows that nothing looks at any more. */
-async function sweep({ ground }: House): Promise<void> {
+async function sweep(house: House): Promise<void> {
+  const { ground } = house;
   const now = clock.now();
   await forgetReplies(ground);
   await ground.db.write(async (m) => {
@@ -126,6 +128,11 @@ async function sweep({ ground }: House): Promise<void> {
     await rows(m, sql`DELETE FROM "sessions" WHERE "expiresAt" < ${now - 30 * dayMs}`);
     await sweepArtifacts(m);
     await sweepInvitations(m);
+    const handlers = mailHandlers(house);
+    for (const { id, kind, organisationId, accountId, aboutId } of await sweepMails(m)) {
+      const fate = { id, kind, organisationId, accountId, aboutId, outcome: 'Failed', reason: 'expired' } as const;
+      await handlers.get(kind)?.(m, fate);
+    }
     await sweepDepartures(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.

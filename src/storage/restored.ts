@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { nobodys } from '../accounts/accounts/nobodys.ts';
+import { clock } from '../platform/clock/clock.ts';
 
 /** Tables whose rows say under which epoch everything that hangs off them was born. */
 const withEpoch = ['accounts', 'users', 'administrators'];
@@ -13,8 +14,18 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
   // What was waiting to be sent has been sent since, and a link that was used would be good again.
-  for (const table of ['mails', 'own_links']) {
+  for (const table of ['mails', 'own_links', 'upstream_offers', 'upstream_attempts']) {
     if (await runner.hasTable(table)) await runner.query(`DELETE FROM "${table}"`);
+  }
+  // One that was revoked since would be open again; sending it once more makes it good.
+  if (await runner.hasTable('invitations')) {
+    await runner.query(
+      `UPDATE "invitations" SET "tokenHash" = 'over ' || "id", "expiresAt" = ${clock.now()}
+       WHERE "acceptedAt" IS NULL AND "revokedAt" IS NULL AND "expiresAt" > ${clock.now()}`,
+    );
+    await runner.query(
+      `UPDATE "invitations" SET "tokenHash" = 'over ' || "id" WHERE "acceptedAt" IS NULL AND "revokedAt" IS NULL`,
+    );
   }
   // Nobody's epoch ends a token of a program, and a backup of an older release has none.
   if (!(await runner.hasTable('oidc_artifacts'))) return;

@@ -25,7 +25,7 @@ export async function newPasswordHash({ password, again }: NewPassword, about: r
       ? new CarillonError(error.code, error.kind, error.message, { field: 'password' })
       : error;
   }
-  return hashPassword(password);
+  return hashPassword(password, 'known');
 }
 
 /**

@@ -1,5 +1,6 @@
-import type { Reader } from '../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { Sql } from '../../platform/database/sql.ts';
+import type { Ground } from '../../trail/ground.ts';
 import type { Action } from '../../trail/trail.ts';
 import type { PrincipalKind } from '../sessions/principal.ts';
 
@@ -12,6 +13,15 @@ export interface Whose {
   id: string;
 }
 
+/** What a holder is told of their second factors. */
+export type FactorNews =
+  | 'passkeyAdded'
+  | 'passkeyRemoved'
+  | 'totpSet'
+  | 'totpRemoved'
+  | 'recoveryCodesMade'
+  | 'recoveryCodeUsed';
+
 /** Who holds credentials, with what their kind answers by itself. */
 export interface Holder extends Whose {
   organisationId: string;
@@ -21,6 +31,8 @@ export interface Holder extends Whose {
   action: (eventName: string, parameters?: Record<string, unknown>) => Action;
   /** Whether a second factor is required of them at this moment. */
   requiresFactor: (on: Reader) => Promise<boolean>;
+  /** Tells them of a change by mail, in its unit; where nobody tells them, nothing. */
+  tell?: (ground: Ground, m: Writer, news: FactorNews) => Promise<void>;
 }
 
 /** The column that names the holder in the tables of a kind; entities call it `holderId`. */

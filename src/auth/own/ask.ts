@@ -67,7 +67,7 @@ async function ask(ground: Ground, eventName: string, { browser, target, ...aske
     const { token, expiresAt } = await makeLink(m, made);
     const letter = replyLetter(ground, reply, address, token);
     const about = { organisationId: whose.organisationId, accountId: null, aboutId: whose.userId };
-    await post(ground, m, { kind: purpose, ...about, to: address, letter, expiresAt });
+    await post(ground, m, { kind: purpose, ...about, to: address, letter, expiresAt, anybodys: true });
     return { result: undefined };
   });
 }

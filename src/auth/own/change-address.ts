@@ -8,10 +8,20 @@ import type { Ground } from '../../trail/ground.ts';
 import { personal } from '../../trail/people/personal.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
 import { updatePerson } from '../../users/lifecycle/people.ts';
+import { isBarred } from '../../users/lifecycle/register.ts';
+import { UserCauseTable } from '../../users/lifecycle/cause.entity.ts';
+import { lockRows } from '../../platform/database/lock.ts';
 import { addressesOf } from '../../users/details.ts';
 import { requireAddress, requireMail } from './ask.ts';
 import { ownErrors } from './errors.ts';
-import { addressChangedLetter, addressTakenLetter, newAddressLetter, oldAddressLetter, tell } from './letters.ts';
+import {
+  addressChangedLetter,
+  addressTakenLetter,
+  newAddressLetter,
+  oldAddressLetter,
+  replyLetter,
+  tell,
+} from './letters.ts';
 import { type OwnLink, OwnLinkTable } from './link.entity.ts';
 import { endLinks, makeLink, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
@@ -53,12 +63,22 @@ export async function askForAddress(ground: Ground, login: Login, typed: string,
     const now = await loginOf(m, userId);
     if (now?.addressKey !== login.addressKey) throw ownErrors('own.changedMeanwhile');
     const taken = (await knownAt(m, addressKey)) === 'somebody';
+    const barred = await isBarred(ground, m, login, address);
     await endLinks(m, { userIds: [userId] });
     const pair = { userId, organisationId, browser, target: '/me', changeId: newId() };
     const old = await makeLink(m, { ...pair, purpose: 'oldAddress', addressKey: now.addressKey, address: now.address });
-    const fresh = await makeLink(m, { ...pair, purpose: taken ? 'nothing' : 'newAddress', addressKey, address });
+    const fresh = await makeLink(m, {
+      ...pair,
+      purpose: taken || barred ? 'nothing' : 'newAddress',
+      addressKey,
+      address,
+    });
     await tell(ground, m, now, oldAddressLetter(ground, now.address, address, old.token));
-    const letter = taken ? addressTakenLetter(ground, address) : newAddressLetter(ground, address, fresh.token);
+    const letter = taken
+      ? addressTakenLetter(ground, address)
+      : barred
+        ? replyLetter(ground, 'barred', address, '')
+        : newAddressLetter(ground, address, fresh.token);
     const about = { organisationId, accountId, aboutId: userId };
     await post(ground, m, { kind: 'newAddress', ...about, to: address, letter, expiresAt: fresh.expiresAt });
     return { result: undefined };
@@ -106,8 +126,11 @@ export async function agreeToAddress(ground: Ground, token: string): Promise<boo
 async function change(ground: Ground, m: Writer, login: Login, typed: string): Promise<void> {
   const { address, addressKey } = requireAddress(typed);
   const { userId, organisationId, accountId } = login;
+  await lockRows(m, 'users', [userId]); // a suspension at the same moment comes before, or after
+  if (await m.findOneBy(UserCauseTable, { userId })) throw ownErrors('own.linkInvalid');
   await requirePlace(m, login, address);
-  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
+  if (await isBarred(ground, m, login, address)) throw ownErrors('own.linkInvalid');
+  if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await requireUser(m, { organisationId, accountId }, userId);
   const kept = (await addressesOf(m, userId)).filter(({ isPrimary }) => !isPrimary);
   const emails = kept.map(({ value, type, display }) => ({

@@ -3,6 +3,7 @@ import { requireUser } from '../../users/lifecycle/administer.ts';
 import { UserTable } from '../../users/user.entity.ts';
 import { putOut } from '../../users/lifecycle/out.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { forgetDevices } from '../credentials/guesses/devices.ts';
 import { userPrincipal } from '../people/principal.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -17,6 +18,7 @@ import { type ChosenPassword, hashChosen, requireGoodPassword } from './password
  * Changes, or sets, the password of who is in and has proved it lately. Every other device is out; this one goes on
  * under a new session.
  * @param known the login as it was when they proved it
+ * @param device by which this browser is known; every other is known no more
  * @throws own.passwordsDiffer, own.changedMeanwhile, password.*
  */
 export async function changeOwnPassword(
@@ -25,9 +27,10 @@ export async function changeOwnPassword(
   known: Login,
   session: Session,
   input: ChosenPassword,
+  device: string | undefined,
 ): Promise<{ session: Session; token: string }> {
   requireGoodPassword(input, [known.address]);
-  const passwordHash = await hashChosen(input);
+  const passwordHash = await hashChosen(input, 'known');
   const { userId, organisationId, accountId } = known;
   const action = {
     eventName: 'ChangePassword',
@@ -44,6 +47,7 @@ export async function changeOwnPassword(
     }
     await m.update(LoginTable, { addressKey: now.addressKey }, { passwordHash, passwordChangedAt: clock.now() });
     await endLinks(m, { userIds: [userId] });
+    await forgetDevices(m, { kind: 'user', id: userId }, device);
     await putOut(ground, m, user, [userId], 'passwordChanged');
     const principal = await userPrincipal(m, userId);
     const result = principal && (await sessions.renew(m, session, principal));

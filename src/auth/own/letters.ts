@@ -1,12 +1,13 @@
 import { clock, iso } from '../../platform/clock/clock.ts';
 import { requestContext } from '../../platform/context/context.ts';
 import type { Writer } from '../../platform/database/unit.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
 import type { Letter } from '../../platform/mail/letter.ts';
 import { post } from '../../platform/mail/post.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { linkHours } from './links.ts';
 import type { Login } from './login.entity.ts';
-import { letterTexts as texts } from './texts.ts';
+import { type CredentialNews, letterTexts as texts } from './texts.ts';
 
 /** A word about what has happened is of no use much later. */
 const noticeMs = 3 * 86_400_000;
@@ -38,7 +39,10 @@ export function replyLetter(ground: Ground, reply: Reply, address: string, token
   };
 }
 
-/** Tells a person by mail what has happened to their sign-in; where no mail can be sent nobody is told. */
+/**
+ * Tells a person by mail what has happened to their sign-in; where no mail can be sent nobody is told. That too many
+ * wait keeps nobody from signing in, or from what they do.
+ */
 export async function tell(
   ground: Ground,
   m: Writer,
@@ -47,7 +51,7 @@ export async function tell(
   aboutId: string | null = login.userId,
 ): Promise<void> {
   const { organisationId, accountId, address } = login;
-  await post(ground, m, {
+  const posting = post(ground, m, {
     kind: 'notice',
     organisationId,
     accountId,
@@ -55,6 +59,10 @@ export async function tell(
     to: address,
     letter,
     expiresAt: clock.now() + noticeMs,
+  });
+  await posting.catch((error: unknown) => {
+    if (!(error instanceof CarillonError) || error.code !== 'mail.tooMany') throw error;
+    ground.log.warn({ organisationId, aboutId }, 'mail: too many wait, so a person was not told');
   });
 }
 
@@ -72,6 +80,12 @@ export const newDeviceLetter = ({ config }: Ground, { address }: Login, device: 
   const from = where(device, requestContext().clientAddress);
   const action = { label: button, href: `${config.publicUrl}/reset` };
   return { subject, title, paragraphs: [text(address, moment()), from, next], action };
+};
+
+export const credentialLetter = ({ config }: Ground, { address }: Login, news: CredentialNews): Letter => {
+  const { subject, text, next, button } = texts.credentials;
+  const action = { label: button, href: `${config.publicUrl}/reset` };
+  return { subject: subject[news], title: subject[news], paragraphs: [text(address, moment()), next], action };
 };
 
 export const oldAddressLetter = ({ config }: Ground, address: string, next: string, token: string): Letter => {

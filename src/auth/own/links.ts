@@ -74,6 +74,11 @@ export async function endLinks(
   await rows(m, sql`DELETE FROM "own_links" WHERE ${which}`);
 }
 
+/** Changes of address that these people have begun come to nothing. */
+export async function endChanges(m: Writer, userIds: readonly string[]): Promise<void> {
+  await rows(m, sql`DELETE FROM "own_links" WHERE "changeId" IS NOT NULL AND "userId" IN (${list(userIds)})`);
+}
+
 /** Forgets links that nobody can use any more. */
 export async function sweepLinks(m: Writer): Promise<void> {
   await rows(m, sql`DELETE FROM "own_links" WHERE "expiresAt" < ${clock.now() - 24 * hourMs}`);

@@ -2,6 +2,7 @@ import { firstRow, isTrue, rows } from '../../platform/database/run.ts';
 import { selectRow } from '../../platform/database/select.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import type { Ground } from '../../trail/ground.ts';
 import { type Login, LoginTable } from './login.entity.ts';
 
 /** By an address as it is compared. */
@@ -42,9 +43,11 @@ export async function knownAt(on: Reader, addressKey: string): Promise<Known> {
  * Makes an address free for somebody new, in their unit: whoever had it was deleted or released.
  * @returns false when somebody has it who still may
  */
-export async function freeAddress(m: Writer, addressKey: string): Promise<boolean> {
+export async function freeAddress({ db }: Pick<Ground, 'db'>, m: Writer, addressKey: string): Promise<boolean> {
+  await db.alone(`address ${addressKey}`); // of two who want it at once the second finds the first
+  const seen = await loginAt(m, addressKey);
   if ((await knownAt(m, addressKey)) === 'somebody') return false;
-  await rows(m, sql`DELETE FROM "logins" WHERE "addressKey" = ${addressKey}`);
+  if (seen) await rows(m, sql`DELETE FROM "logins" WHERE "addressKey" = ${addressKey} AND "userId" = ${seen.userId}`);
   return true;
 }
 

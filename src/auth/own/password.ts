@@ -21,9 +21,13 @@ export function requireGoodPassword({ password, again }: ChosenPassword, about: 
   checkPassword(password, about);
 }
 
-/** The hash of a password that may be chosen. @throws password.busy, named as the field's */
-export async function hashChosen({ password }: ChosenPassword): Promise<string> {
-  return hashPassword(password).catch((error: unknown) => {
+/**
+ * The hash of a password that may be chosen, after all has been asked that may refuse it: it costs the most.
+ * @param lane `known` for whoever is in; a mailed link alone is anybody's
+ * @throws password.busy, named as the field's
+ */
+export async function hashChosen({ password }: ChosenPassword, lane: 'anyone' | 'known' = 'anyone'): Promise<string> {
+  return hashPassword(password, lane).catch((error: unknown) => {
     if (!(error instanceof CarillonError)) throw error;
     const { code, kind, message, retryAfter } = error;
     throw new CarillonError(code, kind, message, retryAfter === undefined ? {} : { retryAfter });

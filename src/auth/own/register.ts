@@ -15,7 +15,7 @@ import { ownErrors } from './errors.ts';
 import type { OwnLink } from './link.entity.ts';
 import { endLinks, isOfBrowser, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
-import { freeAddress } from './logins.ts';
+import { freeAddress, knownAt } from './logins.ts';
 import { requireAddress } from './ask.ts';
 import { type ChosenPassword, hashChosen, requireGoodPassword } from './password.ts';
 import { placeOf, scopeOf } from './place.ts';
@@ -56,9 +56,10 @@ export async function register(
   requireSame(link, input.address, from.browser);
   const displayName = requireName(input.name);
   requireGoodPassword(input, [link.address, displayName ?? '']);
-  const passwordHash = await hashChosen(input);
   const place = await placeOf(ground.db.read, link.address);
-  if (place.kind === 'company') throw ownErrors('own.linkInvalid');
+  const known = await knownAt(ground.db.read, link.addressKey);
+  if (place.kind === 'company' || known === 'somebody') throw ownErrors('own.linkInvalid');
+  const passwordHash = await hashChosen(input);
   const scope = scopeOf(place);
   const { organisationId, accountId } = scope;
   const action = {
@@ -106,7 +107,7 @@ export async function makePerson(
   { address, displayName, passwordHash }: { address: string; displayName: string | null; passwordHash: string | null },
 ): Promise<Registered> {
   const { addressKey } = requireAddress(address);
-  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
+  if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await registerPerson(ground, m, scope, { address, displayName });
   return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
 }

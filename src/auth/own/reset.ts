@@ -5,12 +5,13 @@ import type { Ground } from '../../trail/ground.ts';
 import { personal } from '../../trail/people/personal.ts';
 import { putOut } from '../../users/lifecycle/out.ts';
 import { UserTable } from '../../users/user.entity.ts';
+import { forgetDevices } from '../credentials/guesses/devices.ts';
 import { ownErrors } from './errors.ts';
 import { passwordChangedLetter, tell } from './letters.ts';
 import type { OwnLink } from './link.entity.ts';
 import { endLinks, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
-import { loginAt } from './logins.ts';
+import { knownAt, loginAt } from './logins.ts';
 import { type ChosenPassword, hashChosen, requireGoodPassword } from './password.ts';
 import { placeOf } from './place.ts';
 
@@ -18,15 +19,17 @@ import { placeOf } from './place.ts';
 export async function readReset(on: Reader, token: string): Promise<{ link: OwnLink; login: Login }> {
   const link = await readLink(on, token, ['reset']);
   const login = await loginAt(on, link.addressKey);
+  const known = await knownAt(on, link.addressKey);
   // The address may be somebody else's by now, or a company's.
-  if (login?.userId !== link.userId || (await placeOf(on, link.address)).kind === 'company') {
+  if (login?.userId !== link.userId || known === 'deleted' || (await placeOf(on, link.address)).kind === 'company') {
     throw ownErrors('own.linkInvalid');
   }
   return { link, login };
 }
 
 /**
- * Sets a lost password anew, by a mailed link: once, and every device is out. Second factors stay. It lets nobody in:
+ * Sets a lost password anew, by a mailed link: once, and every device is out, and none is known any more. Second
+ * factors stay. It lets nobody in:
  * whoever is suspended stays so.
  * @throws own.linkInvalid, own.passwordsDiffer, password.*
  */
@@ -51,6 +54,7 @@ export async function resetPassword(ground: Ground, token: string, input: Chosen
     await endLinks(m, { userIds: [userId] });
     const at = clock.now();
     await m.update(LoginTable, { addressKey: now.addressKey }, { passwordHash, passwordChangedAt: at, verifiedAt: at });
+    await forgetDevices(m, { kind: 'user', id: userId });
     await putOut(ground, m, user, [user.id], 'passwordChanged');
     await tell(ground, m, now, passwordChangedLetter(ground, now));
     return { result: now };

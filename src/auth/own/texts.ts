@@ -1,5 +1,16 @@
 const hours = (count: number): string => (count === 1 ? 'one hour' : `${count} hours`);
 
+/** What has changed of that by which somebody is let in. */
+export type CredentialNews =
+  | 'passkeyAdded'
+  | 'passkeyRemoved'
+  | 'totpSet'
+  | 'totpRemoved'
+  | 'recoveryCodesMade'
+  | 'recoveryCodeUsed'
+  | 'linked'
+  | 'unlinked';
+
 /** The letters to people whose account Carillon holds. */
 export const letterTexts = {
   notYou: 'If it was not you, you need not do anything: without this mail nobody gets any further.',
@@ -55,7 +66,7 @@ export const letterTexts = {
     title: 'Your password was changed',
     text: (address: string, at: string): string =>
       `The password of the sign-in at Carillon with the address ${address} was changed on ${at}. Every other device was signed out.`,
-    next: 'If it was not you, choose another password at once.',
+    next: 'If it was not you, choose another password at once. Passkeys, authenticator apps and linked sign-ins are not changed by that: sign in then, and remove what is not yours.',
     button: 'I did not do this',
   },
   newDevice: {
@@ -64,7 +75,23 @@ export const letterTexts = {
     text: (address: string, at: string): string =>
       `Somebody signed in at Carillon with the address ${address} on ${at}, in a browser that was not known before.`,
     where: (device: string, network: string): string => `The device: ${device}. Its network address: ${network}.`,
-    next: 'If it was you, you need not do anything. If not, choose another password at once: that signs out every device.',
+    next: 'If it was you, you need not do anything. If not, choose another password at once: that signs out every device. Passkeys, authenticator apps and linked sign-ins stay: sign in then, and remove what is not yours.',
+    button: 'I did not do this',
+  },
+  credentials: {
+    subject: {
+      passkeyAdded: 'A passkey was added',
+      passkeyRemoved: 'A passkey was removed',
+      totpSet: 'An authenticator app was set up',
+      totpRemoved: 'The authenticator app was removed',
+      recoveryCodesMade: 'New recovery codes were made',
+      recoveryCodeUsed: 'A recovery code was used',
+      linked: 'Another sign-in was linked',
+      unlinked: 'Another sign-in was unlinked',
+    } satisfies Record<CredentialNews, string>,
+    text: (address: string, at: string): string =>
+      `This was done at Carillon, in the account with the address ${address}, on ${at}.`,
+    next: 'If it was you, you need not do anything. If not, choose another password at once, which signs out every device; then sign in, and remove what is not yours under “Security” and “Ways to sign in”.',
     button: 'I did not do this',
   },
   oldAddress: {

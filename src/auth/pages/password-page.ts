@@ -13,6 +13,8 @@ export interface PasswordPage {
   /** What is in the field for the name. */
   name: string;
   target: string;
+  /** That another password is wanted, as `newPasswordNote` writes it. */
+  note?: string;
   /** What went wrong before, in words for the person. */
   refused?: string;
   status?: number;
@@ -56,6 +58,7 @@ export function sendNewPassword(web: Web, req: Request, res: Response, asked: Pa
     <p>${words.lead}</p>
     <form method="post" action="/signin/new-password" novalidate>
       ${hidden(web, req, res, asked)} ${alert(asked)}
+      <input type="hidden" name="note" value="${asked.note ?? ''}" />
       <input type="hidden" name="name" value="${asked.name}" autocomplete="username" />
       ${secret({ id: 'password', label: words.password, autocomplete: 'current-password', focus: true })}
       ${secret({ id: 'newPassword', label: words.newPassword, autocomplete: 'new-password' })}

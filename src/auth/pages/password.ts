@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Request, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { LockoutPolicies } from '../../directory/ldap/sign-in/lockout.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
@@ -10,6 +10,7 @@ import { type AtDirectory, changeAtDirectory, proveAtDirectory, type Prover } fr
 import { directoryFor } from '../discovery/route.ts';
 import type { Web } from '../web.ts';
 import { enter } from './enter.ts';
+import { isNewPasswordNote, newPasswordNote } from './new-password-note.ts';
 import { type PasswordPage, sendNewPassword, sendPassword } from './password-page.ts';
 import { answerRefusal } from './refusal-page.ts';
 import { sendSignIn } from './signin-page.ts';
@@ -28,6 +29,12 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
   const prover: Prover = { ground: web.ground, ldap: web.ldap, lockouts: new LockoutPolicies() };
   const router = express.Router({ caseSensitive: true });
 
+  const wantedOf = (req: Request, res: Response, { directory }: AtDirectory, { name }: PasswordPage) => ({
+    directoryId: directory.id,
+    name,
+    browser: web.csrf.browser(req, res),
+  });
+
   router.post('/signin/password', async (req, res) => {
     await limit();
     const { asked, at, password } = await read(web, req);
@@ -37,8 +44,10 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
       await enter(web, req, res, proof);
     } catch (error) {
       const refusal = await refused(web, req, at, asked, error);
-      if (refusal.code === 'signIn.passwordMustChange') sendNewPassword(web, req, res, asked);
-      else if (onTheForm.has(refusal.code)) sendPassword(web, req, res, withRefusal(asked, refusal));
+      if (refusal.code === 'signIn.passwordMustChange') {
+        const note = newPasswordNote(web.ground, wantedOf(req, res, at, asked));
+        sendNewPassword(web, req, res, { ...asked, note });
+      } else if (onTheForm.has(refusal.code)) sendPassword(web, req, res, withRefusal(asked, refusal));
       else await answerRefusal(web, req, res, refusal, at.connection);
     }
   });
@@ -47,6 +56,10 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
     await limit();
     const { asked, at, password, newPassword, again } = await read(web, req);
     if (!at) return sendSignIn(web, req, res, { target: asked.target, unknown: asked.email });
+    // Only straight after the directory has asked for it; else the present password is to be typed again.
+    if (!isNewPasswordNote(web.ground, wantedOf(req, res, at, asked), asked.note ?? '')) {
+      return sendPassword(web, req, res, { ...asked, refused: texts.newPassword.tooLate, status: 400 });
+    }
     if (newPassword !== again) {
       const differs = { refused: texts.newPassword.differs, status: 400 };
       return sendNewPassword(web, req, res, { ...asked, ...differs });
@@ -72,6 +85,7 @@ async function read(web: Web, req: Request) {
   const asked: PasswordPage = {
     email,
     name: (form.get('name') ?? '').slice(0, longest + 1), // one too many is refused, not cut to somebody else's
+    note: form.get('note') ?? '',
     target: ownPath(form.get('target'), ground.config.publicUrl),
   };
   const at = await directoryFor(ground.db.read, email);

@@ -26,6 +26,7 @@ export const texts = {
     password: 'Present password',
     newPassword: 'New password',
     again: 'New password, again',
+    tooLate: 'That took too long. Type your present password again; then you can choose another.',
     differs: 'The two new passwords are not the same.',
     button: 'Change the password and sign in',
   },

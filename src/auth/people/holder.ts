@@ -1,5 +1,6 @@
 import type { User } from '../../users/user.entity.ts';
 import type { Holder, Whose } from '../credentials/holders.ts';
+import { tellOfCredentials } from '../own/news.ts';
 import { policyFor } from './second-factor.ts';
 
 /** Whose row it is in the tables of people's credentials. */
@@ -19,6 +20,7 @@ export const personHolder = (user: User): Holder => {
       requestParameters: { accountId, userId: id, ...parameters },
       about: id,
     }),
+    tell: (ground, m, news) => tellOfCredentials(ground, m, id, news),
     requiresFactor: async (on) => (await policyFor(on, user)).required,
   };
 };

@@ -7,7 +7,11 @@ import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { usersChangedTopic, type UsersOut, usersOutTopic } from '../../users/lifecycle/out.ts';
 import { type Receipt, ReceiptTable } from '../../users/lifecycle/receipt.entity.ts';
+import { endChanges } from '../own/links.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+
+/** After these, somebody who is out is the one who said so. */
+const ownDoing = new Set<UsersOut['cause']>(['signOut', 'left', 'passwordChanged']);
 
 /** Makes memory forget whoever changed, after the COMMIT and before its caller is answered. */
 export function forgetWhatChanged(outbox: Outbox, sessions: Sessions): () => void {
@@ -34,6 +38,12 @@ export function closeWhatIsOver(ground: Ground, sessions: Sessions): Handler {
     // One unit, so one commit: a directory that says no to many at once is not kept waiting for its receipts.
     await ground.db.write(async (m) => {
       const counts = await sessions.sweep(m, people, cause);
+      if (!ownDoing.has(cause)) {
+        await endChanges(
+          m,
+          people.map(({ id }) => id),
+        );
+      }
       faultPoint('out.swept', cause);
       const finishedAt = clock.now();
       const receipts = people.map(({ id }): Receipt => ({

@@ -30,11 +30,12 @@ const nobody = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.
 
 /**
  * Hashes a password for keeping (a PHC string). Whether it may be chosen is the business of `checkPassword`.
+ * @param lane `known` for whoever is in
  * @throws CarillonError password.tooLong; password.busy (with retryAfter) when too many wait
  */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, lane: keyof typeof lanes = 'anyone'): Promise<string> {
   if (isTooLong(password)) throw secretsError('password.tooLong', { field: 'password', values: { maximum: 256 } });
-  return lanes.known.run(() => hash(normalisePassword(password), cost));
+  return lanes[lane].run(() => hash(normalisePassword(password), cost));
 }
 
 /**

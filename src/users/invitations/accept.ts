@@ -15,6 +15,7 @@ import { forgetMails } from '../../platform/mail/post.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { userErrors } from '../errors.ts';
 import { requireUser } from '../lifecycle/administer.ts';
+import { UserCauseTable } from '../lifecycle/cause.entity.ts';
 import { mayMove, movePeople } from '../lifecycle/move.ts';
 import type { Scope } from '../lifecycle/out.ts';
 import { registerPerson } from '../lifecycle/register.ts';
@@ -104,6 +105,9 @@ export async function acceptInvitation(ground: Ground, upstairs: Upstairs, accep
       await ground.db.alone(scope.accountId);
       await lockRows(m, 'users', [userId]);
       const user = await requireUser(m, scope, userId);
+      // A no that was said meanwhile is left behind by nobody who moves.
+      const isBarredHere = user.releasedAt !== null || (await m.findOneBy(UserCauseTable, { userId })) !== null;
+      if (isBarredHere) throw userErrors('invitation.over');
       if (user.primaryAddressKey !== invitation.addressKey) throw userErrors('invitation.otherAddress');
       if (user.accountId === account.id) {
         await markAccepted(m, invitation, userId);

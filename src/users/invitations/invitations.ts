@@ -1,8 +1,9 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { rows } from '../../platform/database/run.ts';
+import { changed, rows } from '../../platform/database/run.ts';
 import { selectRow, selectRows } from '../../platform/database/select.ts';
 import { isOneOf, join, list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { forgetMails } from '../../platform/mail/post.ts';
 import { userErrors } from '../errors.ts';
 import type { Scope } from '../lifecycle/out.ts';
 import { type Invitation, InvitationTable } from './invitation.entity.ts';
@@ -98,7 +99,21 @@ export async function sweepInvitations(m: Writer): Promise<void> {
   );
 }
 
-/** Forgets by which invitations these people came, in the unit that erases them. */
+/**
+ * Forgets by which invitations these people came, and what else was sent to their addresses and came to nothing, unless
+ * somebody else has one by now; in the unit that erases them.
+ */
 export async function eraseInvitations(m: Writer, userIds: readonly string[]): Promise<void> {
-  await rows(m, sql`DELETE FROM "invitations" WHERE "acceptedBy" IN (${list(userIds)})`);
+  const theirs = sql`SELECT u."primaryAddressKey" FROM "users" u WHERE u."id" IN (${list(userIds)})
+      AND NOT EXISTS (SELECT 1 FROM "users" o WHERE o."primaryDomain" = u."primaryDomain"
+        AND o."primaryAddressKey" = u."primaryAddressKey" AND o."deletedAt" IS NULL AND o."id" NOT IN (${list(userIds)}))`;
+  const gone = await changed<{ id: string }>(
+    m,
+    sql`DELETE FROM "invitations" WHERE "acceptedBy" IN (${list(userIds)})
+        OR ("acceptedAt" IS NULL AND "addressKey" IN (${theirs})) RETURNING "id"`,
+  );
+  await forgetMails(
+    m,
+    gone.map(({ id }) => id),
+  );
 }

@@ -25,6 +25,8 @@ const goodForMs = 14 * 86_400_000;
 /** One mailbox is not to be flooded: so soon again, and so often, nothing is sent to it. */
 const againAfterMs = 60_000;
 const mostSent = 10;
+/** However many organisations invite it. */
+const mostSentByAll = 30;
 
 /** Who invites, and how the link gets to the person. */
 export interface Inviting {
@@ -197,9 +199,12 @@ async function send(
   const now = clock.now();
   if (!byHand) {
     const values = { value: before.address, most: mostSent };
-    const wait = before.sentAt + againAfterMs - now;
+    // Whatever its rows: revoking and inviting anew counts on.
+    const sent = await sentLately(m, before, now - goodForMs);
+    const wait = Math.max(before.sentAt, sent.last) + againAfterMs - now;
     if (wait > 0) throw userErrors('invitation.sentJustNow', { values, retryAfter: Math.ceil(wait / 1000) });
-    if (before.sentCount >= mostSent) throw userErrors('invitation.sentTooOften', { values });
+    if (Math.max(before.sentCount, sent.here) >= mostSent || sent.byAll >= mostSentByAll)
+      throw userErrors('invitation.sentTooOften', { values });
     await takeMail(m, account.organisationId, ground.config.invitationsPerDay);
   }
   const token = newToken();
@@ -224,4 +229,21 @@ async function send(
     );
   }
   return { invitation, link: byHand ? invitationLink(ground.config.publicUrl, token) : null };
+}
+
+/** How many mails one mailbox was sent since then by this organisation, when the last from this account, and how many by all. */
+async function sentLately(
+  m: Writer,
+  { organisationId, accountId, addressKey }: Invitation,
+  since: number,
+): Promise<{ here: number; last: number; byAll: number }> {
+  const found = await rows<{ organisationId: string; count: number | string; last: number | string }>(
+    m,
+    sql`SELECT "organisationId", SUM("sentCount") AS "count",
+          MAX(CASE WHEN "accountId" = ${accountId} AND "acceptedAt" IS NULL THEN "sentAt" ELSE 0 END) AS "last" FROM "invitations"
+        WHERE "addressKey" = ${addressKey} AND "sentAt" > ${since} GROUP BY "organisationId"`,
+  );
+  const here = found.find((each) => each.organisationId === organisationId);
+  const byAll = found.reduce((sum, { count }) => sum + Number(count), 0);
+  return { here: Number(here?.count ?? 0), last: Number(here?.last ?? 0), byAll };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { hashPassword } from '../../../src/platform/secrets/passwords.ts';
 import type { Page } from '../../support/page.ts';
-import { isIn, type OwnStage, password, registerAs, setOwnStage, signInAs } from './support.ts';
+import { askFor, isIn, type OwnStage, password, registerAs, setOwnStage, signInAs } from './support.ts';
 
 const wrong = 'not the one that was chosen';
 
@@ -50,6 +51,36 @@ describe('own accounts: many at once', function () {
     assert.equal(statuses.filter((status) => status === 401).length, 60);
     const other = await attacker.post('/signin/own', { csrf, email: 'x@own.example', password }, from('10.2.0.2'));
     assert.equal(other.status, 401);
+  });
+
+  it('security check 13: passwords chosen by one link, or by one person, are counted before they are hashed', async () => {
+    const owner = stage.carillon.visitor();
+    await registerAs(stage, owner, 'ann@own.example');
+    const chosen = async (page: Page, path: string, network: (round: number) => string): Promise<number[]> => {
+      const statuses: number[] = [];
+      for (let round = 0; round < 11; round++) {
+        const fields = { ...page.fields(path), newPassword: 'short', again: 'short' };
+        statuses.push((await page.visitor.post(path, fields, from(network(round)))).status);
+      }
+      return statuses;
+    };
+    const expected = [...Array.from({ length: 10 }, () => 400), 429];
+    const own = await owner.get('/me/password');
+    assert.deepEqual(await chosen(own, '/me/password', (round) => `10.4.0.${round}`), expected);
+    const reset = await owner.get(await askFor(stage, owner, '/reset', 'ann@own.example'));
+    assert.deepEqual(await chosen(reset, '/reset/confirm', (round) => `10.4.1.${round}`), expected);
+  });
+
+  it('security check 13: a flood by mailed links does not keep those waiting who are in', async () => {
+    const flood = Array.from({ length: 90 }, () =>
+      hashPassword(password).then(
+        () => true,
+        () => false,
+      ),
+    );
+    assert.match(await hashPassword(password, 'known'), /^\$argon2id\$/);
+    const done = await Promise.all(flood);
+    assert.ok(done.includes(true) && done.includes(false));
   });
 
   it('security check 13: 500 passwords at once are verified few at a time, the rest shed with Retry-After, and others are answered', async function () {

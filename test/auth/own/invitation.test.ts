@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
 import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
 import { parseAddresses } from '../../../src/users/invitations/addresses.ts';
 import { invitePeople } from '../../../src/users/invitations/invite.ts';
 import type { Scope } from '../../../src/users/lifecycle/out.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { linkIn } from '../../support/smtp.ts';
-import { accountWith, isIn, type OwnStage, password, personAt, registerAs, setOwnStage, signInAs } from './support.ts';
+import {
+  accountWith,
+  askFor,
+  isIn,
+  type OwnStage,
+  password,
+  personAt,
+  registerAs,
+  setOwnStage,
+  signInAs,
+} from './support.ts';
 
 describeOnEachEngine('own accounts: the link of an invitation', function () {
   this.timeout(60_000);
@@ -43,6 +55,20 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     const again = await stage.carillon.visitor().send(link);
     assert.ok(again.status >= 400, String(again.status));
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example')).status, 303);
+  });
+
+  it('of a registration by mail and one by an invitation at once, with one address, one makes a person', async () => {
+    const [one, two] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    const mailed = await one.get(await askFor(stage, one, '/register', 'ann@own.example'));
+    const invited = await two.get(await invite('ann@own.example'));
+    const done = await Promise.all([
+      mailed.submit('/register/confirm', chosen),
+      invited.submit('/invitation/register', chosen),
+    ]);
+    assert.equal(done.filter(({ path }) => path === '/me').length, 1);
+    const { read } = stage.carillon.house.ground.db;
+    const people = await rows(read, sql`SELECT 1 FROM "users" WHERE "primaryAddressKey" = ${'ann@own.example'}`);
+    assert.equal(people.length, 1);
   });
 
   it('leads who has an account to sign in with it, and they keep it: the trial ends, the devices stay', async () => {

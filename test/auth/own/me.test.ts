@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { clock } from '../../../src/platform/clock/clock.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
+import { agreeToAddress } from '../../../src/auth/own/change-address.ts';
+import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
+import { UserCauseTable } from '../../../src/users/lifecycle/cause.entity.ts';
+import { removeTotp, replaceRecoveryCodes } from '../../../src/auth/credentials/factors/factors.ts';
+import { knownDevice } from '../../../src/auth/credentials/guesses/devices.ts';
+import { personHolder } from '../../../src/auth/people/holder.ts';
+import { UserTable } from '../../../src/users/user.entity.ts';
 import { eraseWhatIsDue } from '../../../src/users/lifecycle/erase.ts';
 import { testCompany } from '../../support/company.ts';
+import { appCode } from '../../console/support.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import { linkIn } from '../../support/smtp.ts';
 import {
   accountWith,
   another,
+  askFor,
   isIn,
   type OwnStage,
   password,
@@ -83,6 +92,40 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     assert.ok(await isIn(here));
   });
 
+  it('what else lets somebody in is told when it comes and when it goes, and no browser stays known after a reset', async () => {
+    const [visitor, other] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, visitor, 'ann@own.example');
+    await signInAs(other, 'ann@own.example');
+    const { ground } = stage.carillon.house;
+    const { id } = await personAt(stage, 'ann@own.example');
+    const told = async (subject: string): Promise<string> =>
+      (await stage.smtp.next('ann@own.example', (letter) => letter.header('subject') === subject)).text;
+    const page = await visitor.get('/me/security/totp');
+    const secret = (/copy">([A-Z2-7 ]+)</.exec(page.body)?.[1] ?? '').replaceAll(' ', '');
+    const codes = await page.submit('/me/security/totp', { code: await appCode(secret) });
+    const code = /class="copy">([\w-]{19})</.exec(codes.body)?.[1] ?? '';
+    assert.match(await told('An authenticator app was set up'), /choose another password at once/);
+    const third = stage.carillon.visitor();
+    const second = await third.followHere(await signInAs(third, 'ann@own.example'));
+    await second.submit('/signin/second', { code });
+    await told('A recovery code was used');
+    const user = (await ground.db.read.findOneBy(UserTable, { id }))!;
+    await replaceRecoveryCodes(ground, personHolder(user));
+    await told('New recovery codes were made');
+    await removeTotp(ground, personHolder(user));
+    await told('The authenticator app was removed');
+
+    const known = () => rows(ground.db.read, sql`SELECT 1 FROM "person_devices" WHERE "userId" = ${id}`);
+    assert.equal((await known()).length, 3);
+    await (await visitor.get('/me/password')).submit('/me/password', { newPassword: another, again: another });
+    assert.equal((await known()).length, 1);
+    assert.ok(await knownDevice(ground.db.read, 'user', id, visitor.jar().get('carillon_known')));
+    const reset = await other.get(await askFor(stage, other, '/reset', 'ann@own.example'));
+    const done = await reset.submit('/reset/confirm', { newPassword: password, again: password });
+    assert.match(done.text, /Passkeys, authenticator apps and linked sign-ins have stayed/);
+    assert.equal((await known()).length, 0);
+  });
+
   it('the address: changed when both mailboxes have said yes, in either order, and not before', async () => {
     const visitor = stage.carillon.visitor();
     await registerAs(stage, visitor, 'ann@own.example');
@@ -128,6 +171,59 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     for (const email of ['ann@own.example', 'no address']) {
       assert.equal((await form.submit('/me/address', { email })).status, 400);
     }
+  });
+
+  it('a suspended address is not got round by a change: neither taken by it, nor left by it', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    const { ground } = stage.carillon.house;
+    const [ann, sue] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, ann, 'ann@globex.example');
+    await registerAs(stage, sue, 'sue@globex.example');
+    await registerAs(stage, stage.carillon.visitor(), 'bad@globex.example');
+    const bad = await personAt(stage, 'bad@globex.example');
+    await suspendUser(ground, scope, bad.id, 'test');
+    await ground.db.write((m) => rows(m, sql`DELETE FROM "logins" WHERE "userId" = ${bad.id}`));
+    const form = await ann.get('/me/address');
+    const barred = await form.submit('/me/address', { email: 'bad@globex.example' });
+    const free = await form.submit('/me/address', { email: 'new@globex.example' });
+    assert.equal(barred.text.replaceAll('bad', 'X'), free.text.replaceAll('new', 'X'));
+    const letter = await stage.smtp.next('bad@globex.example', ({ text }) => text.includes('suspended'));
+    assert.doesNotMatch(letter.text, /token=/);
+
+    await (await sue.get('/me/address')).submit('/me/address', { email: 'sue2@globex.example' });
+    const letters = [
+      await stage.smtp.next('sue@globex.example', ({ text }) => text.includes('/address/confirm')),
+      await stage.smtp.next('sue2@globex.example', ({ text }) => text.includes('/address/confirm')),
+    ];
+    const agrees = await Promise.all(
+      letters.map((each) => stage.carillon.visitor().get(linkIn(each, '/address/confirm'))),
+    );
+    const { id } = await personAt(stage, 'sue@globex.example');
+    await suspendUser(ground, scope, id, 'test');
+    const left = () =>
+      rows(ground.db.read, sql`SELECT "id" FROM "own_links" WHERE "userId" = ${id} AND "changeId" IS NOT NULL`);
+    await until(async () => (await left()).length === 0);
+    for (const page of agrees) assert.equal((await page.submit('/address/confirm')).status, 400);
+    assert.equal((await personAt(stage, 'sue@globex.example')).id, id);
+  });
+
+  it('a change that was under way at the moment of a suspension is not completed', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    const { ground } = stage.carillon.house;
+    const sue = stage.carillon.visitor();
+    await registerAs(stage, sue, 'sue@globex.example');
+    await (await sue.get('/me/address')).submit('/me/address', { email: 'sue2@globex.example' });
+    const tokenOf = async (to: string): Promise<string> => {
+      const letter = await stage.smtp.next(to, ({ text }) => text.includes('/address/confirm'));
+      return new URL(linkIn(letter, '/address/confirm'), 'https://any.example').searchParams.get('token')!;
+    };
+    const [old, fresh] = [await tokenOf('sue@globex.example'), await tokenOf('sue2@globex.example')];
+    assert.equal(await agreeToAddress(ground, old), false);
+    const { id } = await personAt(stage, 'sue@globex.example');
+    const cause = { userId: id, cause: 'administrator', since: clock.now(), setBy: 'test' } as const;
+    await ground.db.write((m) => m.insert(UserCauseTable, cause)); // as before anything is done after the commit
+    await assert.rejects(agreeToAddress(ground, fresh), { code: 'own.linkInvalid' });
+    assert.equal((await personAt(stage, 'sue@globex.example')).accountId, scope.accountId);
   });
 
   it('deleting oneself: out everywhere at once, the address free again, and erased when its time has come', async () => {

@@ -185,6 +185,18 @@ describeOnEachEngine('own accounts: registering', function () {
     assert.equal(after.accountId, nobodys.accountId);
   });
 
+  it('whoever uses up the mails of an address keeps its owner from nothing, and registering uses up no resets', async () => {
+    const [owner, other] = [stage.carillon.visitor(), stage.carillon.visitor()];
+    await registerAs(stage, owner, 'ann@own.example');
+    await owner.postFrom('/me', '/me/sign-out');
+    for (let i = 0; i < 6; i++) await other.postFrom('/register', '/register', { email: 'ann@own.example' });
+    await askFor(stage, other, '/reset', 'ann@own.example');
+    for (let i = 0; i < 5; i++) await other.postFrom('/reset', '/reset', { email: 'ann@own.example' });
+    const count = stage.smtp.received.length;
+    await owner.postFrom('/reset', '/reset', { email: 'ann@own.example' });
+    await until(() => stage.smtp.received.length > count);
+  });
+
   it('one mailbox gets five mails an hour, and whoever asks for more is answered as ever', async () => {
     const visitor = stage.carillon.visitor();
     for (let i = 0; i < 7; i++) {

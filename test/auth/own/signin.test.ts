@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { clock } from '../../../src/platform/clock/clock.ts';
+import { insertRows } from '../../../src/platform/database/insert.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
+import { MailTable } from '../../../src/platform/mail/mail.entity.ts';
 import { suspendUser } from '../../../src/users/lifecycle/administer.ts';
 import { setHelpContact } from '../../../src/accounts/accounts/accounts.ts';
 import { testCompany } from '../../support/company.ts';
@@ -162,6 +166,38 @@ describeOnEachEngine('own accounts: signing in', function () {
     assert.match(letter.text, /Chrome on Windows/);
     await stage.carillon.visitor().postFrom('/reset', '/reset', { email: 'ann@own.example' });
     assert.equal((await stage.smtp.next('ann@own.example')).header('subject'), 'Choose another password');
+  });
+
+  it('a full queue of mails keeps nobody from signing in', async () => {
+    await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');
+    const { db } = stage.carillon.house.ground;
+    const mail = (i: number) => ({
+      id: `m${i}`,
+      kind: 'x',
+      organisationId: null,
+      accountId: null,
+      aboutId: null,
+      body: '',
+      state: 'ready' as const,
+      claimedUntil: null,
+      attempts: 0,
+      createdAt: 0,
+      notBefore: 9e12,
+      expiresAt: 9e12,
+      lastError: null,
+    });
+    await db.write((m) =>
+      insertRows(
+        m,
+        MailTable,
+        Array.from({ length: 10_000 }, (_, i) => mail(i)),
+      ),
+    );
+    const visitor = stage.carillon.visitor();
+    assert.equal((await signInAs(visitor, 'ann@own.example')).status, 303);
+    assert.ok(await isIn(visitor));
+    assert.equal((await visitor.postFrom('/reset', '/reset', { email: 'ann@own.example' })).status, 429);
+    await db.write((m) => rows(m, sql`DELETE FROM "mails"`));
   });
 
   it('a client that asks for JSON is refused in JSON', async () => {

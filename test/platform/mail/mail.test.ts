@@ -4,7 +4,7 @@ import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
 import { mailboxOf, readSender } from '../../../src/platform/mail/address.ts';
 import { renderLetter } from '../../../src/platform/mail/letter.ts';
-import { forgetMails, post, type Posted } from '../../../src/platform/mail/post.ts';
+import { forgetMails, post, type Posted, sweepMails } from '../../../src/platform/mail/post.ts';
 import { type Fate, MailQueue } from '../../../src/platform/mail/queue.ts';
 import { MailSender } from '../../../src/platform/mail/sender.ts';
 import { smtpServer } from '../../../src/platform/mail/settings.ts';
@@ -165,6 +165,19 @@ describeOnEachEngine('mail', () => {
     assert.deepEqual([fates[0]?.outcome, fates[0]?.reason, smtp.received.length], ['Failed', 'expired', 0]);
   });
 
+  it('that is of no use any more is swept, unless it is being sent', async () => {
+    await posted({ expiresAt: clock.now() + 1_000 });
+    await posted();
+    clock.advance(1_001);
+    const [swept] = await house.ground.db.write((m) => sweepMails(m));
+    assert.equal(swept?.kind, 'test');
+    assert.equal((await waiting()).length, 1);
+    await posted({ expiresAt: clock.now() + 1_000 });
+    await new MailQueue(house.ground, handlers).claim();
+    clock.advance(1_001);
+    assert.deepEqual(await house.ground.db.write((m) => sweepMails(m)), []);
+  });
+
   it('goes with whom it is about', async () => {
     await posted();
     await posted({ aboutId: 'other' });
@@ -185,6 +198,9 @@ describeOnEachEngine('mail', () => {
       ),
     );
     await assert.rejects(posted(), { code: 'mail.tooMany', retryAfter: 300 });
+    await house.ground.db.write((m) => rows(m, sql`DELETE FROM "mails" WHERE "id" < 'm54'`));
+    await assert.rejects(posted({ anybodys: true }), { code: 'mail.tooMany' });
+    assert.equal(await posted(), 'Queued', 'what people who are in cause has room left');
     await house.ground.db.write((m) => rows(m, sql`DELETE FROM "mails"`));
   });
 

@@ -28,6 +28,9 @@ import { suspend } from '../../../src/users/lifecycle/suspension.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
 import type { User } from '../../../src/users/user.entity.ts';
 import { testCompany } from '../../support/company.ts';
+import { UserCauseTable } from '../../../src/users/lifecycle/cause.entity.ts';
+import type { Writer } from '../../../src/platform/database/unit.ts';
+import { endWhatWasAlive } from '../../../src/storage/restored.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { type Own, ownHouse } from './support.ts';
 
@@ -212,6 +215,7 @@ describeOnEachEngine('invitations', () => {
     assert.equal(await ground.db.read.countBy(MailTable, {}), 0);
     await assert.rejects(registered(token), { code: 'invitation.over' });
     await assert.rejects(resendInvitation(ground, team, id, { by }), { code: 'invitation.over' });
+    clock.advance(60_000);
     const anew = await invited('ada@x.example');
     assert.notEqual(anew.id, id);
     const other = await own.team('Other');
@@ -263,6 +267,42 @@ describeOnEachEngine('invitations', () => {
     assert.ok(handed.link, 'handed over, no mail is sent');
   });
 
+  it('flood no mailbox by being revoked and made anew, nor from many organisations', async () => {
+    const { ground } = own.house;
+    const code = async (into = team): Promise<string | undefined> =>
+      (await invite('ada@x.example', into))[0]?.error?.code;
+    const round = async (into = team): Promise<void> => {
+      const [one] = await invite('ada@x.example', into);
+      await revokeInvitation(ground, into, one!.invitation!.id);
+      clock.advance(60_000);
+    };
+    const [one] = await invite('ada@x.example');
+    await revokeInvitation(ground, team, one!.invitation!.id);
+    assert.equal(await code(), 'invitation.sentJustNow');
+    clock.advance(60_000);
+    for (let i = 0; i < 9; i++) await round();
+    assert.equal(await code(), 'invitation.sentTooOften');
+    for (const other of [await own.team('Two'), await own.team('Three')]) {
+      for (let i = 0; i < 10; i++) await round(other);
+    }
+    assert.equal(await code(await own.team('Four')), 'invitation.sentTooOften');
+    clock.advance(14 * day);
+    assert.equal(await code(), undefined);
+  });
+
+  it('that were open when a backup was made are good again only when they are sent again', async () => {
+    const { ground } = own.house;
+    const user = await own.alone('ada@x.example');
+    const { id, token } = await invited('ada@x.example');
+    const runner = (m: Writer) => ({ query: (text: string) => m.query(text), hasTable: async () => true }) as never;
+    await ground.db.write((m) => endWhatWasAlive(runner(m)));
+    await assert.rejects(accept(user, { token }), { code: 'invitation.over' });
+    await assert.rejects(accept(user, { invitationId: id }), { code: 'invitation.over' });
+    clock.advance(60_000);
+    await resendInvitation(ground, team, id, { by });
+    await accept(user, { invitationId: id });
+  });
+
   it('are so many in a day, of the whole organisation; time gives them back', async () => {
     await own.stop();
     own = await ownHouse({ invitationsPerDay: 3 });
@@ -299,6 +339,15 @@ describeOnEachEngine('invitations', () => {
     assert.deepEqual([answer?.invitation?.emailStatus, answer?.link], ['NotSent', null]);
     const { link } = await resendInvitation(own.house.ground, team, answer!.invitation!.id, { by, byHand: true });
     await registered(new URL(link!).searchParams.get('token')!);
+  });
+
+  it('are accepted by nobody who was said no to meanwhile', async () => {
+    const ruth = await own.alone('ruth@x.example');
+    const { token } = await invited('ruth@x.example');
+    const cause = { userId: ruth.id, cause: 'administrator', since: clock.now(), setBy: by } as const;
+    await own.house.ground.db.write((m) => m.insert(UserCauseTable, cause));
+    await assert.rejects(accept(ruth, { token }), { code: 'invitation.over' });
+    assert.equal((await own.stored(ruth)).accountId, ruth.accountId);
   });
 
   it('of two who accept at once one is done', async () => {
@@ -349,7 +398,9 @@ describeOnEachEngine('invitations', () => {
     clock.advance(2 * day);
     await ground.db.write(sweepInvitations);
     assert.equal(await ground.db.read.countBy(InvitationTable, {}), 1);
+    await invite('bob@x.example', await own.team('Other'));
     await ground.db.write((m) => upstairs.peopleErased(m, [user.id]));
-    assert.equal(await ground.db.read.countBy(InvitationTable, {}), 0);
+    assert.equal(await ground.db.read.countBy(InvitationTable, {}), 0, 'nor what others sent to them');
+    assert.ok(!(await own.letters()).some(({ to }) => to === 'bob@x.example'));
   });
 });

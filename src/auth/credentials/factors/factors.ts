@@ -40,8 +40,9 @@ export const hasFactor = ({ totp, passkeys }: Factors): boolean => totp !== null
  * Stores a factor, inside a unit of work.
  * @returns recovery codes to be shown once, when there were none; else nothing
  */
-export async function storeFactor(m: Writer, holder: Holder, enrolment: Enrolment): Promise<string[]> {
+export async function storeFactor(ground: Ground, m: Writer, holder: Holder, enrolment: Enrolment): Promise<string[]> {
   await enrolment.store(m);
+  await holder.tell?.(ground, m, enrolment.eventName === 'EnableTotp' ? 'totpSet' : 'passkeyAdded');
   return (await recoveryCodesLeft(m, holder)) > 0 ? [] : newRecoveryCodes(m, holder);
 }
 
@@ -59,7 +60,9 @@ export async function addFactor(
   const action = holder.action(eventName);
   try {
     const enrolment = await enrol();
-    return await ground.trail.perform(action, async (m) => ({ result: await storeFactor(m, holder, enrolment) }));
+    return await ground.trail.perform(action, async (m) => ({
+      result: await storeFactor(ground, m, holder, enrolment),
+    }));
   } catch (error) {
     if (error instanceof CarillonError) ground.trail.refused(action, error);
     throw error;
@@ -70,6 +73,7 @@ export async function addFactor(
 export function replaceRecoveryCodes(ground: Ground, holder: Holder): Promise<string[]> {
   return ground.trail.perform(holder.action('CreateRecoveryCodes'), async (m) => {
     if (!hasFactor(await factorsOf(m, holder))) throw credentialErrors('factor.none');
+    await holder.tell?.(ground, m, 'recoveryCodesMade');
     return { result: await newRecoveryCodes(m, holder) };
   });
 }
@@ -81,6 +85,7 @@ export function removeTotp(ground: Ground, holder: Holder): Promise<void> {
     if (!totp) throw credentialErrors('factor.notFound');
     await m.delete(totpTables[holder.kind], { holderId: holder.id });
     await afterRemoval(m, holder, passkeys.length);
+    await holder.tell?.(ground, m, 'totpRemoved');
     return { result: undefined };
   });
 }
@@ -93,6 +98,7 @@ export function removePasskey(ground: Ground, holder: Holder, passkeyId: string)
     if (rest.length === passkeys.length) throw credentialErrors('factor.notFound');
     await m.delete(passkeyTables[holder.kind], { id: passkeyId, holderId: holder.id });
     await afterRemoval(m, holder, rest.length + (totp ? 1 : 0));
+    await holder.tell?.(ground, m, 'passkeyRemoved');
     return { result: undefined };
   });
 }

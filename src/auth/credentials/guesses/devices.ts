@@ -4,7 +4,7 @@ import { type Sql, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { SpentChallengeTable } from '../factors/factors.entity.ts';
-import { type Holder, holderColumn, type HolderKind, tableOf } from '../holders.ts';
+import { type Holder, holderColumn, type HolderKind, tableOf, type Whose } from '../holders.ts';
 import { pendingTables } from '../signing-in/pending.entity.ts';
 import { factorGuessesTables, knownDeviceTables } from './guesses.entity.ts';
 
@@ -61,6 +61,18 @@ export async function rememberDevice(
           SELECT "tokenHash" FROM ${table} WHERE ${holder} = ${holderId} ORDER BY "createdAt" DESC LIMIT ${mostDevices})`,
   );
   return token;
+}
+
+/**
+ * Forgets the browsers that were known for a holder, who may have them no more.
+ * @param but the token of the one that stays known
+ */
+export async function forgetDevices(m: Writer, { kind, id }: Whose, but?: string): Promise<void> {
+  await rows(
+    m,
+    sql`DELETE FROM ${tableOf(knownDeviceTables[kind])}
+        WHERE ${holderColumn(kind)} = ${id} AND "tokenHash" <> ${but === undefined ? '' : hashToken(but)}`,
+  );
 }
 
 /** Forgets what nothing looks at any more: devices long unused, counts whose window is over, sign-ins never finished. */

@@ -83,6 +83,7 @@ export class SecondStep<Subject> {
       return trail.perform(action, async (m) => {
         const now = await this.read(m, token, from.browser); // a no, or the same answer sent twice, may have come between
         await proven.spend(m);
+        if (proven.by === 'recoveryCode') await now.holder.tell?.(this.#ground, m, 'recoveryCodeUsed');
         await endPending(m, this.#door.kind, now.pending);
         const done = await this.#door.letIn(m, now.subject, from, proven);
         return { ...done, result: { ...done.result, target: now.pending.target, provedBy: proven.by } };
@@ -125,7 +126,7 @@ export class SecondStep<Subject> {
         await db.alone(found.holder.id);
         const now = await this.read(m, token, from.browser);
         if (hasFactor(now.factors)) throw credentialErrors('signIn.begunElsewhere');
-        const codes = await storeFactor(m, now.holder, enrolment);
+        const codes = await storeFactor(this.#ground, m, now.holder, enrolment);
         await endPending(m, this.#door.kind, now.pending);
         const { amr } = enrolment;
         const { result, responseElements } = await this.#door.letIn(m, now.subject, from, { by: 'enrolled', amr });

@@ -1,10 +1,13 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
+import { sql } from '../../../platform/database/sql.ts';
 import type { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
 import { canSendMail } from '../../../platform/mail/settings.ts';
+import { knownDevice } from '../../credentials/guesses/devices.ts';
 import { askForReset, askToRegister, type Asked, requireAddress, requireMail } from '../../own/ask.ts';
 import type { Web } from '../../web.ts';
+import { deviceOf } from '../enter.ts';
 import { addressOf } from '../query.ts';
 import { ownPath } from '../target.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
@@ -43,9 +46,9 @@ const askings: readonly Asking[] = [
 export function askRoutes(web: Web): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
-  const takeMail = createAskLimits();
 
   for (const { path, words, verb, links } of askings) {
+    const takeMail = createAskLimits(); // each by itself: asking to register uses up nobody's resets
     const show = (req: Request, res: Response, email: string, target: string, refused?: CarillonError): void => {
       const here = { title: words.title, links: links(target), refused };
       if (!canSendMail(ground.config)) return sendForm(web, req, res, { ...here, lead: [texts.noMail], status: 503 });
@@ -76,7 +79,9 @@ export function askRoutes(web: Web): Router {
         requireMail(ground);
         const { addressKey } = requireAddress(address);
         const browser = web.csrf.browser(req, res);
-        if (await takeMail(addressKey)) await verb(ground, { address, browser, target });
+        const whose = sql`SELECT "userId" FROM "logins" WHERE "addressKey" = ${addressKey}`;
+        const device = await knownDevice(ground.db.read, 'user', whose, deviceOf(web, req));
+        if (await takeMail(addressKey, device)) await verb(ground, { address, browser, target });
         const lead = [texts.sent.text(address), texts.sent.hint];
         sendForm(web, req, res, { title: texts.sent.title, lead, links: [{ href: '/signin', text: texts.signIn }] });
       };

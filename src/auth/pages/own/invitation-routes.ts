@@ -7,12 +7,15 @@ import { formOf } from '../../../platform/http/pages/app.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import { acceptInvitation, offerOf, type Offer } from '../../../users/invitations/accept.ts';
 import { UserTable } from '../../../users/user.entity.ts';
+import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { registerByInvitation } from '../../own/accept.ts';
 import { knownAt } from '../../own/logins.ts';
 import { type SignedIn, type Web, whoIs } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
 import { addressOf } from '../query.ts';
+import { confirmPath } from '../security/frame.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
+import { createChoiceLimits } from './limits.ts';
 import { chosenFields, typedRegistration, usernameField } from './parts.ts';
 import { ownTexts } from './texts.ts';
 
@@ -24,6 +27,7 @@ const texts = ownTexts.invitation;
 export function invitationRoutes(web: Web): Router {
   const { ground, sessions, upstairs } = web;
   const router = express.Router({ caseSensitive: true });
+  const takeChoice = createChoiceLimits();
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     try {
@@ -52,8 +56,13 @@ export function invitationRoutes(web: Web): Router {
     if (!who.in) return show(req, res, token);
     const { id: userId, organisationId, accountId } = who.principal;
     const scope = { organisationId, accountId: accountId ?? '' };
+    const leave = form.get('leave') === 'yes';
+    if (leave && !provedLately(who.session)) {
+      const target = `${path}?${new URLSearchParams({ token }).toString()}`;
+      return res.redirect(303, `${confirmPath}?${new URLSearchParams({ target }).toString()}`);
+    }
     const accept = async (): Promise<void> => {
-      await acceptInvitation(ground, upstairs, { userId, scope, by: { token }, leave: form.get('leave') === 'yes' });
+      await acceptInvitation(ground, upstairs, { userId, scope, by: { token }, leave });
       res.redirect(303, '/me');
     };
     await tried(web, req, accept, (refused) => show(req, res, token, refused));
@@ -66,6 +75,7 @@ export function invitationRoutes(web: Web): Router {
     const form = formOf(req);
     const token = (form.get('token') ?? '').slice(0, 128);
     const register = async (): Promise<void> => {
+      await takeChoice(token);
       const from = await browserOf(web, req, res);
       const { entered, target } = await registerByInvitation(ground, sessions, token, typedRegistration(form), from);
       goOn(web, res, entered, target);

@@ -2,6 +2,7 @@ import { requestContext } from '../../../platform/context/context.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { addressKey } from '../../../platform/http/address.ts';
 import { createRate } from '../../../platform/http/rate.ts';
+import { hashToken } from '../../../platform/ids/ids.ts';
 
 /** Mails an hour that one network may ask for, to whomever. */
 const perNetwork = 60;
@@ -10,19 +11,40 @@ const perAddress = 5;
 
 /**
  * Limits on asking for mails. Too many from one network are refused; too many to one address are answered as if they were
- * sent, so that nobody's mailbox is flooded, and nobody learns what others asked for.
+ * sent, so that nobody's mailbox is flooded, and nobody learns what others asked for. A browser that is known for the
+ * owner of an address is counted by itself: whoever uses that address up keeps its owner from nothing.
+ * @returns to be called with what is counted, and the browser as `knownDevice` gives it
  */
-export function createAskLimits(): (addressKey: string) => Promise<boolean> {
+export function createAskLimits(): (addressKey: string, device?: string | null) => Promise<boolean> {
   const byNetwork = createRate({ points: perNetwork, seconds: 3600 });
   const byAddress = createRate({ points: perAddress, seconds: 3600 });
-  return async (address) => {
-    await byNetwork(addressKey(requestContext().clientAddress));
+  const byDevice = createRate({ points: perAddress, seconds: 3600 });
+  return async (address, device = null) => {
+    if (device === null) await byNetwork(addressKey(requestContext().clientAddress));
     try {
-      await byAddress(address);
+      await (device === null ? byAddress(address) : byDevice(JSON.stringify([address, device])));
       return true;
     } catch (error) {
       if (error instanceof CarillonError) return false;
       throw error;
     }
+  };
+}
+
+/** Passwords in 15 minutes that may be chosen by one link, or by one person. */
+const perChoice = 10;
+/** And from one network, which may be that of a whole company. */
+const choicesPerNetwork = 60;
+
+/**
+ * Limits on choosing a password, which costs as much as a sign-in: refused before anything is hashed.
+ * @returns to be called with the link, or the person; throws rate.exceeded
+ */
+export function createChoiceLimits(): (whose: string) => Promise<void> {
+  const byNetwork = createRate({ points: choicesPerNetwork, seconds: 900 });
+  const byWhose = createRate({ points: perChoice, seconds: 900 });
+  return async (whose) => {
+    await byNetwork(addressKey(requestContext().clientAddress));
+    await byWhose(hashToken(whose.slice(0, 128)));
   };
 }

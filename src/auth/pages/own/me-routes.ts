@@ -11,10 +11,11 @@ import { loginOf } from '../../own/logins.ts';
 import { clock } from '../../../platform/clock/clock.ts';
 import { canSendMail } from '../../../platform/mail/settings.ts';
 import { sessionCookie, type SignedIn, type Web } from '../../web.ts';
+import { deviceOf } from '../enter.ts';
 import { personOf } from '../person.ts';
 import { recentlyProved } from '../recently.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
-import { createAskLimits } from './limits.ts';
+import { createAskLimits, createChoiceLimits } from './limits.ts';
 import { newPasswordFields, usernameField } from './parts.ts';
 import { ownTexts as texts } from './texts.ts';
 
@@ -29,6 +30,7 @@ export function ownMeRoutes(web: Web): Router {
   const { ground, sessions } = web;
   const router = express.Router({ caseSensitive: true });
   const takeMail = createAskLimits();
+  const takeChoice = createChoiceLimits();
   const back = [{ href: '/me', text: texts.changePassword.back }];
 
   /** @returns null when the answer is out @throws own.managed */
@@ -71,9 +73,17 @@ export function ownMeRoutes(web: Web): Router {
       lead: [texts.changePassword.lead, usernameField(login.address)],
       form: { action: '/me/password', fields: newPasswordFields(), button: texts.changePassword.button },
     }),
-    async ({ who, login }, form, _req, res) => {
+    async ({ who, login }, form, req, res) => {
+      await takeChoice(login.userId);
       const input = { password: form.get('newPassword') ?? '', again: form.get('again') ?? '' };
-      const { session, token } = await changeOwnPassword(ground, sessions, login, who.session, input);
+      const { session, token } = await changeOwnPassword(
+        ground,
+        sessions,
+        login,
+        who.session,
+        input,
+        deviceOf(web, req),
+      );
       web.cookies.set(res, sessionCookie.user, token, (session.expiresAt - clock.now()) / 1000);
       res.redirect(303, '/me');
     },

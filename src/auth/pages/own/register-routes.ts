@@ -7,6 +7,7 @@ import { register } from '../../own/register.ts';
 import type { Web } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
 import { addressOf } from '../query.ts';
+import { createChoiceLimits } from './limits.ts';
 import { type Field, sendForm, tried } from './form-page.ts';
 import { chosenFields, typedRegistration, usernameField } from './parts.ts';
 import { isStale, sendStale } from './stale.ts';
@@ -18,6 +19,7 @@ export function registerRoutes(web: Web): Router {
   const router = express.Router({ caseSensitive: true });
   const path = '/register/confirm';
   const words = texts.choose;
+  const takeChoice = createChoiceLimits();
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     try {
@@ -53,6 +55,7 @@ export function registerRoutes(web: Web): Router {
     const form = formOf(req);
     const token = form.get('token') ?? '';
     const work = async (): Promise<void> => {
+      await takeChoice(token);
       const from = await browserOf(web, req, res);
       const input = { ...typedRegistration(form), address: form.get('email') ?? '' };
       const { entered, target } = await register(ground, sessions, token, input, from);

@@ -6,6 +6,7 @@ import { readReset, resetPassword } from '../../own/reset.ts';
 import { sessionCookie, type Web } from '../../web.ts';
 import { addressOf } from '../query.ts';
 import { sendForm, tried } from './form-page.ts';
+import { createChoiceLimits } from './limits.ts';
 import { newPasswordFields, usernameField } from './parts.ts';
 import { isStale, sendStale } from './stale.ts';
 import { sendOwnSignIn } from './signin-page.ts';
@@ -16,6 +17,7 @@ export function resetRoutes(web: Web): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
   const path = '/reset/confirm';
+  const takeChoice = createChoiceLimits();
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     const words = texts.resetConfirm;
@@ -41,6 +43,7 @@ export function resetRoutes(web: Web): Router {
     const token = form.get('token') ?? '';
     const input = { password: form.get('newPassword') ?? '', again: form.get('again') ?? '' };
     const reset = async (): Promise<void> => {
+      await takeChoice(token);
       const { address } = await resetPassword(ground, token, input);
       web.cookies.clear(res, sessionCookie.user);
       sendOwnSignIn(web, req, res, { email: address, target: '/me', done: texts.signInPage.changed });

@@ -18,7 +18,8 @@ export const ownTexts = {
     button: 'Sign in',
     forgotten: 'I have forgotten my password',
     register: 'I have no account yet',
-    changed: 'Your password was changed, and every device signed out. Sign in with the new one.',
+    changed:
+      'Your password was changed, and every device signed out. Sign in with the new one. Passkeys, authenticator apps and linked sign-ins have stayed: look through them under “Security” and “Ways to sign in”, and remove what is not yours.',
   },
   register: {
     title: 'Register',

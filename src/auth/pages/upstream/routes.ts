@@ -81,8 +81,8 @@ export function upstreamRoutes(web: Web, limit: () => Promise<void>, limitBack: 
     const entered = await letInLinked(ground, sessions, proof, from);
     if (entered) return goOn(web, res, entered, proof.target);
     // Whose address it is, is told to nobody for whom it is not vouched.
-    if (proof.address !== null) await placeForNew(ground.db.read, proof.address);
-    await putOffer(ground, from.browser, proof);
+    const place = proof.address === null ? null : await placeForNew(ground.db.read, proof.address);
+    await putOffer(ground, from.browser, place ? proof : { ...proof, address: null });
     res.redirect(303, offerPath);
   };
 

@@ -14,7 +14,7 @@ export const texts = {
   noAddress: {
     title: 'No account yet',
     lead: (name: string): string =>
-      `Nobody here signs in with that yet, and ${name} does not say that an e-mail address of yours is proved.`,
+      `Nobody here signs in with that yet, and the word of ${name} does not prove an e-mail address of yours here.`,
     how: (name: string): string =>
       `Register with your address and a password. Then you can link ${name} under “Ways to sign in”.`,
     register: 'Register',

@@ -6,6 +6,7 @@ import { UpstreamLinkTable } from '../../connectors/upstream/link.entity.ts';
 import { insertLink, requireOwn } from '../../connectors/upstream/links.ts';
 import { type Offer, takeOffer } from '../../connectors/upstream/offers.ts';
 import { hasOtherWay } from '../../connectors/upstream/ways.ts';
+import { tellOfCredentials } from '../../own/news.ts';
 import type { SignedIn } from '../../web.ts';
 
 type Who = Pick<SignedIn, 'principal' | 'session'>;
@@ -29,6 +30,7 @@ export function linkOffered(ground: Ground, who: Who, browser: string, asked: Of
     const { link } = await takeOffer(ground, m, browser, asked.id);
     requireAsker(who, link);
     await insertLink(m, { providerId, issuer, subject }, user.id);
+    await tellOfCredentials(ground, m, user.id, 'linked');
     return { result: undefined, responseElements: { issuer, subject: personal(subject) }, about: user.id };
   });
 }
@@ -45,6 +47,7 @@ export function unlinkUpstream(ground: Ground, who: Who, providerId: string): Pr
     if (!link) throw upstreamErrors('upstream.notLinked');
     if (!(await hasOtherWay(m, user.id, providerId))) throw upstreamErrors('upstream.lastWay');
     await m.delete(UpstreamLinkTable, { id: link.id, userId: user.id });
+    await tellOfCredentials(ground, m, user.id, 'unlinked');
     const { issuer, subject } = link;
     return { result: undefined, responseElements: { issuer, subject: personal(subject) }, about: user.id };
   });

@@ -17,13 +17,16 @@ import { provedUpstream } from './let-in.ts';
 
 /**
  * Where somebody new with this address belongs, which a provider vouches for, so that its owner is told.
+ * @returns null for an address of an account that has claimed its domain: a provider's word lets nobody into one, so they
+ *   register by mail, and link it then
  * @throws upstream.addressElsewhere when a company has a sign-in of its own for it, upstream.addressKnown when somebody
  *   has it: nobody is linked by an address alone
  */
-export async function placeForNew(on: Reader, address: string): Promise<Scope> {
+export async function placeForNew(on: Reader, address: string): Promise<Scope | null> {
   const key = normaliseAddress(address);
   const place = await placeOf(on, address);
   if (place.kind === 'company') throw upstreamErrors('upstream.addressElsewhere');
+  if (place.kind === 'account') return null;
   if (key !== null && (await knownAt(on, key)) === 'somebody') throw upstreamErrors('upstream.addressKnown');
   return scopeOf(place);
 }
@@ -45,6 +48,7 @@ export async function registerOffered(
   const whose = { providerId: upstream.id, issuer, subject };
   const address = offered.address ?? '';
   const scope = await placeForNew(ground.db.read, address);
+  if (!scope) throw upstreamErrors('upstream.offerGone', { detail: 'the domain was claimed meanwhile' });
   const { organisationId, accountId } = scope;
   identifyAs({ type: 'Anonymous', principalId: subject.slice(0, 255), organisationId, accountId });
   const requestParameters = { accountId, providerId: upstream.id, issuer, address: personal(address) };
@@ -52,7 +56,7 @@ export async function registerOffered(
   return ground.trail.perform(action, async (m) => {
     const taken = await takeOffer(ground, m, from.browser, asked.id);
     const place = await placeForNew(m, address);
-    const isOther = taken.link !== null || place.accountId !== accountId || (await linkedPerson(m, whose)) !== null;
+    const isOther = taken.link !== null || place?.accountId !== accountId || (await linkedPerson(m, whose)) !== null;
     if (isOther) throw upstreamErrors('upstream.offerGone', { detail: 'what was offered has changed meanwhile' });
     const { user } = await makePerson(ground, m, scope, { address, displayName: name, passwordHash: null });
     await insertLink(m, whose, user.id);

@@ -153,11 +153,24 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     const address = 'mustchange@ldap.example.test';
     const asked = await stage.signIn(visitor, address, 'mustchange', slapd.password);
     assert.match(asked.body, /Choose another password/);
-    const fields = { csrf: asked.csrf, email: address, name: 'mustchange', target: '', password: slapd.password };
+    const chosen = { password: slapd.password, newPassword: 'N3w-Passw0rd', again: 'N3w-Passw0rd' };
+    const { note, ...rest } = asked.fields('/signin/new-password');
+    const stranger = stage.carillon.visitor();
+    const { csrf } = await stranger.send('/signin');
+    for (const [from, fields] of [
+      [visitor, rest],
+      [visitor, { ...rest, note: `${Date.now() + 60_000}.abc` }],
+      [visitor, { ...rest, note, name: 'another' }],
+      [stranger, { ...rest, note, csrf }],
+    ] as const) {
+      const refused = await from.post('/signin/new-password', { ...fields, ...chosen } as Record<string, string>);
+      assert.equal(refused.status, 400);
+      assert.match(refused.body, /Type your present password again/);
+    }
+    const fields = asked.fields('/signin/new-password');
     const page = await visitor.post('/signin/new-password', {
       ...fields,
-      newPassword: 'N3w-Passw0rd',
-      again: 'N3w-Passw0rd',
+      ...chosen,
     });
     assert.equal(page.status, 303);
     assert.match((await visitor.followHere(page)).body, /You are signed in/);

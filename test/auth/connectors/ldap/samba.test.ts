@@ -151,7 +151,7 @@ describe('signing in at a real Active Directory', function () {
     const visitor = stage.carillon.visitor();
     const asked = await stage.signIn(visitor, at(own), own, samba.password);
     assert.match(asked.body, /Choose another password/);
-    const fields = { csrf: asked.csrf, email: at(own), name: own, target: '' };
+    const fields = asked.fields('/signin/new-password');
     const send = (password: string, newPassword: string, again = newPassword) =>
       visitor.post('/signin/new-password', { ...fields, password, newPassword, again });
     assert.equal((await send(samba.password, 'N3w-Passw0rd!', 'different')).status, 400);
