@@ -10,6 +10,7 @@ import type { Action, Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 import { entitlement } from '../../users/entitlement/entitlement.ts';
+import { hasOwnAccount } from '../../users/own.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
 import { beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
@@ -53,7 +54,7 @@ async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void
 async function match(on: Reader, proof: AnyProof): Promise<Match> {
   if (!isOwn(proof)) return matchPerson(on, proof);
   const user = await selectRow(on, UserTable, sql`a."id" = ${proof.userId}`);
-  if (user?.connectionId !== null || user.deletedAt !== null) {
+  if (!user || user.deletedAt !== null || !(await hasOwnAccount(on, user))) {
     throw authErrors('signIn.stale', { detail: 'no own account any more' });
   }
   return { user, joined: true };
