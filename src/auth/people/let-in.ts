@@ -23,6 +23,7 @@ import { authErrors } from '../errors.ts';
 import { tellOfNewDevice } from '../own/new-device.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { requireNoCompany } from './at-company.ts';
 import { whosePerson } from './holder.ts';
 import { beginPersonPending } from './pending.ts';
 import { userPrincipal } from './principal.ts';
@@ -93,7 +94,7 @@ export interface Second {
  * no no can slip between. After a password alone somebody who has, or needs, a second factor is a step further and not
  * in: every way in comes through here, so none goes round it.
  * @param from what the browser brings; without its own random value nobody can come back for a second step
- * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled
+ * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled, AtCompany
  */
 export async function admit(
   ground: Ground,
@@ -107,6 +108,7 @@ export async function admit(
   const { user, joined } = await matchAndLock(m, proof);
   const { organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
+  if (isOwn(proof)) await requireNoCompany(m, user);
   if (isOwn(proof)) await beginTrial(ground, m, user.id);
   const { maySignIn, because, tier } = await entitlement(m, user.id);
   const principal = await userPrincipal(m, user.id);
