@@ -6,7 +6,13 @@ import { letIn } from '../../../src/auth/people/let-in.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
-import { openidInput, registerBy, setUpstreamStage, signInBy, type UpstreamStage } from '../connectors/upstream/stage.ts';
+import {
+  openidInput,
+  registerBy,
+  setUpstreamStage,
+  signInBy,
+  type UpstreamStage,
+} from '../connectors/upstream/stage.ts';
 
 describeOnEachEngine('own accounts: whose domain a company with a sign-in of its own has verified', function () {
   this.timeout(60_000);
