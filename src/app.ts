@@ -48,6 +48,8 @@ import { invitationMail } from './users/invitations/letter.ts';
 import { takeInPeople } from './users/lifecycle/take-in.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
 import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
+import { userAdoptedTopic } from './users/lifecycle/adopt.ts';
+import { forgetLoginOfAdopted } from './auth/own/adopted.ts';
 import type { Upstairs } from './users/lifecycle/upstairs.ts';
 
 /** Everything that is built once: what the server and the command line are both made of. */
@@ -159,6 +161,7 @@ export function startConsumer({ ground, sessions, upstairs }: House): Consumer {
   const handlers = new Map<string, Handler>([
     [usersOutTopic, closeWhatIsOver(ground, sessions)],
     [domainRemovedTopic, finishRemoval(ground)],
+    [userAdoptedTopic, forgetLoginOfAdopted(ground)],
     [domainVerifiedTopic, takeInPeople(ground, upstairs)],
     [clientDeletedTopic, dropWhatClientHeld(ground)],
   ]);

@@ -65,6 +65,12 @@ export const authErrors = errors({
     text: 'Your company’s sign-in names another person than before for your address. Ask your administrator.',
   },
   'signIn.notEntitled': { kind: 'Forbidden', text: 'You may not sign in at the moment. Ask your administrator.' },
+  'signIn.atCompany': {
+    kind: 'Forbidden',
+    text:
+      'Your company has claimed the domain {domain}: you sign in there from now on. Type your address, and ask your ' +
+      'administrator for access if that does not let you in.',
+  },
   'session.foreign': { kind: 'Forbidden', text: 'Another site may not ask whether you are signed in.' },
   'session.tooManyPages': { kind: 'Throttled', text: 'Too many pages of this session are open. Please close some.' },
   'identity.notFound': { kind: 'NotFound', text: 'This person is not joined to that subject.' },

@@ -28,6 +28,18 @@ export const presentSummary = (request: KeptView) => ({
 /** One request, with what was sent. */
 export const presentRequest = (request: KeptView) => ({
   ...presentSummary(request),
+  ...(request.operations && {
+    Operations: request.operations.first.map(({ method, path, bulkId, status, subject, name, detail }) => ({
+      Method: method,
+      Path: path,
+      ...(bulkId !== null && { BulkId: bulkId }),
+      Status: status,
+      ...(subject && { SubjectType: subject.type, SubjectId: subject.id, SubjectName: name }),
+      ...(detail !== null && { Detail: detail }),
+    })),
+    MoreOperations: request.operations.more,
+    RefusedOperations: request.operations.refused,
+  }),
   ContentState: request.bodyState,
   ...(request.body !== undefined && { Content: request.body }),
 });

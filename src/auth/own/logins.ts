@@ -3,6 +3,7 @@ import { selectRow } from '../../platform/database/select.ts';
 import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { isKeptByNobody } from '../../users/own.ts';
 import { type Login, LoginTable } from './login.entity.ts';
 
 /** By an address as it is compared. */
@@ -14,7 +15,8 @@ export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
   selectRow(
     on,
     LoginTable,
-    sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId" AND u."connectionId" IS NULL)`,
+    sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId"
+        AND ${isKeptByNobody(sql`u."connectionId"`)})`,
   );
 
 /** The hash of a person's password; null where Carillon keeps none. */

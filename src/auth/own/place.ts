@@ -8,7 +8,7 @@ import type { Scope } from '../../users/lifecycle/out.ts';
 /** Where people with an address sign in, and belong when they register. */
 export type Place =
   /** At their company: whoever is not known there is not known here. */
-  | { kind: 'company' }
+  | { kind: 'company'; accountId: string }
   /** Here, in the enterprise account that has verified the domain. */
   | { kind: 'account'; scope: Scope }
   /** Here, and in no account unless one invites them. */
@@ -29,7 +29,7 @@ export async function placeOf(on: Reader, address: string): Promise<Place> {
   );
   if (!found) return { kind: 'nobody' };
   const { accountId, organisationId, type, connector } = found;
-  if (connector !== null || (type !== 'EnterpriseLWA' && type !== 'Team')) return { kind: 'company' };
+  if (connector !== null || (type !== 'EnterpriseLWA' && type !== 'Team')) return { kind: 'company', accountId };
   return { kind: 'account', scope: { organisationId, accountId } };
 }
 

@@ -1,12 +1,16 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { insertRow } from '../../platform/database/insert.ts';
+import { lockRow } from '../../platform/database/select.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Done } from '../../trail/trail.ts';
 import { personal } from '../../trail/people/personal.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
-import { registerPerson } from '../../users/lifecycle/register.ts';
-import type { User } from '../../users/user.entity.ts';
+import { userErrors } from '../../users/errors.ts';
+import { isBarred, registerPerson } from '../../users/lifecycle/register.ts';
+import { hasOwnAccount } from '../../users/own.ts';
+import { type User, UserTable } from '../../users/user.entity.ts';
 import type { Browser } from '../credentials/signing-in/browser.ts';
 import type { Entered } from '../people/let-in.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -41,7 +45,7 @@ export function requireName(typed: string): string | null {
 }
 
 /**
- * Whoever opened the mailed link chooses a password and is a person: in the account that has verified the domain of the
+ * Whoever opened the mailed link chooses a password and is a person, or the one whom the account has with that address already: in the account that has verified the domain of the
  * address, else in none. In another browser than the one that asked, they name the address once more.
  * @throws own.linkInvalid, own.addressDiffers, own.nameInvalid, own.passwordsDiffer, password.*, user.addressBarred
  */
@@ -74,8 +78,10 @@ export async function register(
     const there = await placeOf(m, now.address);
     if (there.kind === 'company' || scopeOf(there).accountId !== accountId) throw ownErrors('own.changedMeanwhile');
     await takeLink(m, now);
-    const made = await makePerson(ground, m, scope, { address: now.address, displayName, passwordHash });
-    return come(ground, sessions, m, made.user, now.target, from);
+    const given = { address: now.address, displayName, passwordHash };
+    const known = await giveLogin(ground, m, scope, given);
+    const { user } = known ?? (await makePerson(ground, m, scope, given));
+    return { ...(await come(ground, sessions, m, user, now.target, from)), isNew: known === null };
   });
 }
 
@@ -109,6 +115,33 @@ export async function makePerson(
   const { addressKey } = requireAddress(address);
   if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   const user = await registerPerson(ground, m, scope, { address, displayName });
+  return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
+}
+
+/**
+ * Gives a login to whom the account has already with this address, and who has none: their directory is gone, and the
+ * mailed link has proved the address. To be called in that unit; a provider's word for an address is not enough.
+ * @returns null when there is nobody such
+ * @throws user.addressBarred
+ */
+async function giveLogin(
+  ground: Ground,
+  m: Writer,
+  scope: Scope,
+  { address, passwordHash }: { address: string; passwordHash: string },
+): Promise<Registered | null> {
+  const { addressKey } = requireAddress(address);
+  const user = await lockRow(
+    m,
+    UserTable,
+    sql`a."accountId" = ${scope.accountId} AND a."primaryAddressKey" = ${addressKey} AND a."deletedAt" IS NULL
+        AND a."releasedAt" IS NULL`,
+  );
+  if (!user || !(await hasOwnAccount(m, user)) || (await m.existsBy(LoginTable, { userId: user.id }))) return null;
+  if (await isBarred(ground, m, scope, address)) {
+    throw userErrors('user.addressBarred', { field: 'address', values: { value: address } });
+  }
+  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
   return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
 }
 

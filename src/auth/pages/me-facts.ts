@@ -4,6 +4,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
+import { hasOwnAccount } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { policyFor } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
@@ -24,6 +25,8 @@ export interface MeFacts {
   applications: UsedApplication[];
   /** Whether Carillon itself keeps something by which they sign in. */
   keepsCredentials: boolean;
+  /** Whether no directory keeps them. */
+  isOwn: boolean;
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -44,5 +47,6 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     devices: await sessions.list(principal),
     applications: await applicationsOf(on, principal),
     keepsCredentials: (await policyFor(on, user)).asked,
+    isOwn: await hasOwnAccount(on, user),
   };
 }

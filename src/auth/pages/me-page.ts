@@ -26,7 +26,7 @@ const words = texts.me;
  * @param csrf the token for its forms
  */
 export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, login, account, entitlement, addresses, devices, applications, keepsCredentials } = facts;
+  const { user, login, account, entitlement, addresses, devices, applications, keepsCredentials, isOwn } = facts;
   const body = html`<h1>${words.title}</h1>
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
@@ -63,7 +63,7 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${button('/me/sign-out', csrf, words.signOutHere)}
       ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
     </div>
-    ${user.connectionId === null && html`<p><a href="${linksPath}">${words.links}</a></p>`}
+    ${isOwn && html`<p><a href="${linksPath}">${words.links}</a></p>`}
     ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }

@@ -9,13 +9,14 @@ import { sendPage } from '../../platform/http/pages/send.ts';
 import { reportError } from '../../platform/http/reply.ts';
 import { initiatePath } from '../connectors/openid/addresses.ts';
 import type { Connection } from '../connectors/openid/connection.entity.ts';
+import { AtCompany } from '../people/at-company.ts';
 import { NotEntitled } from '../people/let-in.ts';
 import type { Web } from '../web.ts';
 import { ownTexts } from './own/texts.ts';
 import { becauseText, texts } from './texts.ts';
 
 /** Who has proved who they are may be told of the account, and whom to ask. */
-const afterProof = new Set(['signIn.notEntitled', 'signIn.unknownPerson', 'signIn.anotherSubject']);
+const afterProof = new Set(['signIn.notEntitled', 'signIn.unknownPerson', 'signIn.anotherSubject', 'signIn.atCompany']);
 
 /**
  * Tells a person why they were not signed in, and what they can do about it.
@@ -34,7 +35,8 @@ export async function answerRefusal(
   const own = connection === null && error instanceof NotEntitled ? error : null;
   // Who was released has nothing to do with that account any more.
   const released = own?.because.some(({ kind }) => kind === 'released') ?? false;
-  const accountId = own && !released && !isNobodys(own.user) ? own.user.accountId : connection?.accountId;
+  const known = own && !released && !isNobodys(own.user) ? own.user.accountId : connection?.accountId;
+  const accountId = error instanceof AtCompany ? error.accountId : known;
   const account =
     accountId !== undefined && afterProof.has(error.code)
       ? await ground.db.read.findOneBy(AccountTable, { id: accountId })

@@ -10,6 +10,7 @@ import type { Action, Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 import { entitlement } from '../../users/entitlement/entitlement.ts';
+import { hasOwnAccount } from '../../users/own.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
 import { beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
@@ -22,6 +23,7 @@ import { authErrors } from '../errors.ts';
 import { tellOfNewDevice } from '../own/new-device.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import { requireNoCompany } from './at-company.ts';
 import { whosePerson } from './holder.ts';
 import { beginPersonPending } from './pending.ts';
 import { userPrincipal } from './principal.ts';
@@ -53,7 +55,7 @@ async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void
 async function match(on: Reader, proof: AnyProof): Promise<Match> {
   if (!isOwn(proof)) return matchPerson(on, proof);
   const user = await selectRow(on, UserTable, sql`a."id" = ${proof.userId}`);
-  if (user?.connectionId !== null || user.deletedAt !== null) {
+  if (!user || user.deletedAt !== null || !(await hasOwnAccount(on, user))) {
     throw authErrors('signIn.stale', { detail: 'no own account any more' });
   }
   return { user, joined: true };
@@ -92,7 +94,7 @@ export interface Second {
  * no no can slip between. After a password alone somebody who has, or needs, a second factor is a step further and not
  * in: every way in comes through here, so none goes round it.
  * @param from what the browser brings; without its own random value nobody can come back for a second step
- * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled
+ * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled, AtCompany
  */
 export async function admit(
   ground: Ground,
@@ -106,6 +108,7 @@ export async function admit(
   const { user, joined } = await matchAndLock(m, proof);
   const { organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
+  if (isOwn(proof)) await requireNoCompany(m, user);
   if (isOwn(proof)) await beginTrial(ground, m, user.id);
   const { maySignIn, because, tier } = await entitlement(m, user.id);
   const principal = await userPrincipal(m, user.id);

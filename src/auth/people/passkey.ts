@@ -2,6 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { hasOwnAccount } from '../../users/own.ts';
 import { UserTable } from '../../users/user.entity.ts';
 import { credentialErrors } from '../credentials/errors.ts';
 import type { Passkeys } from '../credentials/factors/passkeys.ts';
@@ -30,8 +31,10 @@ export async function signInByPasskey(
     throw error;
   };
   const proven = await passkeys.prove(answer, { purpose: signInPurpose, browser: from.browser }, null).catch(refused);
-  const user = await ground.db.read.findOneBy(UserTable, { id: proven.passkey.holderId });
-  if (user?.connectionId !== null) return refused(credentialErrors('passkey.refused', { detail: 'no own account' }));
+  const { read } = ground.db;
+  const user = await read.findOneBy(UserTable, { id: proven.passkey.holderId });
+  if (!user || !(await hasOwnAccount(read, user)))
+    return refused(credentialErrors('passkey.refused', { detail: 'no own account' }));
   const { id, userName, organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: id, userName, organisationId, accountId });
   const amr = withMethod(null, proven.amr);

@@ -3,6 +3,7 @@ import { DirectoryTable } from '../../directory/ldap/directory.entity.ts';
 import { selectRow } from '../../platform/database/select.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
+import { hasOwnAccount } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { holdsFactor } from '../credentials/factors/factors.ts';
 import { type AnyProof, isOwn } from './proof.ts';
@@ -23,7 +24,7 @@ export async function policyFor(
   on: Reader,
   { accountId, connectionId }: Pick<User, 'accountId' | 'connectionId'>,
 ): Promise<FactorPolicy> {
-  if (connectionId === null) {
+  if (connectionId === null || (await hasOwnAccount(on, { connectionId }))) {
     const account = await selectRow(on, AccountTable, sql`a."id" = ${accountId}`);
     return { required: account?.secondFactorSince != null, asked: true };
   }

@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
-import { inWords, movedLines, summary, texts } from '../../console/scim-requests/texts.ts';
+import { inWords, movedLines, operationOf, summary, texts } from '../../console/scim-requests/texts.ts';
 import { allKeysOf } from '../../directory/scim/inspector/keys.ts';
 import { findRequest, listRequests } from '../../directory/scim/inspector/list.ts';
 import { presentEffect, presentRequest } from './scim-requests-present.ts';
@@ -69,7 +69,7 @@ export const show = (call: Call): Promise<void> =>
     const { output } = call;
     output.one({ json: presentRequest(request), facts: factsOf(request) });
     if (output.json) return;
-    for (const line of changeLines(request)) output.line(line);
+    for (const line of [...changeLines(request), ...operationLines(request)]) output.line(line);
     output.line(texts.contentStates[request.bodyState]);
     if (request.body !== undefined)
       for (const line of JSON.stringify(request.body, null, 2).split('\n')) output.line(line);
@@ -122,6 +122,16 @@ const changeLines = ({ differences, moved }: Pick<KeptView, 'differences' | 'mov
   ...inWords(differences).map(({ label, before, after }) => `${label}: ${before} → ${after}`),
   ...(moved ? movedLines(moved) : []),
 ];
+
+const operationLines = ({ operations }: KeptView): string[] =>
+  operations === null
+    ? []
+    : [
+        ...operations.first.map((each) =>
+          [`${operationOf(each)}: ${each.status}`, each.name, each.detail].filter(Boolean).join(', '),
+        ),
+        ...(operations.more > 0 ? [texts.moreOperations(operations.more)] : []),
+      ];
 
 /** What a replay would do, before it is agreed to. */
 function effectLines({ request, effect, changedSince }: Preview): string[] {

@@ -82,7 +82,7 @@ export const texts = {
   connectButton: 'Connect directory',
   disconnectTitle: (name: string): string => `Disconnect ${name}?`,
   disconnectSays: ({ kept, suspended, groups, mappings, accountType }: Disconnection): string[] => [
-    'Nobody signs in with a directory password any more: everybody proves their address another way, which must be set up first. The directory stays authorised, and can be connected again.',
+    'Nobody signs in with a directory password any more: people register with their address, by a link that is mailed to them, and are who they were. The directory stays authorised, and can be connected again.',
     `${counted(groups, 'group of the directory', 'groups of the directory')} and ${counted(mappings, 'permission tier of a group', 'permission tiers of groups')} are deleted.`,
     `Nobody is put out by that: ${counted(kept, 'person keeps', 'people keep')} their permission tier, assigned by hand from then on, and who is signed in stays in. What the directory says from then on, such as that somebody is disabled, is no longer heard.`,
     ...(suspended === 0

@@ -8,7 +8,7 @@ import type { Place } from '../guard.ts';
 import { empty, facts, table, time } from '../parts.ts';
 import { texts as shared } from '../texts.ts';
 import { aboutWhom, answerOf, requestsPath } from './list-view.ts';
-import { inWords, movedLines, texts } from './texts.ts';
+import { inWords, movedLines, operationOf, texts } from './texts.ts';
 
 type Change = Pick<KeptView, 'differences' | 'moved'>;
 
@@ -28,8 +28,12 @@ export function detailView(place: Place, request: KeptView): Html {
       [texts.from, request.userAgent || '–'],
       [texts.id, html`<code>${request.id}</code> <span class="hint">${texts.idHint}</span>`],
     ])}
-    <h2>${texts.changes}</h2>
-    ${status < 400 && hasChanges(request) ? changesView(request) : html`<p>${request.became === 'deleted' ? 'Deleted.' : `${texts.nothing}.`}</p>`}
+    ${
+      request.operations
+        ? operationsView(request.operations)
+        : html`<h2>${texts.changes}</h2>
+            ${status < 400 && hasChanges(request) ? changesView(request) : html`<p>${request.became === 'deleted' ? 'Deleted.' : `${texts.nothing}.`}</p>`}`
+    }
     <h2>${texts.content}</h2>
     ${contentView(request)}
     <p class="actions">
@@ -37,6 +41,20 @@ export function detailView(place: Place, request: KeptView): Html {
       <a class="button quiet" href="${requestsPath(place)}">${texts.back}</a>
     </p>`;
 }
+
+/** What became of each operation of a bulk request. */
+const operationsView = ({ first, more }: NonNullable<KeptView['operations']>): Html =>
+  html`<h2>${texts.operations}</h2>
+    ${table(
+      texts.operations,
+      [texts.operation, texts.about, texts.answer],
+      first.map((each) => [
+        html`<code>${operationOf(each)}</code>`,
+        each.name ?? '–',
+        each.detail === null ? `${each.status}` : `${each.status}: ${each.detail}`,
+      ]),
+    )}
+    ${more > 0 && html`<p>${texts.moreOperations(more)}</p>`}`;
 
 function contentView({ body, bodyState, isErased }: KeptView): Html {
   if (isErased) return html`<p>${texts.contentErased}</p>`;

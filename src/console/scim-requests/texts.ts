@@ -46,6 +46,9 @@ export const texts = {
   after: 'After',
   changes: 'What it changed',
   members: 'Members',
+  operations: 'Its operations',
+  operation: 'Operation',
+  moreOperations: (more: number): string => `And ${more} more, which are not kept one by one.`,
   content: 'What it sent',
   contentStates: {
     none: 'It came without content.',
@@ -70,8 +73,12 @@ export const texts = {
 };
 
 /** What a request changed, in a few words. */
-export function summary({ became, differences, moved, found, subject, status }: Summed): string {
+export function summary({ became, differences, moved, found, subject, status, operations }: Summed): string {
   if (status >= 400) return texts.nothing;
+  if (operations) {
+    const { first, more, refused } = operations;
+    return `${counted(first.length + more, 'operation', 'operations')}${refused > 0 ? `, ${refused} refused` : ''}`;
+  }
   if (found !== null) return `Found ${found}`;
   if (became === 'created') return moved?.added ? `Created, with ${membersOf(moved)}` : 'Created';
   if (became === 'deleted') return 'Deleted';
@@ -81,7 +88,12 @@ export function summary({ became, differences, moved, found, subject, status }: 
   return [...attributes, ...members].join(', ') || texts.nothing;
 }
 
-type Summed = Pick<KeptView, 'became' | 'differences' | 'moved' | 'found' | 'subject' | 'status'>;
+type Summed = Pick<KeptView, 'became' | 'differences' | 'moved' | 'found' | 'subject' | 'status' | 'operations'>;
+/** An operation of a bulk request as it was sent. */
+export const operationOf = ({ method, path, bulkId }: Operation): string =>
+  `${method} ${path}${bulkId === null ? '' : ` (bulkId ${bulkId})`}`;
+type Operation = NonNullable<KeptView['operations']>['first'][number];
+
 type Moved = { added: number; removed: number };
 
 const membersOf = ({ added, removed }: Moved): string =>

@@ -1,7 +1,6 @@
 import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { anyAccount } from '../../accounts/accounts/accounts.ts';
 import { isNobodys, nobodys } from '../../accounts/accounts/nobodys.ts';
-import { tiersByGroup } from '../../accounts/accounts/types.ts';
 import { domainOf } from '../../accounts/domains/name.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { lockRows } from '../../platform/database/lock.ts';
@@ -21,6 +20,7 @@ import type { Scope } from '../lifecycle/out.ts';
 import { registerPerson } from '../lifecycle/register.ts';
 import type { Upstairs } from '../lifecycle/upstairs.ts';
 import type { User } from '../user.entity.ts';
+import { hasOwnAccount } from '../own.ts';
 import { type Invitation, InvitationTable } from './invitation.entity.ts';
 import { stateOf } from './invitations.ts';
 import { requireInvitable } from './invite.ts';
@@ -114,7 +114,7 @@ export async function acceptInvitation(ground: Ground, upstairs: Upstairs, accep
         return { result: account, about: userId };
       }
       const from = await anyAccount(m, user.organisationId, user.accountId);
-      if (user.connectionId !== null || tiersByGroup(from.type) || from.type !== 'Team') {
+      if (from.type !== 'Team' || !(await hasOwnAccount(m, user))) {
         throw userErrors('invitation.managed');
       }
       if (!isNobodys({ accountId: from.id }) && !leave) {

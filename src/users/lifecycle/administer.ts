@@ -7,6 +7,7 @@ import { anyAccount, requireAccount } from '../../accounts/accounts/accounts.ts'
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { hasOwnAccount } from '../own.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { UserCauseTable } from './cause.entity.ts';
 import { mayMove, movePeople } from './move.ts';
@@ -62,9 +63,8 @@ export const removeUser = (ground: Ground, upstairs: Upstairs, scope: Scope, use
 
 /** Whether a person goes on on their own when they are removed. */
 export async function keepsAccount(on: Reader, user: User): Promise<boolean> {
-  return (
-    user.connectionId === null && user.releasedAt === null && !(await on.existsBy(UserCauseTable, { userId: user.id }))
-  );
+  if (user.releasedAt !== null || (await on.existsBy(UserCauseTable, { userId: user.id }))) return false;
+  return hasOwnAccount(on, user);
 }
 
 /**

@@ -44,7 +44,9 @@ export async function movePeople(
       const { trialStartedAt, trialEndsAt, trialToldAt } = nextTrial(user, trial, now);
       const [moved] = await changed<{ epoch: number | string }>(
         m,
+        // A connection that comes again in the account that they leave keeps nobody of another one.
         sql`UPDATE "users" SET "organisationId" = ${to.organisationId}, "accountId" = ${to.id},
+              "connectionId" = NULL, "externalId" = NULL,
               "licence" = ${to.defaultLicence}, "trialStartedAt" = ${trialStartedAt}, "trialEndsAt" = ${trialEndsAt},
               "trialToldAt" = ${trialToldAt}, "epoch" = "epoch" + 1, "version" = "version" + 1
             WHERE "id" = ${user.id} AND "accountId" = ${from.id} RETURNING "epoch"`,

@@ -12,6 +12,7 @@ import { newId } from '../../platform/ids/ids.ts';
 import { post } from '../../platform/mail/post.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { isKeptByNobody } from '../own.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { DepartureTable } from './departure.entity.ts';
 import { mayMove, movePeople } from './move.ts';
@@ -115,10 +116,15 @@ async function movable(ground: Ground, on: Reader, scope: Scope, users: readonly
   return taken;
 }
 
-/** Of own accounts `a` that may be moved: in no account or in a team, and nobody has said no to them. */
-const own: Sql = sql`a."connectionId" IS NULL AND a."deletedAt" IS NULL AND a."releasedAt" IS NULL
+/**
+ * Of own accounts `a` that may be moved: in no account, in a team, or in an enterprise account without a directory that has
+ * lost their domain; and nobody has said no to them.
+ */
+const own: Sql = sql`${isKeptByNobody(sql`a."connectionId"`)} AND a."deletedAt" IS NULL AND a."releasedAt" IS NULL
     AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = a."id")
-    AND EXISTS (SELECT 1 FROM "accounts" f WHERE f."id" = a."accountId" AND f."type" = 'Team' AND f."deletedAt" IS NULL)`;
+    AND EXISTS (SELECT 1 FROM "accounts" f WHERE f."id" = a."accountId" AND f."deletedAt" IS NULL
+      AND (f."type" = 'Team' OR (f."type" = 'EnterpriseLWA' AND NOT EXISTS (SELECT 1 FROM "domains" fd
+        WHERE fd."accountId" = f."id" AND fd."name" = a."primaryDomain" AND fd."state" <> 'pending'))))`;
 
 const candidates = (on: Reader, { accountId, name }: Verified, after: User | null): Promise<User[]> =>
   selectRows(

@@ -10,7 +10,8 @@ import { lift, suspend } from '../../../src/users/lifecycle/suspension.ts';
 import { shownTier } from '../../../src/users/trial/tier.ts';
 import { claimDomain } from '../../../src/accounts/domains/domains.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
-import { testCompany } from '../../support/company.ts';
+import { UserTable } from '../../../src/users/user.entity.ts';
+import { lostDomain, testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import { type Own, ownHouse } from './support.ts';
@@ -113,6 +114,26 @@ describeOnEachEngine('a newly verified domain', function () {
     await takeInStragglers(ground, upstairs);
     assert.equal((await own.stored(suspended)).accountId, acme.accountId);
     assert.equal(await ground.db.read.countBy(TrailRecordTable, { eventName: 'TakeInUsers' }), 1);
+  });
+
+  it('takes them out of an enterprise account that has lost the domain, and out of one that has it nobody', async () => {
+    const { ground } = own.house;
+    const former = await own.team('Former');
+    await own.verify(former, 'acme.example');
+    await settled();
+    const ruth = await own.register(former, 'ruth@acme.example');
+    await ground.db.write((m) => m.update(UserTable, { id: ruth.id }, { connectionId: 'gone', externalId: '00u' }));
+    assert.equal(await own.typeOf(former), 'EnterpriseLWA');
+    await takeInStragglers(ground, own.house.upstairs);
+    assert.equal((await own.stored(ruth)).accountId, former.accountId);
+    await lostDomain(ground, former);
+    const acme = await own.team('Acme');
+    await own.verify(acme, 'acme.example');
+    await until(async () => (await own.stored(ruth)).accountId === acme.accountId);
+    const { connectionId, externalId } = await own.stored(ruth);
+    assert.deepEqual([connectionId, externalId], [null, null], 'what had made them there keeps nobody here');
+    const [departure] = await departuresFrom(ground.db.read, former.accountId);
+    assert.deepEqual([departure?.domain, departure?.people], ['acme.example', 1]);
   });
 
   it('takes in many in bounded steps', async () => {

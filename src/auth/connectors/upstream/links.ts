@@ -3,6 +3,7 @@ import { AccountTable } from '../../../accounts/accounts/account.entity.ts';
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { newId } from '../../../platform/ids/ids.ts';
+import { hasOwnAccount } from '../../../users/own.ts';
 import { type User, UserTable } from '../../../users/user.entity.ts';
 import { upstreamErrors } from './errors.ts';
 import { type UpstreamLink, UpstreamLinkTable } from './link.entity.ts';
@@ -50,6 +51,8 @@ export async function insertLink(m: Writer, whose: Subject, userId: string): Pro
  * @throws upstream.directory
  */
 export async function requireOwn(on: Reader, { connectionId, accountId }: Pick<User, 'connectionId' | 'accountId'>) {
-  const account = connectionId === null ? await on.findOneBy(AccountTable, { id: accountId }) : null;
+  const account = (await hasOwnAccount(on, { connectionId }))
+    ? await on.findOneBy(AccountTable, { id: accountId })
+    : null;
   if (!account || tiersByGroup(account.type)) throw upstreamErrors('upstream.directory');
 }

@@ -7,6 +7,7 @@ import { formOf } from '../../../platform/http/pages/app.ts';
 import { knownDevice } from '../../credentials/guesses/devices.ts';
 import { createPasswordLimits } from '../../credentials/guesses/passwords.ts';
 import { ownKey, signInOwn } from '../../own/sign-in.ts';
+import { AtCompany } from '../../people/at-company.ts';
 import { NotEntitled } from '../../people/let-in.ts';
 import type { Web } from '../../web.ts';
 import { browserOf, deviceOf, goOn } from '../enter.ts';
@@ -41,7 +42,7 @@ export function ownSignInRoutes(web: Web): Router {
       goOn(web, res, await signInOwn(ground, sessions, given, from, device !== null), target);
     };
     await tried(web, req, signIn, (refused) =>
-      refused instanceof NotEntitled
+      refused instanceof NotEntitled || refused instanceof AtCompany
         ? answerRefusal(web, req, res, refused, null)
         : sendOwnSignIn(web, req, res, { email, target, refused }),
     );

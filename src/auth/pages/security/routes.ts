@@ -15,6 +15,7 @@ import { deviceOf } from '../enter.ts';
 import { signOutDevice, signOutElsewhere } from '../sign-out.ts';
 import { ownPath } from '../target.ts';
 import { confirmPath, personFrame, type PersonVisitor, securityPath } from './frame.ts';
+import { hasOwnAccount } from '../../../users/own.ts';
 import { texts } from './texts.ts';
 
 /** `/me/security`: what a person proves themself with beside a password, and where they are signed in. */
@@ -30,7 +31,7 @@ export function securityRoutes(web: Web, passwordOf: PasswordOf): Router {
     const { holder, user, who } = visitor;
     const factors = await factorsOf(read, holder);
     const wrong = await wrongCodes(read, holder);
-    const isOwn = user.connectionId === null;
+    const isOwn = await hasOwnAccount(read, user);
     const view = credentialsView({
       csrf: visitor.csrf,
       path: securityPath,
@@ -40,7 +41,7 @@ export function securityRoutes(web: Web, passwordOf: PasswordOf): Router {
       passkeysNone: isOwn ? texts.passkeysNoneOwn : texts.passkeysNone,
       devices: await sessions.list(who.principal),
     });
-    const offer = offerTo(visitor, hasFactor(factors), (await passwordOf(read, user.id)) !== null);
+    const offer = offerTo(visitor, hasFactor(factors), isOwn && (await passwordOf(read, user.id)) !== null);
     const body = html`<p>${texts.intro}</p>
       ${offer !== null && html`<p class="flash warn">${offer}</p>`}
       ${wrong > 0 && html`<p class="flash warn">${credentialTexts.wrongCodes(wrong)}</p>`} ${view}`;
@@ -82,10 +83,10 @@ export function securityRoutes(web: Web, passwordOf: PasswordOf): Router {
 }
 
 /** What somebody is told who has nothing but a password. */
-function offerTo({ policy, user }: PersonVisitor, isProtected: boolean, hasPassword: boolean): string | null {
+function offerTo({ policy }: PersonVisitor, isProtected: boolean, hasOwnPassword: boolean): string | null {
   if (isProtected) return null;
   if (policy.required) return texts.offerRequired;
-  return user.connectionId === null && hasPassword ? texts.offerOwn : null;
+  return hasOwnPassword ? texts.offerOwn : null;
 }
 
 /** Where to go after a further proof: a page of the person's own, and never that one again. */

@@ -31,7 +31,9 @@ async function bulk(request: ScimRequest): Promise<ScimReply> {
   const { operations, failOnErrors } = readBulk(await request.body(maxBulkPayload));
   return inTurn(request.scope.connectionId, async () => {
     const job = new BulkJob(request, operations);
-    return { status: 200, body: bulkResponse(await job.run(failOnErrors)) };
+    const results = await job.run(failOnErrors);
+    request.seen.operations = job.kept();
+    return { status: 200, body: bulkResponse(results) };
   });
 }
 

@@ -3,6 +3,7 @@ import { personal } from '../../../trail/people/personal.ts';
 import { asCarillonError } from '../../../platform/http/errors.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
+import { type KeptOperation, type KeptOperations, keptOperations } from '../inspector/operations.ts';
 import { pathWithoutSecrets } from '../inspector/redact.ts';
 import { Seen } from '../inspector/seen.ts';
 import type { BulkOperation, BulkResult } from '../protocol/bulk.ts';
@@ -20,6 +21,8 @@ interface Made {
   status: number;
   location?: string | undefined;
   version?: string | undefined;
+  /** What it has changed. */
+  subject: KeptOperation['subject'];
 }
 
 /** One bulk request: its operations in their order, each a unit of work with a record of its own. */
@@ -29,6 +32,7 @@ export class BulkJob {
   /** bulkId → the id of what was made; null when that failed. */
   readonly #ids = new Map<string, string | null>();
   readonly #results: (BulkResult | undefined)[] = [];
+  readonly #kept: (KeptOperation | undefined)[] = [];
   /** The operation that was begun last. */
   #tried = -1;
   #errors = 0;
@@ -46,6 +50,11 @@ export class BulkJob {
       await this.#take(turn);
     }
     return this.#results.filter((result) => result !== undefined);
+  }
+
+  /** What became of the operations that were tried, for the administrator. */
+  kept(): KeptOperations {
+    return keptOperations(this.#kept.filter((each) => each !== undefined));
   }
 
   async #take({ places, circular }: Turn): Promise<void> {
@@ -75,11 +84,14 @@ export class BulkJob {
   async #perform(operation: BulkOperation, data = this.#resolved(operation)): Promise<Made> {
     const path = pathWithReferences(operation.path, this.#idOf);
     const target = targetOf(path);
-    const reply = await handlerOf(operation, target)(this.#asked(data, operation.version));
+    const asked = this.#asked(data, operation.version);
+    const reply = await handlerOf(operation, target)(asked);
+    const { changed } = asked.seen;
     const location = reply.location ?? this.#locationOf(path);
     if (operation.method === 'POST' && operation.bulkId !== undefined)
       this.#ids.set(operation.bulkId, location?.slice(location.lastIndexOf('/') + 1) ?? null);
-    return { status: reply.status, location, version: versionIn(reply) };
+    const subject = changed ? { type: changed.type, id: changed.id } : null;
+    return { status: reply.status, location, version: versionIn(reply), subject };
   }
 
   #resolved({ method, data }: BulkOperation): unknown {
@@ -147,7 +159,8 @@ export class BulkJob {
     return (await this.#perform({ method: 'PATCH', path: `${path}/${this.#idOf(bulkId!)}`, data })).version;
   }
 
-  #done(place: number, { status, location, version }: Made): void {
+  #done(place: number, { status, location, version, subject }: Made): void {
+    this.#keep(place, { status, subject, detail: null });
     this.#put(place, status, { ...(location && { location }), ...(version && { version }) });
   }
 
@@ -171,12 +184,18 @@ export class BulkJob {
     // Of a revoked key, or without a database, the rest would only fail as well.
     if (error.kind === 'Unauthorized' || error.kind === 'ServiceUnavailable') this.#stopped = true;
     const location = operation.method === 'POST' ? undefined : this.#locationOf(operation.path);
+    this.#keep(place, { status: error.status, subject: null, detail: error.message });
     this.#put(place, error.status, { ...(location && { location }), response: errorBody(error) });
   }
 
   #put(place: number, status: number, rest: Partial<BulkResult>): void {
     const { method, bulkId } = this.#at(place);
     this.#results[place] = { method, ...(bulkId !== undefined && { bulkId }), status: String(status), ...rest };
+  }
+
+  #keep(place: number, outcome: Pick<KeptOperation, 'status' | 'subject' | 'detail'>): void {
+    const { method, path, bulkId = null } = this.#at(place);
+    this.#kept[place] = { method, path, bulkId, ...outcome };
   }
 
   #locationOf(path: string): string | undefined {

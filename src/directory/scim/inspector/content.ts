@@ -5,6 +5,7 @@ import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Seal } from '../../../platform/secrets/seal.ts';
 import type { Movement } from '../../groups/moved.ts';
 import type { Difference } from './difference.ts';
+import type { KeptOperations } from './operations.ts';
 import type { KeptRequest } from './request.entity.ts';
 
 /** The part of a kept request that may tell of people; absent members were not there. */
@@ -22,6 +23,8 @@ export interface Content {
   became?: 'created' | 'changed' | 'deleted';
   differences?: Difference[];
   moved?: Movement;
+  /** Of a bulk request. */
+  operations?: KeptOperations;
 }
 
 /** Where the trail's seal has its one value. */

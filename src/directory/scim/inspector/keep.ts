@@ -90,7 +90,7 @@ const mostOfTarget = 512;
 
 function contentOf(seen: Seen, path: string): { content: Content; bodyState: KeptRequest['bodyState'] } {
   const { body, state, sent } = seen.body();
-  const { changed, error, url } = seen;
+  const { changed, error, operations, url } = seen;
   const query = keptQuery(url.searchParams);
   const shown = cutText(pathWithoutSecrets(`/${seen.segments().join('/')}`), mostOfTarget);
   const target = asLine(shown + (query && `?${query}`));
@@ -102,6 +102,7 @@ function contentOf(seen: Seen, path: string): { content: Content; bodyState: Kep
       differences: differencesOf(changed),
     }),
     ...(changed?.moved && { moved: changed.moved.toJSON() }),
+    ...(operations && { operations }),
     ...(error && { detail: asLine(withoutSecrets(cutText(error.message, 1_024))) }),
     ...(!changed && namedIn(body)),
     ...(body !== undefined && { body }),

@@ -28,6 +28,7 @@ export async function namesFor(on: Reader, { accountId }: Scope, requests: reado
   for (const { keyId, subjectId, content } of requests) {
     ids.add(keyId);
     if (subjectId !== null) ids.add(subjectId);
+    for (const { subject } of content.operations?.first ?? []) if (subject) ids.add(subject.id);
     for (const id of [...(content.moved?.addedIds ?? []), ...(content.moved?.removedIds ?? [])]) ids.add(id);
   }
   const names = new Map<string, Called>();

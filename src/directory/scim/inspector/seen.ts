@@ -6,6 +6,7 @@ import type { ScimReply } from '../http/request.ts';
 import type { ScimKey } from '../keys/key.entity.ts';
 import { scimType } from '../protocol/messages.ts';
 import type { ResourceChange } from './change.ts';
+import type { KeptOperations } from './operations.ts';
 import { keptBody, mostOfBody, withoutSecrets } from './redact.ts';
 import type { BodyState, KeptRequest } from './request.entity.ts';
 
@@ -24,6 +25,8 @@ export class Seen {
   readonly userAgent: string;
   /** What the unit of work has changed; of one that was undone, nothing. */
   changed: ResourceChange | undefined;
+  /** What became of the operations of a bulk request. */
+  operations: KeptOperations | undefined;
   status = 0;
   error: CarillonError | null = null;
   /** What the answer says of itself. */

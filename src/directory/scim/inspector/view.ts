@@ -1,6 +1,7 @@
 import type { Movement } from '../../groups/moved.ts';
 import type { Content } from './content.ts';
 import type { Names } from './names.ts';
+import type { KeptOperation } from './operations.ts';
 import { whyNotReplayable } from './replay/replayable.ts';
 import type { BodyState, KeptRequest } from './request.entity.ts';
 
@@ -29,6 +30,8 @@ export interface KeptView {
   differences: NonNullable<Content['differences']>;
   /** Members who came and went: how many, and the first of them by name. */
   moved: (Movement & { addedNames: string[]; removedNames: string[] }) | null;
+  /** Of a bulk request: what became of the first operations, by name, of how many more, and how many were refused. */
+  operations: { first: (KeptOperation & { name: string | null })[]; more: number; refused: number } | null;
   tookMs: number;
   userAgent: string;
   body: unknown;
@@ -68,6 +71,12 @@ export function viewOf(request: Opened, names: Names): KeptView {
           ...content.moved,
           addedNames: content.moved.addedIds.map(called),
           removedNames: content.moved.removedIds.map(called),
+        }
+      : null,
+    operations: content.operations
+      ? {
+          ...content.operations,
+          first: content.operations.first.map((each) => ({ ...each, name: each.subject && called(each.subject.id) })),
         }
       : null,
     tookMs: request.tookUs / 1_000,

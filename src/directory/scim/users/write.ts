@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
-import { createPerson, deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
+import { namePerson } from '../../../users/lifecycle/adopt.ts';
+import { deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
 import { requireOwnDomains } from '../../../users/lifecycle/person.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
@@ -14,16 +15,22 @@ import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
 import { asInput, asPerson, holdStored, isActive, presentWritten, versionOf, type Written } from './stored.ts';
 
-/** POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). */
+/**
+ * POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). Whoever of this account had that name
+ * before on their own is its person from then on, with the id that they had; an administrator's no stays.
+ */
 export async function create(request: ScimRequest): Promise<ScimReply> {
   const { scope } = request;
   const input = readUser(await request.body(), 'create');
   const user = await perform(request, 'CreateUser', { userName: personal(input.userName) }, async (m) => {
     await holdExternalId(request, input.externalId);
-    const created = await createPerson(request.ground, m, scope, scope.connectionId, asPerson(input));
+    const { user: created, former } = await namePerson(request.ground, m, scope, scope.connectionId, asPerson(input));
     if (input.active === false) await sayNo(request.ground, m, created, 'directory', request.keyId);
-    const changed = userChange(created.id, null, asInput(created, input.active !== false));
-    return { result: created, responseElements: { userId: created.id }, about: created.id, isNew: true, changed };
+    // Of a directory that is gone: nobody else could lift it.
+    else if (former) await liftNo(request.ground, m, created, 'directory');
+    const changed = userChange(created.id, former && asInput(former, true), asInput(created, input.active !== false));
+    const responseElements = { userId: created.id, ...(former && { adopted: true }) };
+    return { result: created, responseElements, about: created.id, isNew: former === null, changed };
   });
   const reply = await shown(request, { user, active: input.active !== false, groups: [] });
   return { ...reply, status: 201, location: `${request.base}/Users/${user.id}` };

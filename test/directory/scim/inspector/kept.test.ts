@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { summary } from '../../../../src/console/scim-requests/texts.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 import { groupBody, type Served, serveScim, userBody } from '../support.ts';
 import { kept } from './support.ts';
@@ -50,6 +51,37 @@ describeOnEachEngine('what the inspector keeps of a directory', function () {
     assert.deepEqual(put!.body, body);
     assert.deepEqual([gone!.became, gone!.subject?.name, gone!.body], ['deleted', 'bob@acme.example', undefined]);
     assert.ok(put!.tookMs > 0);
+  });
+
+  it('a bulk request: what became of each operation, the first hundred one by one, without secrets', async () => {
+    const { scim } = served;
+    const twin = userBody('twin', { password: 'Tr0ub4dor&3' });
+    const many = Array.from({ length: 100 }, () => ({ method: 'DELETE', path: '/Users/nobody' }));
+    const reply = await scim.post('/Bulk', {
+      schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'],
+      Operations: [
+        { method: 'POST', path: '/Users', bulkId: 'one', data: twin },
+        { method: 'POST', path: '/Users', bulkId: 'two', data: twin },
+        { method: 'POST', path: '/Groups', bulkId: 'three', data: groupBody('Sales') },
+        ...many,
+      ],
+    });
+    assert.equal(reply.status, 200, reply.text);
+    const [request] = await kept(served);
+    const { first, more, refused } = request!.operations!;
+    assert.deepEqual([first.length, more, refused], [100, 3, 101]);
+    assert.deepEqual(
+      first.slice(0, 4).map(({ method, path, bulkId, status, name }) => [method, path, bulkId, status, name]),
+      [
+        ['POST', '/Users', 'one', 201, 'twin@acme.example'],
+        ['POST', '/Users', 'two', 409, null],
+        ['POST', '/Groups', 'three', 201, 'Sales'],
+        ['DELETE', '/Users/nobody', null, 404, null],
+      ],
+    );
+    assert.match(first[1]!.detail ?? '', /twin@acme\.example/);
+    assert.doesNotMatch(JSON.stringify(request), /Tr0ub4dor/);
+    assert.equal(summary(request!), '103 operations, 101 refused');
   });
 
   it('a group with its members, as counts and names', async () => {
