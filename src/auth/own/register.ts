@@ -141,7 +141,7 @@ async function giveLogin(
   if (await isBarred(ground, m, scope, address)) {
     throw userErrors('user.addressBarred', { field: 'address', values: { value: address } });
   }
-  if (!(await freeAddress(m, addressKey))) throw ownErrors('own.linkInvalid');
+  if (!(await freeAddress(ground, m, addressKey))) throw ownErrors('own.linkInvalid');
   return { user, login: await keepLogin(m, user, { address, addressKey, passwordHash }) };
 }
 
