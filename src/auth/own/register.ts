@@ -79,9 +79,9 @@ export async function register(
     if (there.kind === 'company' || scopeOf(there).accountId !== accountId) throw ownErrors('own.changedMeanwhile');
     await takeLink(m, now);
     const given = { address: now.address, displayName, passwordHash };
-    const known = await giveLogin(ground, m, scope, given);
-    const { user } = known ?? (await makePerson(ground, m, scope, given));
-    return { ...(await come(ground, sessions, m, user, now.target, from)), isNew: known === null };
+    const present = await giveLogin(ground, m, scope, given);
+    const { user } = present ?? (await makePerson(ground, m, scope, given));
+    return { ...(await come(ground, sessions, m, user, now.target, from)), isNew: present === null };
   });
 }
 
