@@ -15,6 +15,7 @@ import { type User, UserTable } from '../../../src/users/user.entity.ts';
 import { appCode } from '../../console/support.ts';
 import { skipWithoutBrowser, startBrowser } from '../../support/browser.ts';
 import { startTestCarillon, type TestCarillon } from '../../support/carillon.ts';
+import { testCompany } from '../../support/company.ts';
 import { freePorts } from '../../support/port.ts';
 
 describe('people’s passkeys and their own sign-in, in Chromium', function () {
@@ -169,7 +170,7 @@ describe('people’s passkeys and their own sign-in, in Chromium', function () {
       await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
       await page.getByRole('heading', { name: 'You were not signed in' }).waitFor();
     };
-    await now({ connectionId: 'a-directory' });
+    await now({ connectionId: (await testCompany(carillon.house)).scope.connectionId });
     await page.getByText('The passkey was not accepted').waitFor();
     await now({ connectionId: null, releasedAt: clock.now() });
     await page.getByText('was removed from your company').waitFor();

@@ -10,8 +10,15 @@ export type PrivateJwk = PublicJwk & { d: string };
 
 const privatePlace = (kid: string): SealPlace => placeIn(signingKeySecret, kid);
 
-/** A new ES256 key; its id is its thumbprint (RFC 7638 §3). */
+/** A new ES256 key; its id is its thumbprint (RFC 7638 §3), and never begins like an option of a command. */
 export function makeKey(seal: Seal, state: SigningKey['state']): SigningKey {
+  for (;;) {
+    const key = anyKey(seal, state);
+    if (!key.id.startsWith('-')) return key;
+  }
+}
+
+function anyKey(seal: Seal, state: SigningKey['state']): SigningKey {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { x, y, d } = privateKey.export({ format: 'jwk' }) as Required<JsonWebKey>;
   const thumbprint = JSON.stringify({ crv: 'P-256', kty: 'EC', x, y });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { dnOf, fakeBase, fakeGroup, fakePassword, fakePerson, mailOf } from '../../../directory/ldap/fake-people.ts';
+import { newPasswordNote } from '../../../../src/auth/pages/new-password-note.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import { until } from '../../../support/until.ts';
@@ -169,7 +170,10 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
   const changes = async (name: string, password: string, newPassword: string) => {
     const visitor = stage.carillon.visitor();
     const { csrf } = await visitor.get('/signin');
-    const more = { name, password, newPassword, again: newPassword, target: '' };
+    // As if the directory had wanted another password a moment ago: its form carries this note.
+    const browser = visitor.jar().get('carillon_browser') ?? '';
+    const note = newPasswordNote(stage.carillon.house.ground, { directoryId: stage.directory.id, name, browser });
+    const more = { name, password, newPassword, again: newPassword, note, target: '' };
     return visitor.post('/signin/new-password', { csrf, email: mailOf('alice'), ...more });
   };
 

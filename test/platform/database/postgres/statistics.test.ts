@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { OrganisationTable } from '../../../../src/accounts/organisations/organisation.entity.ts';
 import { Database } from '../../../../src/platform/database/database.ts';
 import { refreshStatistics } from '../../../../src/platform/database/postgres/statistics.ts';
 import { firstRow, rows } from '../../../../src/platform/database/run.ts';
@@ -31,13 +32,14 @@ describe('statistics of PostgreSQL', () => {
           sql`SELECT CAST(reltuples AS int) AS "n" FROM pg_class WHERE relname = 'organisations'`,
         )
       )?.n;
+    const present = await db.read.count(OrganisationTable);
     await push(1, 2_000);
     assert.deepEqual(await refreshStatistics(db), ['organisations']);
-    assert.equal(await known(), 2_000);
+    assert.equal(await known(), present + 2_000);
     await push(2_001, 2_600);
     assert.deepEqual(await refreshStatistics(db), [], 'a quarter more');
     await push(2_601, 5_000);
     assert.deepEqual(await refreshStatistics(db), ['organisations']);
-    assert.equal(await known(), 5_000);
+    assert.equal(await known(), present + 5_000);
   });
 });
