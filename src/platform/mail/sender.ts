@@ -89,13 +89,16 @@ export class MailSender {
       }
     };
     const ended = await Promise.allSettled([lane(), lane()]);
-    if (unusable) {
-      const rest = Math.min(longestRestMs, firstRestMs * 2 ** Math.min(this.#failures++, 20));
-      this.#restUntil = clock.now() + rest;
-    } else this.#failures = 0;
+    if (!unusable) this.#failures = 0;
     await this.#queue.release(waiting, unusable ? this.#restUntil : 0);
     const broken = ended.find(({ status }) => status === 'rejected');
     if (broken) throw (broken as PromiseRejectedResult).reason;
+  }
+
+  /** Asks the server nothing for a while, and for longer each time that it fails again. */
+  #rest(): void {
+    const rest = Math.min(longestRestMs, firstRestMs * 2 ** Math.min(this.#failures++, 20));
+    this.#restUntil = clock.now() + rest;
   }
 
   /** One attempt. @returns false when the server cannot be used at all */
@@ -112,6 +115,8 @@ export class MailSender {
     } catch (error) {
       const { fault, message } = error instanceof MailRefused ? error : { fault: 'recipient', message: 'unreadable' };
       log.warn({ mail: id, kind, fault, reason: message }, 'mail: not sent');
+      // Before anybody can see that it failed: who then wakes the sender is not overtaken by its rest.
+      if (fault === 'server' && clock.now() >= this.#restUntil) this.#rest();
       if (fault === 'recipient') await this.#queue.end(mail, 'Failed', message);
       else await this.#queue.later(mail, message);
       return fault !== 'server';
