@@ -19,12 +19,12 @@ import {
   accountWith,
   another,
   askFor,
+  eachOwnStage,
   isIn,
   type OwnStage,
   password,
   personAt,
   registerAs,
-  setOwnStage,
   signInAs,
 } from './support.ts';
 
@@ -33,13 +33,7 @@ const later = 11 * 60_000;
 describeOnEachEngine('own accounts: what people change about their own sign-in', function () {
   this.timeout(60_000);
   let stage: OwnStage;
-  beforeEach(async () => {
-    stage = await setOwnStage();
-  });
-  afterEach(async () => {
-    clock.reset();
-    await stage.stop();
-  });
+  eachOwnStage((made) => (stage = made));
 
   /** Whether every device of a person is noted as over, for this reason. */
   const endedAs = async (id: string, because: string): Promise<boolean> => {

@@ -14,25 +14,19 @@ import {
   accountWith,
   another,
   askFor,
+  eachOwnStage,
   isIn,
   type OwnStage,
   password,
   personAt,
   registerAs,
-  setOwnStage,
   signInAs,
 } from './support.ts';
 
 describeOnEachEngine('own accounts: registering', function () {
   this.timeout(60_000);
   let stage: OwnStage;
-  beforeEach(async () => {
-    stage = await setOwnStage();
-  });
-  afterEach(async () => {
-    clock.reset();
-    await stage.stop();
-  });
+  eachOwnStage((made) => (stage = made));
 
   it('from the address to the session: a mail, its link, a password; in no account, with a trial', async () => {
     const visitor = stage.carillon.visitor();

@@ -9,25 +9,19 @@ import {
   accountWith,
   another,
   askFor,
+  eachOwnStage,
   isIn,
   type OwnStage,
   password,
   personAt,
   registerAs,
-  setOwnStage,
   signInAs,
 } from './support.ts';
 
 describeOnEachEngine('own accounts: a lost password', function () {
   this.timeout(60_000);
   let stage: OwnStage;
-  beforeEach(async () => {
-    stage = await setOwnStage();
-  });
-  afterEach(async () => {
-    clock.reset();
-    await stage.stop();
-  });
+  eachOwnStage((made) => (stage = made));
 
   it('is set anew by a mailed link, once: every device is out, the old password opens nothing, the owner is told', async () => {
     const devices = [stage.carillon.visitor(), stage.carillon.visitor()];

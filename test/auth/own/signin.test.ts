@@ -13,12 +13,12 @@ import type { Visitor } from '../../support/visitor.ts';
 import {
   accountWith,
   bare,
+  eachOwnStage,
   isIn,
   type OwnStage,
   password,
   personAt,
   registerAs,
-  setOwnStage,
   signInAs,
 } from './support.ts';
 
@@ -27,13 +27,7 @@ const wrong = 'not the one that was chosen';
 describeOnEachEngine('own accounts: signing in', function () {
   this.timeout(90_000);
   let stage: OwnStage;
-  beforeEach(async () => {
-    stage = await setOwnStage();
-  });
-  afterEach(async () => {
-    clock.reset();
-    await stage.stop();
-  });
+  eachOwnStage((made) => (stage = made));
 
   it('the address leads to the password; a wrong one is refused where it was typed, the right one lets in', async () => {
     await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');

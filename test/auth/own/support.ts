@@ -4,6 +4,7 @@ import { AccountTable } from '../../../src/accounts/accounts/account.entity.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
 import { claimDomain } from '../../../src/accounts/domains/domains.ts';
 import { createOrganisation } from '../../../src/accounts/organisations/organisations.ts';
+import { clock } from '../../../src/platform/clock/clock.ts';
 import type { Config } from '../../../src/platform/config/settings.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
@@ -39,6 +40,16 @@ export async function setOwnStage(overrides: Partial<Config> = {}): Promise<OwnS
       await smtp.stop();
     },
   };
+}
+
+/** Sets a fresh stage for each test of a suite, and gives it to `use`; the clock goes right again afterwards. */
+export function eachOwnStage(use: (stage: OwnStage) => void): void {
+  let stage: OwnStage;
+  beforeEach(async () => use((stage = await setOwnStage())));
+  afterEach(async () => {
+    clock.reset();
+    await stage.stop();
+  });
 }
 
 /** Asks for a mail on this page, and gives the link in it. */

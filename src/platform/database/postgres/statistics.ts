@@ -2,7 +2,7 @@ import { rows } from '../run.ts';
 import { Sql, sql } from '../sql.ts';
 import type { Database } from '../database.ts';
 
-/** Below so many changed rows every plan is quick. */
+/** Below so many rows every plan is quick. */
 const fewRows = 500;
 
 /**
@@ -15,8 +15,9 @@ export async function refreshStatistics(db: Database): Promise<string[]> {
   if (db.engine !== 'postgres') return [];
   const outgrown = await rows<{ table: string }>(
     db.read,
-    sql`SELECT quote_ident(relname) AS "table" FROM pg_stat_user_tables WHERE schemaname = current_schema()
-        AND n_mod_since_analyze > ${fewRows} AND n_mod_since_analyze * 2 > n_live_tup ORDER BY relname`,
+    sql`SELECT quote_ident(s.relname) AS "table" FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
+        WHERE s.schemaname = current_schema() AND s.n_live_tup > ${fewRows} AND s.n_live_tup > 1.5 * c.reltuples
+        ORDER BY s.relname`,
   );
   // One at a time, and none that somebody else is looking at: nothing that writes waits for it.
   for (const { table } of outgrown) await db.write((m) => rows(m, new Sql([`ANALYZE (SKIP_LOCKED) ${table}`], [])));
