@@ -5,7 +5,7 @@ import type { Outbox } from '../../platform/outbox/outbox.ts';
 import { patienceMs, within } from '../../platform/database/errors.ts';
 import { insertRow } from '../../platform/database/insert.ts';
 import { changed, rows } from '../../platform/database/run.ts';
-import { sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
 import { Memory } from './memory.ts';
@@ -279,17 +279,18 @@ export class Sessions {
   ): Promise<Map<string, { sessions: number; streams: number }>> {
     const counts = new Map(principals.map(({ id }) => [id, { sessions: 0, streams: 0 }]));
     const now = clock.now();
-    const ended: { id: string; principalId: string }[] = [];
-    for (const { id, epoch } of principals) {
-      ended.push(
-        ...(await changed<{ id: string; principalId: string }>(
+    // Most of many were put out as often as each other: a statement for each count of that.
+    const byEpoch = [...Map.groupBy(principals, ({ epoch }) => epoch)];
+    const ended = await Promise.all(
+      byEpoch.map(([epoch, some]) =>
+        changed<{ id: string; principalId: string }>(
           m,
           sql`UPDATE "sessions" SET "endedAt" = ${now}, "endedBecause" = ${because}
-              WHERE "principalId" = ${id} AND "endedAt" IS NULL AND "epoch" < ${epoch}
+              WHERE "principalId" ${isOneOf(some.map(({ id }) => id))} AND "endedAt" IS NULL AND "epoch" < ${epoch}
               RETURNING "id", "principalId"`,
-        )),
-      );
-    }
+        ),
+      ),
+    ).then((each) => each.flat());
     await this.#follow(
       m,
       ended.map(({ id }) => id),

@@ -14,7 +14,7 @@ import { bulkEndpoint } from './bulk/endpoint.ts';
 import { groupEndpoint } from './groups/endpoint.ts';
 import { rootEndpoint } from './everything.ts';
 import { answerType } from './http/accept.ts';
-import { authenticate } from './http/authenticate.ts';
+import { authenticate, type Gate, requireProven } from './http/authenticate.ts';
 import { conditionsOf, isUnchanged, requireVersion } from './http/conditions.ts';
 import { configurationEndpoint, notImplemented, resourceTypeEndpoint, schemaEndpoint } from './http/discovery.ts';
 import { eventNameOf } from './http/event-name.ts';
@@ -26,7 +26,7 @@ import type { Replay } from './inspector/replay/replayed.ts';
 import type { Seen } from './inspector/seen.ts';
 import { bodyTypes, type Endpoint, projectionOf, type ScimReply, type ScimRequest } from './http/request.ts';
 import type { ScimKey } from './keys/key.entity.ts';
-import { KeyMemory } from './keys/memory.ts';
+import { KeyMemory, type Pass } from './keys/memory.ts';
 import { badSyntax, scimError } from './protocol/errors.ts';
 import { errorBody } from './protocol/messages.ts';
 import { identityOf } from './protocol/present.ts';
@@ -58,27 +58,33 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
   const perKey = createRate({ points: ground.config.scimRate, seconds: 1 });
   const shares = createShares(bodiesLimit);
   const wrongKeys = createRate({ points: wrongKeysPerMinute, seconds: 60 });
+  const gate: Gate = { ground, keys, wrongKeys };
   return {
     name: 'scim',
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
     async handle(req, res, url) {
-      let key: ScimKey | null = null;
+      let pass: Pass | null = null;
       let share: Share | null = null;
       let seen: Seen | null = null;
       try {
-        key = await authenticate(ground, keys, req, wrongKeys);
-        seen = inspector.begin(key, req.method ?? '', url);
+        const shown = await authenticate(gate, req);
+        pass = shown;
+        const { key } = shown;
+        const noted = inspector.begin(key, req.method ?? '', url);
+        seen = noted;
         await perKey(key.id);
-        share = shares(key.connectionId);
-        const reply = await answer(ground, { key, share }, req, res, url, seen);
+        const own = shares(key.connectionId);
+        share = own;
+        const by = { key, pass: shown, share: own };
+        const reply = await proven(gate, shown, req, () => answer(ground, by, req, res, url, noted));
         await send(req, res, reply);
-        inspector.end(seen, reply);
+        inspector.end(noted, reply);
         faultPoint('scim.answered', req.method);
       } catch (thrown) {
         reportError(ground.log, thrown);
         const error = asCarillonError(thrown);
         // Not of a flood: the log and the metrics count it.
-        if (error.kind !== 'Throttled') ground.trail.refused(actionOf(key, req, url), error);
+        if (error.kind !== 'Throttled') ground.trail.refused(actionOf(pass?.key ?? null, req, url), error);
         refuse(req, res, error);
         if (seen) inspector.end(seen, error);
       } finally {
@@ -88,10 +94,31 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
   };
 }
 
+/** By whom a request is, and how much of its kind there is at once. */
+interface Shown {
+  key: Pick<ScimKey, 'id' | 'organisationId' | 'accountId' | 'connectionId'>;
+  pass?: Pass;
+  share?: Share;
+}
+
+/**
+ * What a request comes to, answer or error, told only under a key that is good. A read asks about a remembered key in the
+ * turn of its own first question; a change's unit of work asks by itself, and whatever came to none is asked about afterwards.
+ */
+async function proven<T>(gate: Gate, pass: Pass, req: IncomingMessage, work: () => Promise<T>): Promise<T> {
+  const isRead = req.method === 'GET' || req.method === 'HEAD';
+  const proof = isRead ? requireProven(gate, pass) : null;
+  proof?.catch(() => undefined);
+  const [done] = await Promise.allSettled([work()]);
+  await (proof ?? requireProven(gate, pass));
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
+}
+
 /** Answers a request whose key was good. @param replay when an administrator does it again */
 export async function answer(
   ground: Ground,
-  { key, share }: { key: Pick<ScimKey, 'id' | 'organisationId' | 'accountId' | 'connectionId'>; share?: Share },
+  { key, pass, share }: Shown,
   req: IncomingMessage,
   res: ServerResponse,
   url: URL,
@@ -113,6 +140,7 @@ export async function answer(
     ground,
     scope: { organisationId: key.organisationId, accountId: key.accountId, connectionId: key.connectionId },
     keyId: key.id,
+    pass,
     query,
     projection: projectionOf(query),
     conditions: conditionsOf(req.headers),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
-import { firstRow, rows } from '../database/run.ts';
+import { firstRow, later, rows } from '../database/run.ts';
 import { asRows } from '../database/select.ts';
 import { list, sql } from '../database/sql.ts';
 import { faultPoint } from '../fault-points/fault-points.ts';
@@ -222,7 +222,7 @@ export class Consumer {
         this.#marking = null;
       }
       for (const [until, some] of Map.groupBy(taken, ({ claimedUntil }) => claimedUntil)) {
-        await rows(
+        await later(
           m,
           sql`UPDATE "outbox" SET "state" = 'done', "claimedUntil" = NULL, "lastError" = NULL
               WHERE "claimedUntil" = ${until} AND "id" IN (${list(some.map(({ id }) => id))})`,

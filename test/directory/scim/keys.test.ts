@@ -5,11 +5,13 @@ import { endingOf, readExpiry } from '../../../src/directory/scim/keys/expiry.ts
 import { createScimKey, listScimKeys, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
 import { rotateScimKey } from '../../../src/directory/scim/keys/rotate.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
 import { startTestCarillon, type TestCarillon } from '../../support/carillon.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { testFolder } from '../../support/folder.ts';
 import { until } from '../../support/until.ts';
-import { type Scim, type Served, serveScim } from './support.ts';
+import { type Request, type Scim, type Served, serveScim, userBody } from './support.ts';
 
 const hour = 60 * 60 * 1000;
 
@@ -33,7 +35,7 @@ describe('the end of a SCIM key', () => {
   });
 });
 
-describeOnEachEngine('security check 22: SCIM keys', () => {
+describeOnEachEngine('security check 22: SCIM keys', (engine) => {
   const folder = testFolder();
   const shared = { databaseUrl: join(folder, 'shared.db'), certsDir: join(folder, 'certs') };
   let served: Served;
@@ -67,6 +69,41 @@ describeOnEachEngine('security check 22: SCIM keys', () => {
     await revokeScimKey(house.ground, acme.scope, key.id);
     assert.deepEqual([await there(token), ...(await statuses(served.as(token)))], [401, 401]);
   });
+
+  if (engine === 'postgres') {
+    it('are refused also before another process has said that they were revoked, whatever is asked, and change nothing', async () => {
+      const { house, as, scim } = served;
+      const present = await scim.post('/Users', userBody('present'));
+      const bulk = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: [] };
+      const asked: Request[] = [
+        { method: 'GET', path: `/Users/${present.body.id}` },
+        { method: 'GET', path: '/Users/nobody' },
+        { method: 'GET', path: '/Users?filter=userName+eq+%22present@acme.example%22' },
+        { method: 'GET', path: '/Users?filter=nonsense' },
+        { method: 'GET', path: '/Schemas' },
+        { method: 'PUT', path: '/Schemas', body: {} },
+        { method: 'GET', path: '/Me' },
+        { method: 'POST', path: '/Users', body: userBody('absent') },
+        { method: 'POST', path: '/Users', raw: '{' },
+        { method: 'POST', path: '/Users/.search', body: {} },
+        { method: 'POST', path: '/Bulk', body: bulk },
+        { method: 'DELETE', path: `/Users/${present.body.id}` },
+        { method: 'DELETE', path: '/Users/nobody' },
+      ];
+      for (const request of asked) {
+        const { key, token } = await make();
+        assert.equal((await as(token).get('/Users?count=0')).status, 200, 'it is remembered');
+        // As a process does it of whom nothing was heard yet.
+        await house.ground.db.write((m) =>
+          rows(m, sql`UPDATE "scim_keys" SET "revokedAt" = ${clock.now()} WHERE "id" = ${key.id}`),
+        );
+        assert.equal((await as(token).send(request)).status, 401, `${request.method} ${request.path}`);
+        assert.equal((await as(token).send(request)).status, 401, `${request.method} ${request.path} again`);
+      }
+      assert.equal((await scim.get(`/Users/${present.body.id}`)).status, 200);
+      assert.equal((await scim.get('/Users?filter=userName+eq+%22absent@acme.example%22')).body['totalResults'], 0);
+    });
+  }
 
   it('are asked for once more when the body of a search has come', async () => {
     const { house, acme } = served;

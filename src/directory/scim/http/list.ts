@@ -53,8 +53,9 @@ export const search =
   };
 
 /** To be asked after whatever may have taken its time; a replay is an administrator's. @throws scim.keyRefused */
-async function requireGoodKey({ ground, keyId, replay }: ScimRequest): Promise<void> {
+async function requireGoodKey({ ground, keyId, pass, replay }: ScimRequest): Promise<void> {
   if (!replay && !(await isGoodKey(ground.db.read, keyId))) throw scimError('scim.keyRefused');
+  if (pass) pass.isProven = true;
 }
 
 /**

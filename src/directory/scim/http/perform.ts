@@ -15,7 +15,7 @@ export type Performed<T> = Done<T> & { changed?: ResourceChange };
  * @throws scim.keyRefused when the key was revoked since the request began: a body can take its time
  */
 export function perform<T>(
-  { ground, scope, keyId, seen, replay }: ScimRequest,
+  { ground, scope, keyId, pass, seen, replay }: ScimRequest,
   eventName: string,
   requestParameters: Record<string, unknown>,
   unit: (m: Writer) => Promise<Performed<T>>,
@@ -29,6 +29,7 @@ export function perform<T>(
     good.catch(() => undefined);
     const [done] = await Promise.allSettled([unit(m)]);
     if (!(await good)) throw scimError('scim.keyRefused');
+    if (pass) pass.isProven = true;
     if (done.status === 'rejected') throw done.reason;
     const { changed, ...rest } = done.value;
     seen.changed = changed;

@@ -3,6 +3,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import type { Replay } from '../inspector/replay/replayed.ts';
 import type { Seen } from '../inspector/seen.ts';
+import type { Pass } from '../keys/memory.ts';
 import { badSyntax, badValue } from '../protocol/errors.ts';
 import type { Conditions } from './conditions.ts';
 import { namesIn, type Projection } from '../protocol/projection.ts';
@@ -13,6 +14,8 @@ export interface ScimRequest {
   scope: DirectoryScope;
   /** The key's id, as the one who acts. */
   keyId: string;
+  /** What it has shown; nothing when an administrator does it again. */
+  pass?: Pass | undefined;
   query: URLSearchParams;
   projection: Projection;
   /** The address of the SCIM root, without a slash at its end. */

@@ -130,7 +130,10 @@ export async function findScimKey(on: Reader, token: string): Promise<ScimKey | 
 
 /** Whether a key that was good when a request began still is. */
 export async function isGoodKey(on: Reader, keyId: string): Promise<boolean> {
-  const key = await selectRow(on, ScimKeyTable, sql`a."id" = ${keyId}`);
+  const key = await firstRow<Pick<ScimKey, 'revokedAt' | 'expiresAt'>>(
+    on,
+    sql`SELECT "revokedAt", "expiresAt" FROM "scim_keys" WHERE "id" = ${keyId}`,
+  );
   return key !== null && isGood(key, clock.now());
 }
 

@@ -18,9 +18,9 @@ export const listedUsers: Listed = {
         sql`"users" u WHERE u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
           AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL AND ${filter}`,
   show: async (on, ids, { base }, projection) => {
-    const users = await selectRows(on, UserTable, sql`a."id" IN (${list(ids)}) AND a."deletedAt" IS NULL`);
-    const shown = await presentUsers(on, users, base, projection);
-    return new Map(users.map(({ id }, i) => [id, shown[i]!]));
+    const found = selectRows(on, UserTable, sql`a."id" IN (${list(ids)}) AND a."deletedAt" IS NULL`);
+    const shown = await presentUsers(on, ids, found, base, projection);
+    return new Map((await found).map(({ id }, i) => [id, shown[i]!]));
   },
 };
 
@@ -30,8 +30,8 @@ export const userListing: Listing = { types: [listedUsers], endpoint: 'Users', e
 export async function readOne(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope, base, projection } = request;
   const on = ground.db.read;
-  const user = await requireStored(on, scope, id);
-  const [body] = await presentUsers(on, [user], base, projection);
+  const found = requireStored(on, scope, id).then((user) => [user]);
+  const [body] = await presentUsers(on, [id], found, base, projection);
   const { organisationId, accountId } = scope;
   ground.trail.observed({ eventName: 'GetUser', organisationId, accountId, requestParameters: { userId: id } });
   return { status: 200, body: body! };

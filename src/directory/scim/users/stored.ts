@@ -72,22 +72,26 @@ export const versionOf = (user: User, active: boolean): string => {
   return weakTag(hash('sha256', shown, 'base64url').slice(0, 22));
 };
 
-/** The SCIM resources of these people, with what was asked for of them. */
+/**
+ * The SCIM resources of these people, with what was asked for of them.
+ * @param found those of the ids that are there, as they are being asked for: the rest is asked in the same turn
+ */
 export async function presentUsers(
   on: Reader,
-  users: readonly User[],
+  ids: readonly string[],
+  found: Promise<readonly User[]>,
   base: string,
   projection: Projection,
 ): Promise<Resource[]> {
-  const ids = users.map(({ id }) => id);
-  const [causes, groups, managers] = await Promise.all([
+  const [users, causes, groups] = await Promise.all([
+    found,
     rows<{ userId: string }>(
       on,
       sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
     ),
     wants('groups', projection) ? groupsOf(on, ids, base) : new Map<string, Reference[]>(),
-    managersOf(on, users, base, projection),
   ]);
+  const managers = await managersOf(on, users, base, projection);
   const inactive = new Set(causes.map(({ userId }) => userId));
   return users.map((user) =>
     presentWith(
@@ -99,29 +103,34 @@ export async function presentUsers(
   );
 }
 
-/** A person of whom it is known whether they are active, as a unit of work has just left them. */
+/** A person of whom it is known whether they are active, and where, as a unit of work has just left them. */
 export interface Written {
   user: User;
   active: boolean;
-  /** Known of somebody new: none. */
-  groups?: Reference[];
+  groups: Reference[];
 }
 
-/** The SCIM resource of a person who was just written: only what is not known yet is asked. */
+/** The SCIM resource of a person who was just written. */
 export async function presentWritten(
   on: Reader,
-  { user, active, groups }: Written,
+  written: Written,
   base: string,
   projection: Projection,
 ): Promise<Resource> {
-  const shown =
-    groups ?? (wants('groups', projection) ? ((await groupsOf(on, [user.id], base)).get(user.id) ?? []) : []);
-  const managers = await managersOf(on, [user], base, projection);
-  return presentWith({ user, active, groups: shown }, managers, base, projection);
+  return presentWith(written, await managersOf(on, [written.user], base, projection), base, projection);
 }
 
+/** A person's groups, when they are asked for. */
+export const groupsShown = async (
+  on: Reader,
+  userId: string,
+  base: string,
+  projection: Projection,
+): Promise<Reference[]> =>
+  wants('groups', projection) ? ((await groupsOf(on, [userId], base)).get(userId) ?? []) : [];
+
 function presentWith(
-  { user, active, groups }: Required<Written>,
+  { user, active, groups }: Written,
   managers: ReadonlyMap<string, Manager>,
   base: string,
   projection: Projection,

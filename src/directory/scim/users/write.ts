@@ -13,7 +13,16 @@ import { withoutOwnId } from '../protocol/own-id.ts';
 import { readPatch } from '../protocol/patch.ts';
 import { maxUserOperations, patchUser } from '../protocol/patch-user.ts';
 import { readUser, type UserInput } from '../protocol/user.ts';
-import { asInput, asPerson, holdStored, isActive, presentWritten, versionOf, type Written } from './stored.ts';
+import {
+  asInput,
+  asPerson,
+  groupsShown,
+  holdStored,
+  isActive,
+  presentWritten,
+  versionOf,
+  type Written,
+} from './stored.ts';
 
 /**
  * POST /Users: a person whom the directory names for the first time (RFC 7644 §3.3). Whoever of this account had that name
@@ -71,9 +80,13 @@ async function write(
   parameters: Record<string, unknown>,
   change: (stored: UserInput & { active: boolean }) => UserInput,
 ): Promise<ScimReply> {
-  const { ground, scope } = request;
+  const { ground, scope, base, projection } = request;
   const written = await perform(request, 'UpdateUser', { userId: id, ...parameters }, async (m) => {
-    const [present, active] = await Promise.all([holdStored(m, scope, id), isActive(m, id)]);
+    const [present, active, groups] = await Promise.all([
+      holdStored(m, scope, id),
+      isActive(m, id),
+      groupsShown(m, id, base, projection), // whoever changes them locks the person too
+    ]);
     const before = asInput(present, active);
     requireVersion(request.conditions, () => versionOf(present, before.active));
     const after = change(before);
@@ -89,7 +102,7 @@ async function write(
     // The directory's word sets and lifts its own cause, and no other.
     if (turned && isActiveNow) await liftNo(ground, m, updated, 'directory');
     return {
-      result: { user: updated, active: isActiveNow },
+      result: { user: updated, active: isActiveNow, groups },
       responseElements: { userName: personal(updated.userName), ...(turned && { active: isActiveNow }) },
       about: updated.id,
       changed: userChange(updated.id, before, asInput(updated, isActiveNow)),
