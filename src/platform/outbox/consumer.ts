@@ -195,12 +195,12 @@ export class Consumer {
         await this.#done(event);
       } catch (error) {
         this.#log.error({ error, topic: event.topic, event: event.id }, 'outbox: a handler failed');
-        const later = Math.min(longestPauseMs, 2 ** event.attempts * 100);
+        const putOff = Math.min(longestPauseMs, 2 ** event.attempts * 100);
         await this.#db.write((m) =>
           m.update(OutboxEventTable, own(event), {
             state: 'ready',
             claimedUntil: null,
-            notBefore: clock.now() + later,
+            notBefore: clock.now() + putOff,
             lastError: String(error).slice(0, 500),
           }),
         );

@@ -90,15 +90,15 @@ describeOnEachEngine('security check 22: SCIM keys', (engine) => {
         { method: 'DELETE', path: `/Users/${present.body.id}` },
         { method: 'DELETE', path: '/Users/nobody' },
       ];
-      for (const request of asked) {
+      for (const one of asked) {
         const { key, token } = await make();
         assert.equal((await as(token).get('/Users?count=0')).status, 200, 'it is remembered');
         // As a process does it of whom nothing was heard yet.
         await house.ground.db.write((m) =>
           rows(m, sql`UPDATE "scim_keys" SET "revokedAt" = ${clock.now()} WHERE "id" = ${key.id}`),
         );
-        assert.equal((await as(token).send(request)).status, 401, `${request.method} ${request.path}`);
-        assert.equal((await as(token).send(request)).status, 401, `${request.method} ${request.path} again`);
+        assert.equal((await as(token).send(one)).status, 401, `${one.method} ${one.path}`);
+        assert.equal((await as(token).send(one)).status, 401, `${one.method} ${one.path} again`);
       }
       assert.equal((await scim.get(`/Users/${present.body.id}`)).status, 200);
       assert.equal((await scim.get('/Users?filter=userName+eq+%22absent@acme.example%22')).body['totalResults'], 0);
