@@ -1,4 +1,6 @@
 import type * as openid from 'openid-client';
+import { selectRow } from '../../../platform/database/select.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
@@ -47,7 +49,7 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
 }
 
 async function connectionOfAttempt(ground: Ground, attempt: SignInAttempt): Promise<Connection> {
-  const connection = await ground.db.read.findOneBy(ConnectionTable, { id: attempt.connectionId });
+  const connection = await selectRow(ground.db.read, ConnectionTable, sql`a."id" = ${attempt.connectionId}`);
   if (!connection || connection.updatedAt > attempt.createdAt) {
     throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
   }

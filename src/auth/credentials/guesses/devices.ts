@@ -22,13 +22,17 @@ export async function knownDevice(
   token: string | undefined,
 ): Promise<string | null> {
   const tokenHash = hashToken(token ?? '');
-  const found = await firstRow(
-    on,
-    sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}
-        WHERE "tokenHash" = ${tokenHash} AND "expiresAt" > ${clock.now()} AND ${holderColumn(kind)} IN (${whose})`,
-  );
+  const found = await firstRow(on, knownAs(kind, whose, tokenHash));
   return found ? tokenHash : null;
 }
+
+/** The same as a condition. */
+export const isKnownDevice = (kind: HolderKind, whose: Sql, token: string): Sql =>
+  sql`EXISTS (${knownAs(kind, whose, hashToken(token))})`;
+
+const knownAs = (kind: HolderKind, whose: string | Sql, tokenHash: string): Sql =>
+  sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}
+      WHERE "tokenHash" = ${tokenHash} AND "expiresAt" > ${clock.now()} AND ${holderColumn(kind)} IN (${whose})`;
 
 /**
  * Knows a browser from now on, because its holder has signed in. Its token is new each time, so that nobody can plant
