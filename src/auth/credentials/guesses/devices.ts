@@ -1,6 +1,6 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { firstRow, later, rows } from '../../../platform/database/run.ts';
-import { type Sql, sql } from '../../../platform/database/sql.ts';
+import { Sql, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { SpentChallengeTable } from '../factors/factors.entity.ts';
@@ -9,7 +9,8 @@ import { pendingTables } from '../signing-in/pending.entity.ts';
 import { factorGuessesTables, knownDeviceTables } from './guesses.entity.ts';
 
 export const deviceDays = 180;
-const mostDevices = 20;
+/** In the statement's text: a limit that is a parameter SQLite looks at anew at each run. */
+const mostDevices = new Sql(['20'], []);
 
 /**
  * What stands for a browser in counts: its token's hash, when it is known for that holder; else null.
