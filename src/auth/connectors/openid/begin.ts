@@ -43,7 +43,7 @@ export async function beginSignIn(
   }
   const { redirectUri } = addressesOf(ground.config.publicUrl, connection);
   const { browser, target, maxAge = null } = begin;
-  const { row, parameters } = await newAttempt(ground, attemptVerifier, { browser, redirectUri, target });
+  const { row, parameters } = newAttempt(ground, attemptVerifier, { browser, redirectUri, target });
   await ground.db.write((m) => insertRow(m, SignInAttemptTable, { ...row, connectionId: connection.id, maxAge }));
   faultPoint('signIn.attempted');
   return openid.buildAuthorizationUrl(configuration, {
