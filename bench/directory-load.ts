@@ -1,8 +1,8 @@
 // The load of `directory.ts`, in a process of its own: a bare client of the directory, or the browsers of people who
 // sign in there.
-import { Agent, request } from 'node:http';
 import { Client, EqualityFilter } from 'ldapts';
 import { Visitor } from '../test/support/visitor.ts';
+import { ask, keptAgent } from './browser.ts';
 import { type Measured, onDemand, repeat, timed } from './load.ts';
 
 export interface Load {
@@ -14,6 +14,8 @@ export interface Load {
   connections: number;
   seconds: number;
 }
+
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
 type Work = (connection: number, i: number) => Promise<void>;
 
@@ -45,7 +47,8 @@ async function bare({ directory, people, connections }: Load): Promise<{ work: W
 /** One browser a connection, with the password page open: its form is sent, and a session is there. */
 async function signIns(load: Load & { carillon: string }): Promise<{ work: Work; end: () => Promise<void> }> {
   const { carillon, directory, people, connections } = load;
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const agent = keptAgent(connections);
+  const where = new URL('/signin/password', carillon);
   const visitors = await Promise.all(
     Array.from({ length: connections }, async () => {
       const visitor = new Visitor(carillon);
@@ -58,30 +61,13 @@ async function signIns(load: Load & { carillon: string }): Promise<{ work: Work;
       const { csrf, cookie } = visitors[connection]!;
       const email = people.values[(i * connections + connection) % people.values.length]!;
       const fields = { csrf, email, name: email, password: directory.password, target: '' };
-      await send(agent, new URL('/signin/password', carillon), cookie, new URLSearchParams(fields).toString());
+      const headers = { cookie, origin: where.origin, 'user-agent': firefox };
+      const reply = await ask(agent, where, headers, fields);
+      const isIn = (reply.headers['set-cookie'] ?? []).some((line) => line.startsWith('carillon_session='));
+      if (!isIn) throw new Error(`not in: ${reply.status}`);
     },
     end: async () => agent.destroy(),
   };
-}
-
-function send(agent: Agent, url: URL, cookie: string, body: string): Promise<void> {
-  const headers = {
-    cookie,
-    origin: url.origin,
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': Buffer.byteLength(body),
-    'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (reply) => {
-      const isIn = (reply.headers['set-cookie'] ?? []).some((line) => line.startsWith('carillon_session='));
-      reply.resume().once('end', () => {
-        if (isIn) resolve();
-        else reject(new Error(`not in: ${reply.statusCode}`));
-      });
-    });
-    sent.once('error', reject).end(body);
-  });
 }
 
 onDemand(async (load: Load): Promise<Measured> => {

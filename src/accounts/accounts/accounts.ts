@@ -1,5 +1,7 @@
 import { IsNull, Not } from 'typeorm';
 import { clock } from '../../platform/clock/clock.ts';
+import { selectRow } from '../../platform/database/select.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { newId } from '../../platform/ids/ids.ts';
 import { fold } from '../../platform/text/fold.ts';
@@ -156,7 +158,11 @@ export async function requireAccount(on: Reader, organisationId: string, account
 
 /** An account, also nobody's: to show it, or to put people there. @throws account.notFound, as `requireAccount` */
 export async function anyAccount(on: Reader, organisationId: string, accountId: string): Promise<Account> {
-  const account = await on.findOneBy(AccountTable, { id: accountId, organisationId, deletedAt: IsNull() });
+  const account = await selectRow(
+    on,
+    AccountTable,
+    sql`a."id" = ${accountId} AND a."organisationId" = ${organisationId} AND a."deletedAt" IS NULL`,
+  );
   if (!account) throw accountErrors('account.notFound');
   return account;
 }

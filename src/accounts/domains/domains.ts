@@ -1,5 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { firstRow } from '../../platform/database/run.ts';
+import { selectRow } from '../../platform/database/select.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { newId, newToken } from '../../platform/ids/ids.ts';
@@ -94,5 +95,5 @@ export const holdsDomains = async (on: Reader, accountId: string, butFor = ''): 
 /** The verified claim of the domain of this e-mail address, or null: also for what is no address. */
 export async function verifiedDomainOf(on: Reader, address: string): Promise<Domain | null> {
   const name = domainOf(address);
-  return name === null ? null : on.findOneBy(DomainTable, { name, state: 'verified' });
+  return name === null ? null : selectRow(on, DomainTable, sql`a."name" = ${name} AND a."state" = 'verified'`);
 }

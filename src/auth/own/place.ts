@@ -1,7 +1,7 @@
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { domainOf } from '../../accounts/domains/name.ts';
 import { firstRow } from '../../platform/database/run.ts';
-import { sql } from '../../platform/database/sql.ts';
+import { type Sql, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 
@@ -18,14 +18,20 @@ export type Place =
  * By the domain alone, so that the answer tells nothing of who is known: verified by an account with a directory, or with
  * a connector → there; by one without → that account; by none → nobody's.
  */
-export async function placeOf(on: Reader, address: string): Promise<Place> {
-  const name = domainOf(address);
+export const placeOf = (on: Reader, address: string): Promise<Place> => placeAt(on, domainOf(address) ?? '');
+
+/** The same for a person's primary address, in one question. */
+export const placeOfPerson = (on: Reader, userId: string): Promise<Place> =>
+  placeAt(on, sql`(SELECT "primaryDomain" FROM "users" WHERE "id" = ${userId})`);
+
+/** @param name a domain, or a query that gives it */
+async function placeAt(on: Reader, name: string | Sql): Promise<Place> {
   const found = await firstRow<{ accountId: string; organisationId: string; type: string; connector: string | null }>(
     on,
     sql`SELECT a."id" AS "accountId", a."organisationId", a."type",
           (SELECT MIN(c."kind") FROM "connections" c WHERE c."accountId" = a."id") AS "connector"
         FROM "domains" d JOIN "accounts" a ON a."id" = d."accountId"
-        WHERE d."name" = ${name ?? ''} AND d."state" = 'verified' AND a."deletedAt" IS NULL`,
+        WHERE d."name" = ${name} AND d."state" = 'verified' AND a."deletedAt" IS NULL`,
   );
   if (!found) return { kind: 'nobody' };
   const { accountId, organisationId, type, connector } = found;

@@ -1,12 +1,13 @@
 import { type Account } from '../../accounts/accounts/account.entity.ts';
 import { anyAccount } from '../../accounts/accounts/accounts.ts';
+import { selectRows } from '../../platform/database/select.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
-import { hasOwnAccount } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
-import { policyFor } from '../people/second-factor.ts';
+import { keptOf } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
 import type { Login } from '../own/login.entity.ts';
 import { loginOf } from '../own/logins.ts';
@@ -31,22 +32,31 @@ export interface MeFacts {
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
 export async function readMe(on: Reader, sessions: Sessions, { principal }: SignedIn): Promise<MeFacts> {
-  const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
-  const user = await requireUser(on, scope, principal.id);
-  const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
+  const { id, organisationId } = principal;
+  const accountId = principal.accountId ?? '';
+  const [user, stored, login, account, entitled, devices, applications, kept] = await Promise.all([
+    requireUser(on, { organisationId, accountId }, id),
+    selectRows(on, UserAddressTable, sql`a."userId" = ${id} ORDER BY a."position"`),
+    loginOf(on, id),
+    anyAccount(on, organisationId, accountId),
+    entitlement(on, id),
+    sessions.list(principal),
+    applicationsOf(on, principal),
+    keptOf(on, id),
+  ]);
   const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
-    login: await loginOf(on, user.id),
-    account: await anyAccount(on, scope.organisationId, scope.accountId),
-    entitlement: await entitlement(on, user.id),
+    login,
+    account,
+    entitlement: entitled,
     addresses: [
       { value: user.primaryAddress, primary: true },
       ...others.map(({ value }) => ({ value, primary: false })),
     ],
-    devices: await sessions.list(principal),
-    applications: await applicationsOf(on, principal),
-    keepsCredentials: (await policyFor(on, user)).asked,
-    isOwn: await hasOwnAccount(on, user),
+    devices,
+    applications,
+    keepsCredentials: kept.asked,
+    isOwn: kept.isOwn,
   };
 }

@@ -1,8 +1,7 @@
-import type { Reader } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import type { User } from '../../users/user.entity.ts';
 import { authErrors } from '../errors.ts';
-import { placeOf } from '../own/place.ts';
+import type { Place } from '../own/place.ts';
 
 /** Who proved who they are by what Carillon holds, and signs in at their company: the page tells them whom to ask. */
 export class AtCompany extends CarillonError {
@@ -19,13 +18,13 @@ export class AtCompany extends CarillonError {
 /**
  * Asked of every own account whatever has proved it: a company that has verified the domain, and has a sign-in of its own,
  * says who comes in with such an address, also where it has not taken over whoever had one before. Who is in stays in.
+ * @param place where the person's address belongs now
  * @throws AtCompany
  */
-export async function requireNoCompany(
-  on: Reader,
-  { accountId, primaryAddress, primaryDomain }: Pick<User, 'accountId' | 'primaryAddress' | 'primaryDomain'>,
-): Promise<void> {
-  const place = await placeOf(on, primaryAddress);
+export function requireNoCompany(
+  { accountId, primaryDomain }: Pick<User, 'accountId' | 'primaryDomain'>,
+  place: Place,
+): void {
   // In the company's own account its groups tell who may come in.
   if (place.kind === 'company' && place.accountId !== accountId) throw new AtCompany(place.accountId, primaryDomain);
 }

@@ -1,6 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { lockRows } from '../../platform/database/lock.ts';
-import { changed, engineOf } from '../../platform/database/run.ts';
+import { engineOf, firstRow, later } from '../../platform/database/run.ts';
 import { selectRow } from '../../platform/database/select.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
@@ -9,24 +9,23 @@ import { identifyAs } from '../../platform/context/context.ts';
 import type { Action, Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
-import { entitlement } from '../../users/entitlement/entitlement.ts';
-import { hasOwnAccount } from '../../users/own.ts';
+import { isKeptByNobody } from '../../users/own.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
-import { beginTrial } from '../../users/trial/begin.ts';
+import { awaitsTrial, beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
-import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
-import { join, type Match, matchPerson } from '../connectors/openid/person.ts';
+import { join, joinedPerson, type Match, matchPerson } from '../connectors/openid/person.ts';
 import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
 import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
 import { authErrors } from '../errors.ts';
-import { tellOfNewDevice } from '../own/new-device.ts';
+import { tellOfNewDevice, toTellOfDevice } from '../own/new-device.ts';
+import { placeOfPerson } from '../own/place.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { requireNoCompany } from './at-company.ts';
 import { whosePerson } from './holder.ts';
 import { beginPersonPending } from './pending.ts';
-import { userPrincipal } from './principal.ts';
+import { standingOf } from './principal.ts';
 import { type AnyProof, isOwn } from './proof.ts';
 import { needsSecond } from './second-factor.ts';
 
@@ -44,31 +43,47 @@ export class NotEntitled extends CarillonError {
 }
 
 /** The provider's answer took its time: what it was asked for must still be what the account trusts. */
-async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void> {
-  const now = await on.findOneBy(ConnectionTable, { id: connection.id });
-  if (now?.updatedAt !== connection.updatedAt || now.issuer !== connection.issuer) {
-    throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
-  }
+async function requireUnchanged(on: Reader, { connection: { id, updatedAt, issuer } }: Proof): Promise<void> {
+  const same = await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM "connections" WHERE "id" = ${id} AND "updatedAt" = ${updatedAt} AND "issuer" = ${issuer}`,
+  );
+  if (!same) throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
 }
 
-/** Whose proof it is. @throws what `matchPerson` throws; signIn.stale for an own account that is none any more */
-async function match(on: Reader, proof: AnyProof): Promise<Match> {
-  if (!isOwn(proof)) return matchPerson(on, proof);
-  const user = await selectRow(on, UserTable, sql`a."id" = ${proof.userId}`);
-  if (!user || user.deletedAt !== null || !(await hasOwnAccount(on, user))) {
-    throw authErrors('signIn.stale', { detail: 'no own account any more' });
-  }
-  return { user, joined: true };
+/** The person of an own account. @throws signIn.stale for one that is none any more */
+async function ownPerson(on: Reader, userId: string): Promise<User> {
+  const isTheirs = sql`a."id" = ${userId} AND a."deletedAt" IS NULL AND ${isKeptByNobody(sql`a."connectionId"`)}`;
+  const user = await selectRow(on, UserTable, isTheirs);
+  if (!user) throw authErrors('signIn.stale', { detail: 'no own account any more' });
+  return user;
 }
 
-/** Whose proof it is, and still is once nobody else can change them. @throws what `match` throws, signIn.stale */
-async function matchAndLock(m: Writer, proof: AnyProof): Promise<Match> {
-  const first = await match(m, proof);
+/**
+ * Whose proof a connector's is, and still is once nobody else can change them.
+ * @throws what `matchPerson` throws, signIn.stale
+ */
+async function matchAndLock(m: Writer, proof: Proof): Promise<Match> {
+  const [user] = await Promise.all([joinedPerson(m, proof), requireUnchanged(m, proof)]);
+  if (user) return { user, joined: true };
+  const first = await matchPerson(m, proof);
   if (engineOf(m) === 'sqlite') return first; // nobody else writes
   await lockRows(m, 'users', [first.user.id]);
-  const again = await match(m, proof);
+  const again = await matchPerson(m, proof);
   if (again.user.id !== first.user.id) throw authErrors('signIn.stale', { detail: 'the person was changed meanwhile' });
   return again;
+}
+
+/** What decides whether somebody comes in, and how: asked in one turn. */
+async function askAbout(m: Writer, userId: string, proof: AnyProof, { device }: Browser, second: Second | null) {
+  const own = isOwn(proof);
+  const [{ principal, entitled }, needs, place, toTell] = await Promise.all([
+    standingOf(m, userId),
+    second ? false : needsSecond(m, userId, proof),
+    own ? placeOfPerson(m, userId) : null,
+    own ? toTellOfDevice(m, userId, device) : null,
+  ]);
+  return { principal, entitled, needs, place, toTell };
 }
 
 /** A sign-in as the trail is told before it is known whose it is; an own account's, once that is known. */
@@ -94,6 +109,7 @@ export interface Second {
  * no no can slip between. After a password alone somebody who has, or needs, a second factor is a step further and not
  * in: every way in comes through here, so none goes round it.
  * @param from what the browser brings; without its own random value nobody can come back for a second step
+ * @param still of an own account, what else must hold: asked in the same turn as the rest, and thrown first
  * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled, AtCompany
  */
 export async function admit(
@@ -103,17 +119,16 @@ export async function admit(
   proof: AnyProof,
   from: Browser,
   second: Second | null,
+  still: () => Promise<void> = async () => undefined,
 ): Promise<Done<Entered>> {
-  if (!isOwn(proof)) await requireUnchanged(m, proof);
-  const { user, joined } = await matchAndLock(m, proof);
+  const { user, joined, about } = await matchAndAsk(m, proof, from, second, still);
   const { organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: user.id, userName: user.userName, organisationId, accountId });
-  if (isOwn(proof)) await requireNoCompany(m, user);
-  if (isOwn(proof)) await beginTrial(ground, m, user.id);
-  const { maySignIn, because, tier } = await entitlement(m, user.id);
-  const principal = await userPrincipal(m, user.id);
-  if (!maySignIn || !principal) throw new NotEntitled(user, because);
-  if (!second && (await needsSecond(m, user, proof))) {
+  if (about.place) requireNoCompany(user, about.place);
+  const begins = isOwn(proof) && awaitsTrial(user) && (await beginTrial(ground, m, user.id));
+  const { principal, entitled } = begins ? await standingOf(m, user.id) : about;
+  if (!entitled.maySignIn || !principal) throw new NotEntitled(user, entitled.because);
+  if (about.needs) {
     if (from.browser === '') throw credentialErrors('signIn.begunElsewhere');
     const token = await beginPersonPending(m, { user, accountEpoch: principal.accountEpoch, proof }, from.browser);
     return { result: { step: 'second', token }, eventName: 'BeginSignIn', responseElements: { userId: user.id } };
@@ -122,27 +137,49 @@ export async function admit(
   const { previous } = from;
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
   const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
-  if (isOwn(proof)) await tellOfNewDevice(ground, m, user, from.device);
+  if (about.toTell) await tellOfNewDevice(ground, m, about.toTell);
   // Only where Carillon itself counts guesses is a browser worth knowing.
   const device =
     second || isOwn(proof) ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
   const now = clock.now();
-  await changed(
+  await later(
     m,
     sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},
           "liveUntil" = CASE WHEN "liveUntil" > ${begun.session.expiresAt} THEN "liveUntil"
                              ELSE ${begun.session.expiresAt} END
-        WHERE "id" = ${user.id} RETURNING "id"`,
+        WHERE "id" = ${user.id}`,
   );
   return {
     result: { step: 'in', ...begun, device },
     responseElements: {
       userId: user.id,
       sessionId: begun.session.id,
-      permissionTier: tier,
+      permissionTier: entitled.tier,
       ...(second && { provedBy: second.provedBy }),
     },
   };
+}
+
+/** Whose proof it is, locked, with what is asked about them: of an own account, whose id is known, all in one turn. */
+async function matchAndAsk(
+  m: Writer,
+  proof: AnyProof,
+  from: Browser,
+  second: Second | null,
+  still: () => Promise<void>,
+): Promise<Match & { about: Awaited<ReturnType<typeof askAbout>> }> {
+  if (!isOwn(proof)) {
+    const match = await matchAndLock(m, proof);
+    return { ...match, about: await askAbout(m, match.user.id, proof, from, second) };
+  }
+  const { userId } = proof;
+  await lockRows(m, 'users', [userId]);
+  const holds = still();
+  const asked = Promise.all([ownPerson(m, userId), askAbout(m, userId, proof, from, second)]);
+  await Promise.allSettled([holds, asked]); // so that the first of them is thrown, whichever came to nothing first
+  await holds;
+  const [user, about] = await asked;
+  return { user, joined: true, about };
 }
 
 /** In, with the browser's new token where it is known from now on; or a step further. */
@@ -162,7 +199,7 @@ export async function letIn(
 ): Promise<Entered> {
   const browser = from && 'browser' in from ? from : { browser: '', device: undefined, previous: from };
   if (isOwn(proof)) {
-    const user = await ground.db.read.findOneBy(UserTable, { id: proof.userId });
+    const user = await selectRow(ground.db.read, UserTable, sql`a."id" = ${proof.userId}`);
     return ground.trail.perform(signInAction(proof, user ?? undefined), (m) =>
       admit(ground, sessions, m, proof, browser, null),
     );

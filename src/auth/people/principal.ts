@@ -1,7 +1,7 @@
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
-import { entitlement } from '../../users/entitlement/entitlement.ts';
+import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import type { Principal } from '../sessions/principal.ts';
 
 type Columns = Pick<Principal, 'organisationId' | 'epoch' | 'accountEpoch'> & {
@@ -10,14 +10,24 @@ type Columns = Pick<Principal, 'organisationId' | 'epoch' | 'accountEpoch'> & {
 };
 
 /** A person as sessions see them: whether they may be in is what entitlement says, of what is committed now. */
-export async function userPrincipal(on: Reader, id: string): Promise<Principal | null> {
-  const user = await firstRow<Columns>(
+export const userPrincipal = async (on: Reader, id: string): Promise<Principal | null> =>
+  (await standingOf(on, id)).principal;
+
+/** A person as sessions see them, beside the entitlement that says so: asked in one turn. */
+export async function standingOf(
+  on: Reader,
+  id: string,
+): Promise<{ principal: Principal | null; entitled: Entitlement }> {
+  const asked = firstRow<Columns>(
     on,
     sql`SELECT u."organisationId", u."accountId", u."displayName", u."epoch", a."epoch" AS "accountEpoch"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" = ${id}`,
   );
-  if (!user) return null;
-  const { maySignIn, tier, because } = await entitlement(on, id);
+  const [user, entitled] = await Promise.all([asked, entitlement(on, id)]);
+  return { principal: user && principalOf(id, user, entitled), entitled };
+}
+
+function principalOf(id: string, user: Columns, { maySignIn, tier, because }: Entitlement): Principal {
   const refusal = because.find((reason) => !('tier' in reason));
   return {
     kind: 'user',

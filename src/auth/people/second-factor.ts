@@ -1,9 +1,7 @@
-import { AccountTable } from '../../accounts/accounts/account.entity.ts';
-import { DirectoryTable } from '../../directory/ldap/directory.entity.ts';
-import { selectRow } from '../../platform/database/select.ts';
-import { sql } from '../../platform/database/sql.ts';
+import { firstRow, isTrue } from '../../platform/database/run.ts';
+import { type Sql, sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
-import { hasOwnAccount } from '../../users/own.ts';
+import { hasOwnAccount, isKeptByNobody } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { holdsFactor } from '../credentials/factors/factors.ts';
 import { type AnyProof, isOwn } from './proof.ts';
@@ -24,23 +22,46 @@ export async function policyFor(
   on: Reader,
   { accountId, connectionId }: Pick<User, 'accountId' | 'connectionId'>,
 ): Promise<FactorPolicy> {
-  if (connectionId === null || (await hasOwnAccount(on, { connectionId }))) {
-    const account = await selectRow(on, AccountTable, sql`a."id" = ${accountId}`);
-    return { required: account?.secondFactorSince != null, asked: true };
-  }
-  const directory = await on.findOneBy(DirectoryTable, { id: connectionId, accountId });
-  const required = directory?.secondFactorSince != null;
+  if (connectionId === null || (await hasOwnAccount(on, { connectionId })))
+    return { required: await isRequiredIn(on, sql`${accountId}`), asked: true };
+  const required = await isRequiredAt(on, connectionId, sql`${accountId}`);
   return { required, asked: required };
 }
 
+/** Whether Carillon alone says who a person is; and whether it asks them for a second factor that they have. */
+export async function keptOf(on: Reader, userId: string): Promise<{ isOwn: boolean; asked: boolean }> {
+  const found = await firstRow<{ isOwn: unknown; required: unknown }>(
+    on,
+    sql`SELECT ${isKeptByNobody(sql`u."connectionId"`)} AS "isOwn",
+          EXISTS (SELECT 1 FROM "directories" d WHERE d."id" = u."connectionId" AND d."accountId" = u."accountId"
+                  AND d."secondFactorSince" IS NOT NULL) AS "required"
+        FROM "users" u WHERE u."id" = ${userId}`,
+  );
+  const isOwn = isTrue(found?.isOwn);
+  return { isOwn, asked: isOwn || isTrue(found?.required) };
+}
+
 /** Whether this proof alone does not let its person in: it was one factor, and a second is there or required. */
-export async function needsSecond(on: Reader, user: User, proof: AnyProof): Promise<boolean> {
+export async function needsSecond(on: Reader, userId: string, proof: AnyProof): Promise<boolean> {
   const isOne = isOwn(proof) ? proof.by !== 'passkey' : proof.connection.kind === 'ldap';
   if (!isOne) return false;
-  const { accountId } = user;
-  const { required, asked } = await policyFor(
-    on,
-    isOwn(proof) ? user : { accountId, connectionId: proof.connection.id },
-  );
-  return required || (asked && (await holdsFactor(on, { kind: 'user', id: user.id })));
+  const account = sql`(SELECT "accountId" FROM "users" WHERE "id" = ${userId})`;
+  if (!isOwn(proof)) return isRequiredAt(on, proof.connection.id, account);
+  const holds = holdsFactor(on, { kind: 'user', id: userId });
+  return (await Promise.all([isRequiredIn(on, account), holds])).some(Boolean);
 }
+
+/** Whether an account requires one of its people who sign in with what Carillon keeps. */
+const isRequiredIn = async (on: Reader, account: Sql): Promise<boolean> =>
+  (await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM "accounts" WHERE "id" = ${account} AND "secondFactorSince" IS NOT NULL`,
+  )) !== null;
+
+/** Whether one is required of the people of an account's directory. */
+const isRequiredAt = async (on: Reader, directoryId: string, account: Sql): Promise<boolean> =>
+  (await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM "directories" WHERE "id" = ${directoryId} AND "accountId" = ${account}
+        AND "secondFactorSince" IS NOT NULL`,
+  )) !== null;

@@ -36,6 +36,15 @@ export interface Cookies {
 export function createCookies(publicUrl: string): Cookies {
   const secure = publicUrl.startsWith('https:');
   const full = (name: string): string => (secure ? `__Host-${name}` : name);
+  /** A request is asked for several of its cookies. */
+  const parsed = new WeakMap<IncomingMessage, Map<string, string>>();
+  const cookiesOf = (req: IncomingMessage): Map<string, string> => {
+    const known = parsed.get(req);
+    if (known) return known;
+    const cookies = parseCookies(req.headers.cookie);
+    parsed.set(req, cookies);
+    return cookies;
+  };
   const write = (res: ServerResponse, name: string, value: string, seconds: number | undefined): void => {
     if (!/^[\w.~-]*$/.test(value)) throw new Error(`the cookie ${name} can only hold a token`);
     const age = seconds === undefined ? '' : `; Max-Age=${Math.floor(seconds)}`;
@@ -44,7 +53,7 @@ export function createCookies(publicUrl: string): Cookies {
     res.setHeader('set-cookie', [...others.filter((other) => !other.startsWith(`${full(name)}=`)), cookie]);
   };
   return {
-    read: (req, name) => parseCookies(req.headers.cookie).get(full(name)),
+    read: (req, name) => cookiesOf(req).get(full(name)),
     set: write,
     clear: (res, name) => write(res, name, '', 0),
   };

@@ -111,7 +111,13 @@ export function createOutbound(options: OutboundOptions): Outbound {
     async fetch(input, init = {}) {
       const url = URL.parse(String(input));
       if (!url) throw outboundError('outbound.notAllowed', { values: { origin: 'given' }, detail: 'not a URL' });
-      const deadline = AbortSignal.timeout(timeoutMs);
+      // With a timer of its own that is cleared: one of AbortSignal's goes off however long ago the answer came.
+      const ends = new AbortController();
+      const timer = setTimeout(
+        () => ends.abort(new DOMException('no answer in time', 'TimeoutError')),
+        timeoutMs,
+      ).unref();
+      const deadline = ends.signal;
       const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline;
       try {
         return await exchange(url, init, signal);
@@ -120,6 +126,8 @@ export function createOutbound(options: OutboundOptions): Outbound {
         const error = explain(thrown, url, deadline.aborted);
         options.log?.warn({ origin: url.origin, code: error.code, detail: error.detail }, 'outbound request failed');
         throw error;
+      } finally {
+        clearTimeout(timer);
       }
     },
     addresses: (hostname, port) => addressesFor(rules, hostname, port),

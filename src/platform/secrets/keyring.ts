@@ -44,11 +44,13 @@ export const openKeyringIfThere = (folder: string): Keyring | null =>
 function keyringAt(path: string): Keyring {
   let stamp = stampOf(path);
   let ring = readKeyring(path);
+  const derived = new Map<string, Buffer>();
   const fresh = (): Content => {
     const now = stampOf(path);
     if (now === stamp || now === null) return ring;
     ring = readKeyring(path);
     stamp = now;
+    derived.clear();
     return ring;
   };
   const held = (id: string): Buffer | undefined => (Object.hasOwn(ring.keys, id) ? ring.keys[id] : undefined);
@@ -57,7 +59,11 @@ function keyringAt(path: string): Keyring {
       return fresh().current;
     },
     key: (id) => held(id) ?? (fresh(), held(id)),
-    derive: (purpose) => Buffer.from(hkdfSync('sha256', ring.root, '', purpose, keyBytes)),
+    derive(purpose) {
+      const known = derived.get(purpose) ?? Buffer.from(hkdfSync('sha256', ring.root, '', purpose, keyBytes));
+      derived.set(purpose, known);
+      return known;
+    },
   };
 }
 

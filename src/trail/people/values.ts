@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { digestOf, encode } from '../encoding.ts';
 import type { PersonalPart } from '../record.entity.ts';
 import type { Found } from './personal.ts';
@@ -11,6 +11,18 @@ const digestDomain = 'carillon.trail.values.v1';
 /** Bound to its record and person: elsewhere it does not open. */
 const boundTo = (recordId: string, person: string): Buffer => encode('carillon.trail.sealed.v1', [recordId, person]);
 
+/** Keys as the engine takes them without work, for as long as somebody remembers their bytes. */
+const ready = new WeakMap<Buffer, KeyObject>();
+
+// Of bytes Node finds out by an exception that they are no such object, which costs more than all the rest.
+function readyKey(key: Buffer): KeyObject {
+  const known = ready.get(key);
+  if (known) return known;
+  const made = createSecretKey(key);
+  ready.set(key, made);
+  return made;
+}
+
 /** Seals a person's values of one record with AES-256-GCM; without the key neither they nor their salt can be found. */
 export function sealValues(
   key: Buffer,
@@ -21,8 +33,7 @@ export function sealValues(
   const salt = randomBytes(saltBytes).toString('base64url');
   const digest = digestOf(digestDomain, [recordId, person, salt, ...values]);
   const iv = randomBytes(ivBytes);
-  // As a key object: of bytes Node finds out by an exception that they are none, which costs more than all the rest.
-  const cipher = createCipheriv('aes-256-gcm', createSecretKey(key), iv, { authTagLength: tagBytes });
+  const cipher = createCipheriv('aes-256-gcm', readyKey(key), iv, { authTagLength: tagBytes });
   cipher.setAAD(boundTo(recordId, person));
   const text = Buffer.concat([cipher.update(JSON.stringify([salt, ...values]), 'utf8'), cipher.final()]);
   return {
@@ -35,7 +46,7 @@ export function sealValues(
 export function openValues(key: Buffer, recordId: string, part: PersonalPart, sealed: string): string[] | null {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length < ivBytes + tagBytes || bytes.toString('base64url') !== sealed) return null;
-  const decipher = createDecipheriv('aes-256-gcm', createSecretKey(key), bytes.subarray(0, ivBytes), {
+  const decipher = createDecipheriv('aes-256-gcm', readyKey(key), bytes.subarray(0, ivBytes), {
     authTagLength: tagBytes,
   });
   decipher.setAAD(boundTo(recordId, part.person));

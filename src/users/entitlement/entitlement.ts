@@ -57,7 +57,7 @@ const refusals = new Set<Because['kind']>([
  * @returns an entitlement for each of `userIds` that exists
  */
 export async function entitlements(on: Reader, userIds: readonly string[]): Promise<Map<string, Entitlement>> {
-  const facts = await rows<Facts>(
+  const asked = rows<Facts>(
     on,
     sql`SELECT u."id", a."type", u."licence",
           CASE WHEN u."accountId" = ${nobodys.accountId} THEN u."trialEndsAt" END AS "trialEndsAt", u."primaryDomain", u."deletedAt", u."releasedAt",
@@ -68,11 +68,12 @@ export async function entitlements(on: Reader, userIds: readonly string[]): Prom
                   AND d."state" = 'releasing') AS "releasing"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" IN (${list(userIds)})`,
   );
-  const causes = await rows<{ userId: string; cause: 'administrator' | 'directory'; since: number }>(
+  const askedCauses = rows<{ userId: string; cause: 'administrator' | 'directory'; since: number }>(
     on,
     sql`SELECT "userId", "cause", "since" FROM "user_causes" WHERE "userId" IN (${list(userIds)}) ORDER BY "since"`,
   );
-  const groups = await groupsOf(on, userIds);
+  // In one turn: none of them needs another's answer.
+  const [facts, causes, groups] = await Promise.all([asked, askedCauses, groupsOf(on, userIds)]);
   return new Map(
     facts.map((user) => {
       const because: Because[] = [

@@ -6,6 +6,8 @@ import { deletePerson } from './people.ts';
 import { anyAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
+import { selectRow } from '../../platform/database/select.ts';
+import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { hasOwnAccount } from '../own.ts';
 import { type User, UserTable } from '../user.entity.ts';
@@ -92,7 +94,11 @@ export async function isOfTeam(on: Reader, { organisationId, accountId }: Scope)
 /** A person of this account who was not deleted. @throws user.notFound, also for another account's */
 export async function requireUser(on: Reader, scope: Scope, userId: string): Promise<User> {
   const { organisationId, accountId } = scope;
-  const user = await on.findOneBy(UserTable, { id: userId, organisationId, accountId });
+  const user = await selectRow(
+    on,
+    UserTable,
+    sql`a."id" = ${userId} AND a."organisationId" = ${organisationId} AND a."accountId" = ${accountId}`,
+  );
   if (!user || user.deletedAt !== null) throw userErrors('user.notFound');
   return user;
 }

@@ -4,8 +4,13 @@ import { changed, firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
+import type { User } from '../user.entity.ts';
 import { announceChanged } from '../lifecycle/out.ts';
 import { nextTrial, noTrial, type Trial } from './trial.ts';
+
+/** Whether somebody's next sign-in may begin their trial: of everybody else `beginTrial` changes nothing. */
+export const awaitsTrial = ({ accountId, trialEndsAt }: Pick<User, 'accountId' | 'trialEndsAt'>): boolean =>
+  accountId === nobodys.accountId && trialEndsAt === null;
 
 /**
  * To be called by every sign-in of an own account, in its unit and before it asks what the person is entitled to: the

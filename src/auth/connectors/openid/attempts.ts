@@ -1,8 +1,10 @@
+import { hash } from 'node:crypto';
 import * as openid from 'openid-client';
 import type { EntitySchema } from 'typeorm';
 import { clock } from '../../../platform/clock/clock.ts';
 import { changed } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { placeIn, type SealedColumn } from '../../../platform/secrets/sealed.ts';
 import type { Ground } from '../../../trail/ground.ts';
@@ -41,11 +43,11 @@ export interface Callback {
  * Core §3.1.2.1).
  * @param place where its verifier is sealed to
  */
-export async function newAttempt(
+export function newAttempt(
   { seal }: Pick<Ground, 'seal'>,
   place: SealedColumn,
   { browser, redirectUri, target }: { browser: string; redirectUri: string; target: string },
-): Promise<{ row: Attempt; parameters: Record<string, string> }> {
+): { row: Attempt; parameters: Record<string, string> } {
   const state = newToken();
   const nonce = newToken();
   const verifier = openid.randomPKCECodeVerifier();
@@ -67,7 +69,7 @@ export async function newAttempt(
       redirect_uri: redirectUri,
       state,
       nonce,
-      code_challenge: await openid.calculatePKCECodeChallenge(verifier),
+      code_challenge: hash('sha256', verifier, 'base64url'), // RFC 7636 §4.2
       code_challenge_method: 'S256',
     },
   };
@@ -75,13 +77,15 @@ export async function newAttempt(
 
 /**
  * Uses an attempt up, whatever comes of it: a second callback with the same state finds nothing.
+ * @param beside what else is asked in the same turn, by the attempt's `stateHash`
  * @throws signIn.stale
  */
-export async function takeAttempt<T extends Attempt>(
+export async function takeAttempt<T extends Attempt, B = null>(
   ground: Ground,
   table: EntitySchema<T>,
   { url, browser }: Callback,
-): Promise<{ attempt: T; state: string }> {
+  beside?: (on: Reader, stateHash: string) => Promise<B>,
+): Promise<{ attempt: T; state: string; beside: B | null }> {
   const states = url.searchParams.getAll('state');
   const [state] = states;
   if (states.length !== 1 || !state || state.length > 256) {
@@ -90,14 +94,15 @@ export async function takeAttempt<T extends Attempt>(
   const stateHash = hashToken(state);
   const now = clock.now();
   // Of another browser: refused without using it up, or anyone who saw a state could spoil the sign-in.
-  const [attempt] = await ground.db.write((m) =>
-    changed<T>(
+  const [[attempt], found] = await ground.db.write((m) => {
+    const taken = changed<T>(
       m,
       sql`UPDATE ${tableOf(table)} SET "usedAt" = ${now} WHERE "stateHash" = ${stateHash} AND "usedAt" IS NULL
           AND "expiresAt" > ${now} AND "browserHash" = ${hashToken(browser ?? '')}
           AND "redirectUri" = ${url.origin + url.pathname} RETURNING *`,
-    ),
-  );
+    );
+    return Promise.all([taken, beside?.(m, stateHash) ?? null]);
+  });
   if (!attempt) throw authErrors('signIn.stale', { field: 'state', detail: 'unknown, used, expired or foreign state' });
-  return { attempt, state };
+  return { attempt, state, beside: found };
 }

@@ -1,4 +1,5 @@
 import * as openid from 'openid-client';
+import { insertRow } from '../../../platform/database/insert.ts';
 import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
@@ -42,8 +43,8 @@ export async function beginSignIn(
   }
   const { redirectUri } = addressesOf(ground.config.publicUrl, connection);
   const { browser, target, maxAge = null } = begin;
-  const { row, parameters } = await newAttempt(ground, attemptVerifier, { browser, redirectUri, target });
-  await ground.db.write((m) => m.insert(SignInAttemptTable, { ...row, connectionId: connection.id, maxAge }));
+  const { row, parameters } = newAttempt(ground, attemptVerifier, { browser, redirectUri, target });
+  await ground.db.write((m) => insertRow(m, SignInAttemptTable, { ...row, connectionId: connection.id, maxAge }));
   faultPoint('signIn.attempted');
   return openid.buildAuthorizationUrl(configuration, {
     ...parameters,

@@ -1,6 +1,9 @@
 import type * as openid from 'openid-client';
+import { selectRow } from '../../../platform/database/select.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
+import type { Reader } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
 import { attemptVerifier, type SignInAttempt, SignInAttemptTable } from './attempt.entity.ts';
@@ -30,9 +33,10 @@ export interface Proof {
  */
 export async function finishSignIn(ground: Ground, providers: Providers, callback: Callback): Promise<Proof> {
   faultPoint('signIn.calledBack');
-  const { attempt, state } = await takeAttempt(ground, SignInAttemptTable, callback);
+  const taken = await takeAttempt(ground, SignInAttemptTable, callback, connectionOfAttempt);
   faultPoint('signIn.taken');
-  const connection = await connectionOfAttempt(ground, attempt);
+  const { attempt, state } = taken;
+  const connection = requireUnchanged(taken.beside, attempt);
   const { issuer, clientId, announcesIssuer } = connection;
   const configuration = await providers.of(connection).catch(unavailable);
   const verifier = ground.seal.unseal(attempt.codeVerifier, placeIn(attemptVerifier, attempt.stateHash));
@@ -46,9 +50,16 @@ export async function finishSignIn(ground: Ground, providers: Providers, callbac
   return { connection, ...proved, address: vouchedAddress(info), target: attempt.target };
 }
 
-async function connectionOfAttempt(ground: Ground, attempt: SignInAttempt): Promise<Connection> {
-  const connection = await ground.db.read.findOneBy(ConnectionTable, { id: attempt.connectionId });
-  if (!connection || connection.updatedAt > attempt.createdAt) {
+const connectionOfAttempt = (on: Reader, stateHash: string): Promise<Connection | null> =>
+  selectRow(
+    on,
+    ConnectionTable,
+    sql`a."id" = (SELECT "connectionId" FROM "sign_in_attempts" WHERE "stateHash" = ${stateHash})`,
+  );
+
+/** @throws signIn.stale */
+function requireUnchanged(connection: Connection | null, { createdAt }: SignInAttempt): Connection {
+  if (!connection || connection.updatedAt > createdAt) {
     throw authErrors('signIn.stale', { detail: 'the connection was changed meanwhile' });
   }
   return connection;

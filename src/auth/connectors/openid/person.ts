@@ -1,6 +1,7 @@
 import { domainOf, normaliseAddress } from '../../../accounts/domains/name.ts';
 import { clock } from '../../../platform/clock/clock.ts';
-import { firstRow } from '../../../platform/database/run.ts';
+import { engineOf, firstRow } from '../../../platform/database/run.ts';
+import { selectRow } from '../../../platform/database/select.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { newId } from '../../../platform/ids/ids.ts';
@@ -38,6 +39,21 @@ export async function matchPerson(on: Reader, proof: Proof): Promise<Match> {
     throw authErrors('signIn.anotherSubject', { detail: `user ${user.id} is joined to another subject` });
   }
   return { user, joined: other !== null };
+}
+
+/**
+ * `matchPerson` of somebody who has signed in before, in a unit: locked, as whoever changed them before has left them.
+ * One turn.
+ * @returns null for everybody else, and where the subject has come to stand for another meanwhile
+ */
+export async function joinedPerson(m: Writer, { connection, issuer, subject }: Proof): Promise<User | null> {
+  const whose = sql`(SELECT f."userId" FROM "federated_identities" f
+      WHERE f."connectionId" = ${connection.id} AND f."issuer" = ${issuer} AND f."subject" = ${subject})`;
+  const isTheirs = sql`a."id" = ${whose} AND a."deletedAt" IS NULL`;
+  if (engineOf(m) === 'sqlite') return selectRow(m, UserTable, isTheirs);
+  const locked = firstRow<{ id: string }>(m, sql`SELECT "id" FROM "users" WHERE "id" = ${whose} FOR NO KEY UPDATE`);
+  const [held, user] = await Promise.all([locked, selectRow(m, UserTable, isTheirs)]);
+  return user?.id === held?.id ? user : null;
 }
 
 /** Writes down whose subject this is: once, whatever becomes of addresses later. */

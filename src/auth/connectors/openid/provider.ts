@@ -60,6 +60,8 @@ export async function discover(
       [openid.customFetch]: fetch,
     },
   );
+  // From here on the agent's own deadline is enough, which is as long.
+  probe.timeout = 0;
   const metadata = probe.serverMetadata();
   keysUri = metadata.jwks_uri;
   const methods = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
@@ -70,7 +72,7 @@ export async function discover(
     undefined,
     openid.ClientSecretPost(client.clientSecret),
   );
-  post.timeout = timeoutSeconds;
+  post.timeout = 0;
   post[openid.customFetch] = fetch;
   for (const apply of execute) apply(post);
   return post;

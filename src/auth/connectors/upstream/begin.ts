@@ -34,7 +34,7 @@ export async function beginUpstream(
 ): Promise<URL> {
   const configuration = await configurationOf(ground, providers, upstream).catch(unavailable).catch(inItsWords);
   const redirectUri = upstreamRedirectUri(ground.config.publicUrl, upstream.id);
-  const { row, parameters } = await newAttempt(ground, upstreamVerifier, { browser, redirectUri, target });
+  const { row, parameters } = newAttempt(ground, upstreamVerifier, { browser, redirectUri, target });
   const { userId = null, sessionId = null } = link ?? {};
   await ground.db.write((m) =>
     m.insert(UpstreamAttemptTable, { ...row, providerId: upstream.id, userId, sessionId, maxAge }),

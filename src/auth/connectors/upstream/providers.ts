@@ -1,5 +1,7 @@
 import { nobodys } from '../../../accounts/accounts/nobodys.ts';
 import { clock } from '../../../platform/clock/clock.ts';
+import { selectRows } from '../../../platform/database/select.ts';
+import { sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import type { Outbound } from '../../../platform/outbound/outbound.ts';
@@ -27,7 +29,7 @@ interface Hands {
 
 /** The providers, by their names. */
 export const listUpstreams = (on: Reader): Promise<Upstream[]> =>
-  on.find(UpstreamTable, { where: { organisationId }, order: { name: 'ASC' } });
+  selectRows(on, UpstreamTable, sql`a."organisationId" = ${organisationId} ORDER BY a."name"`);
 
 /** @throws upstream.notFound */
 export async function requireUpstream(on: Reader, id: string): Promise<Upstream> {

@@ -1,6 +1,6 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import { firstRow, later, rows } from '../../../platform/database/run.ts';
-import { type Sql, sql } from '../../../platform/database/sql.ts';
+import { Sql, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import { hashToken, newToken } from '../../../platform/ids/ids.ts';
 import { SpentChallengeTable } from '../factors/factors.entity.ts';
@@ -9,7 +9,8 @@ import { pendingTables } from '../signing-in/pending.entity.ts';
 import { factorGuessesTables, knownDeviceTables } from './guesses.entity.ts';
 
 export const deviceDays = 180;
-const mostDevices = 20;
+/** In the statement's text: a limit that is a parameter SQLite looks at anew at each run. */
+const mostDevices = new Sql(['20'], []);
 
 /**
  * What stands for a browser in counts: its token's hash, when it is known for that holder; else null.
@@ -22,13 +23,17 @@ export async function knownDevice(
   token: string | undefined,
 ): Promise<string | null> {
   const tokenHash = hashToken(token ?? '');
-  const found = await firstRow(
-    on,
-    sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}
-        WHERE "tokenHash" = ${tokenHash} AND "expiresAt" > ${clock.now()} AND ${holderColumn(kind)} IN (${whose})`,
-  );
+  const found = await firstRow(on, knownAs(kind, whose, tokenHash));
   return found ? tokenHash : null;
 }
+
+/** The same as a condition. */
+export const isKnownDevice = (kind: HolderKind, whose: Sql, token: string): Sql =>
+  sql`EXISTS (${knownAs(kind, whose, hashToken(token))})`;
+
+const knownAs = (kind: HolderKind, whose: string | Sql, tokenHash: string): Sql =>
+  sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}
+      WHERE "tokenHash" = ${tokenHash} AND "expiresAt" > ${clock.now()} AND ${holderColumn(kind)} IN (${whose})`;
 
 /**
  * Knows a browser from now on, because its holder has signed in. Its token is new each time, so that nobody can plant

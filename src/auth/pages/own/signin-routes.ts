@@ -1,12 +1,10 @@
 import express from 'express';
 import type { Router } from 'express';
 import { requestContext } from '../../../platform/context/context.ts';
-import { sql } from '../../../platform/database/sql.ts';
 import { addressKey } from '../../../platform/http/address.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
-import { knownDevice } from '../../credentials/guesses/devices.ts';
 import { createPasswordLimits } from '../../credentials/guesses/passwords.ts';
-import { ownKey, signInOwn } from '../../own/sign-in.ts';
+import { ownAt, ownKey, signInOwn } from '../../own/sign-in.ts';
 import { AtCompany } from '../../people/at-company.ts';
 import { NotEntitled } from '../../people/let-in.ts';
 import type { Web } from '../../web.ts';
@@ -34,12 +32,11 @@ export function ownSignInRoutes(web: Web): Router {
     const target = ownPath(form.get('target'), ground.config.publicUrl);
     const key = ownKey(email);
     const signIn = async (): Promise<void> => {
-      const whose = sql`SELECT "userId" FROM "logins" WHERE "addressKey" = ${key}`;
-      const device = await knownDevice(ground.db.read, 'user', whose, deviceOf(web, req));
-      await takeAttempt(key, addressKey(requestContext().clientAddress), device);
+      const at = await ownAt(ground.db.read, key, deviceOf(web, req));
+      await takeAttempt(key, addressKey(requestContext().clientAddress), at.device);
       const from = await browserOf(web, req, res);
       const given = { address: email, password: form.get('password') ?? '', target };
-      goOn(web, res, await signInOwn(ground, sessions, given, from, device !== null), target);
+      goOn(web, res, await signInOwn(ground, sessions, given, from, at), target);
     };
     await tried(web, req, signIn, (refused) =>
       refused instanceof NotEntitled || refused instanceof AtCompany

@@ -1,5 +1,5 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import { changed, engineOf, firstRow, rows } from '../../../platform/database/run.ts';
+import { changed, engineOf, firstRow, later, rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { CarillonError } from '../../../platform/errors/errors.ts';
@@ -121,9 +121,9 @@ export function tooManyGuesses(leftMs: number): CarillonError {
 }
 
 const forget = (db: Ground['db'], { id }: Of, subject: string): Promise<void> =>
-  db.write(async (m) => {
-    await rows(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`);
-  });
+  db.write((m) =>
+    later(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`),
+  );
 
 /** No guess is counted longer than this. */
 const longestWindowMs = 86_400_000;

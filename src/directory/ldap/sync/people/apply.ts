@@ -71,7 +71,7 @@ export async function entriesOf(
 }
 
 /** Who of these people has the directory's no at the moment. */
-export async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string>> {
+async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
   const found = await rows<{ userId: string }>(
     on,

@@ -1,8 +1,11 @@
 import { clock } from '../../../../platform/clock/clock.ts';
+import { firstRow } from '../../../../platform/database/run.ts';
+import { sql } from '../../../../platform/database/sql.ts';
+import type { Reader } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { isWanted, stateOf, wantFull } from '../state/states.ts';
-import { entriesOf, isAsItFailed, refuse, refusedOf } from './apply.ts';
+import { entriesOf, isAsItFailed, refuse } from './apply.ts';
 import { type DirectoryPerson, saysNo } from './person.ts';
 import { writePeople } from './write.ts';
 
@@ -13,12 +16,12 @@ import { writePeople } from './write.ts';
  */
 export async function meetPerson(ground: Ground, scope: DirectoryScope, person: DirectoryPerson): Promise<void> {
   const on = ground.db.read;
-  const known = (await entriesOf(on, scope, [person])).get(person.guid);
+  const [entries, isRefused] = await Promise.all([entriesOf(on, scope, [person]), isRefusedBy(on, scope, person)]);
+  const known = entries.get(person.guid);
   if (!known?.userId) {
     if (!known || !(await isAsItFailed(on, scope, known, person))) await writePeople(ground, scope, [person], 'new');
     return;
   }
-  const isRefused = (await refusedOf(on, [known.userId])).size > 0;
   const no = saysNo(person, clock.now());
   if (no && !isRefused) await refuse(ground, scope, [known.userId], { because: 'the directory says no at a sign-in' });
   if (no || !isRefused) return;
@@ -28,3 +31,11 @@ export async function meetPerson(ground: Ground, scope: DirectoryScope, person: 
     await ground.db.write((m) => wantFull(m, scope.connectionId));
   }
 }
+
+/** Whether the person of an entry has the directory's no at the moment. */
+const isRefusedBy = async (on: Reader, { connectionId }: DirectoryScope, { guid }: DirectoryPerson): Promise<boolean> =>
+  (await firstRow(
+    on,
+    sql`SELECT 1 AS "one" FROM "user_causes" c WHERE c."cause" = 'directory' AND c."userId" = (
+          SELECT "localId" FROM "directory_entries" WHERE "directoryId" = ${connectionId} AND "guid" = ${guid})`,
+  )) !== null;
