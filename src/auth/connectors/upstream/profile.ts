@@ -38,14 +38,15 @@ function isVouched(profile: unknown, { vouches }: Fields): boolean {
 /** Some servers number their people. */
 function subjectOf(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
-  return typeof value === 'string' && value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value) ? value : null;
+  // Half a surrogate pair is stored as another sign: two subjects could be one.
+  return typeof value === 'string' && value !== '' && value.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(value)
+    ? value
+    : null;
 }
 
+/** As somebody may call themself (`requireName`): what is seen of it is all that there is. */
 const nameOf = (name: string): string | null =>
-  name
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, 256) || null;
+  name.slice(0, 256).replaceAll(/\p{C}/gu, ' ').normalize('NFC').trim().slice(0, 256).toWellFormed() || null;
 
 /** A field by its name, with a dot before each that is inside another; its own ones alone. */
 function fieldOf(profile: unknown, path: string): unknown {

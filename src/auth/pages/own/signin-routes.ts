@@ -14,6 +14,7 @@ import { browserOf, deviceOf, goOn } from '../enter.ts';
 import { answerRefusal } from '../refusal-page.ts';
 import { ownPath } from '../target.ts';
 import { tried } from './form-page.ts';
+import { isResetNote } from './reset-note.ts';
 import { sendOwnSignIn } from './signin-page.ts';
 
 /** As much of an address as is looked at, and shown again. */
@@ -33,18 +34,21 @@ export function ownSignInRoutes(web: Web): Router {
     const email = (form.get('email') ?? '').trim().slice(0, longest);
     const target = ownPath(form.get('target'), ground.config.publicUrl);
     const key = ownKey(email);
+    const note = form.get('note') ?? '';
     const signIn = async (): Promise<void> => {
       const whose = sql`SELECT "userId" FROM "logins" WHERE "addressKey" = ${key}`;
       const device = await knownDevice(ground.db.read, 'user', whose, deviceOf(web, req));
-      await takeAttempt(key, addressKey(requestContext().clientAddress), device);
+      const reset = { addressKey: key, browser: web.csrf.browser(req, res) };
+      const known = device ?? (isResetNote(ground, reset, note) ? note : null);
+      await takeAttempt(key, addressKey(requestContext().clientAddress), known);
       const from = await browserOf(web, req, res);
       const given = { address: email, password: form.get('password') ?? '', target };
-      goOn(web, res, await signInOwn(ground, sessions, given, from, device !== null), target);
+      goOn(web, res, await signInOwn(ground, sessions, given, from, known !== null), target);
     };
     await tried(web, req, signIn, (refused) =>
       refused instanceof NotEntitled || refused instanceof AtCompany
         ? answerRefusal(web, req, res, refused, null)
-        : sendOwnSignIn(web, req, res, { email, target, refused }),
+        : sendOwnSignIn(web, req, res, { email, target, note, refused }),
     );
   });
   return router;
