@@ -50,7 +50,7 @@ describeOnEachEngine('own accounts: a lost password', function () {
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
   });
 
-  it('goes to the mailbox that was proved, however the address is spelt that is typed', async () => {
+  it('security check 8: goes to the mailbox that was proved, however the address is spelt that is typed', async () => {
     await registerAs(stage, stage.carillon.visitor(), 'kate@own.example');
     const { length } = stage.smtp.received;
     // Capitals may be another mailbox where they count, and the Kelvin sign is one where mail knows more than ASCII.

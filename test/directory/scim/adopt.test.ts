@@ -124,7 +124,7 @@ describeOnEachEngine('SCIM: people whom the account had before', function () {
     assert.deepEqual(record?.responseElements, { userId: ruth.id, adopted: true });
   });
 
-  it('passkeys and sign-ins elsewhere from before open nothing when the directory is gone again', async () => {
+  it('security check 8: passkeys and sign-ins elsewhere from before open nothing when the directory is gone again', async () => {
     const { ground } = s.house;
     const ruth = await register('ruth@acme.example');
     const { organisationId } = ruth;

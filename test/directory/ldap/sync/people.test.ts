@@ -100,7 +100,7 @@ describeOnEachEngine('the people of a directory that is followed', () => {
     assert.equal((await user('bob'))!.connectionId, null);
   });
 
-  it('what those signed in by before opens nothing, and never their address’s next owner, when it is gone again', async () => {
+  it('security check 8: what those signed in by before opens nothing, and never their address’s next owner, when it is gone again', async () => {
     const { ground } = house;
     const { db } = ground;
     const ada = await db.write((m) =>
