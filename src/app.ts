@@ -48,7 +48,7 @@ import { invitationMail } from './users/invitations/letter.ts';
 import { takeInPeople } from './users/lifecycle/take-in.ts';
 import { usersOutTopic } from './users/lifecycle/out.ts';
 import { domainRemovedTopic, finishRemoval } from './users/lifecycle/removal.ts';
-import { userAdoptedTopic } from './users/lifecycle/adopt.ts';
+import { userAdoptedTopic, usersAdoptedTopic } from './users/lifecycle/adopt.ts';
 import { forgetLoginOfAdopted } from './auth/own/adopted.ts';
 import type { Upstairs } from './users/lifecycle/upstairs.ts';
 
@@ -162,6 +162,7 @@ export function startConsumer({ ground, sessions, upstairs }: House): Consumer {
     [usersOutTopic, closeWhatIsOver(ground, sessions)],
     [domainRemovedTopic, finishRemoval(ground)],
     [userAdoptedTopic, forgetLoginOfAdopted(ground)],
+    [usersAdoptedTopic, forgetLoginOfAdopted(ground)],
     [domainVerifiedTopic, takeInPeople(ground, upstairs)],
     [clientDeletedTopic, dropWhatClientHeld(ground)],
   ]);

@@ -1,23 +1,65 @@
+import { list, sql } from '../../platform/database/sql.ts';
+import { rows } from '../../platform/database/run.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { hasOwnAccount } from '../../users/own.ts';
 import { UserTable } from '../../users/user.entity.ts';
+import { policyFor } from '../people/second-factor.ts';
 import { endLinks } from './links.ts';
 import { dropLogins } from './logins.ts';
 
-/** A directory has taken somebody in who had an own account: what they signed in by here, and every mailed link, goes. */
+/** One, or several at once. */
+type Adopted = Record<'organisationId' | 'accountId', string> & ({ userId: string } | { userIds: string[] });
+
+/**
+ * A directory has taken people in who had own accounts: what they signed in by here, and every mailed link, goes. So do
+ * passkeys that nobody could see any more, which would open the account again when the directory is gone; one that stands
+ * beside a directory's password stays.
+ */
 export const forgetLoginOfAdopted =
   (ground: Ground): Handler =>
   async ({ payload }) => {
-    const { organisationId, accountId, userId } = payload as Record<'organisationId' | 'accountId' | 'userId', string>;
+    const adopted = payload as unknown as Adopted;
+    const { organisationId, accountId } = adopted;
     await ground.db.write(
       async (m) => {
-        const user = await m.findOneBy(UserTable, { id: userId, accountId });
-        // It may have been disconnected meanwhile, and the person have come on their own again.
-        if (!user || (await hasOwnAccount(m, user))) return;
-        await dropLogins(m, [userId]);
-        await endLinks(m, { userIds: [userId] });
+        const people: string[] = [];
+        const unseen: string[] = [];
+        for (const id of await withCredentials(m, 'userIds' in adopted ? adopted.userIds : [adopted.userId])) {
+          const user = await m.findOneBy(UserTable, { id, accountId });
+          // It may have been disconnected meanwhile, and the person have come on their own again.
+          if (!user || (await hasOwnAccount(m, user))) continue;
+          people.push(id);
+          if (!(await policyFor(m, user)).asked) unseen.push(id);
+        }
+        await dropLogins(m, people);
+        await endLinks(m, { userIds: people });
+        await rows(m, sql`DELETE FROM "upstream_links" WHERE "userId" IN (${list(people)})`);
+        await dropPasskeys(m, unseen);
       },
       { organisationId, accountId },
     );
   };
+
+/** Those of them who have anything of it, who are few where a whole company is connected again. */
+async function withCredentials(on: Reader, userIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ userId: string }>(
+    on,
+    sql`SELECT "userId" FROM "logins" WHERE "userId" IN (${list(userIds)})
+        UNION SELECT "userId" FROM "own_links" WHERE "userId" IN (${list(userIds)})
+        UNION SELECT "userId" FROM "upstream_links" WHERE "userId" IN (${list(userIds)})
+        UNION SELECT "userId" FROM "person_passkeys" WHERE "userId" IN (${list(userIds)})`,
+  );
+  return found.map(({ userId }) => userId);
+}
+
+/** Recovery codes stand for a factor, so they go with the last one. */
+async function dropPasskeys(m: Writer, userIds: readonly string[]): Promise<void> {
+  await rows(m, sql`DELETE FROM "person_passkeys" WHERE "userId" IN (${list(userIds)})`);
+  await rows(
+    m,
+    sql`DELETE FROM "person_recovery_codes" WHERE "userId" IN (${list(userIds)})
+        AND NOT EXISTS (SELECT 1 FROM "person_totps" t WHERE t."userId" = "person_recovery_codes"."userId")`,
+  );
+}

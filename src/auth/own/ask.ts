@@ -59,15 +59,17 @@ async function ask(ground: Ground, eventName: string, { browser, target, ...aske
     const reply = await decide(ground, m, address, addressKey);
     const login = await loginAt(m, addressKey);
     const purpose: LinkPurpose = reply === 'register' || reply === 'reset' ? reply : 'nothing';
+    // What is typed may be another mailbox by its case or its signs: whoever is known is written to where they proved it.
+    const to = login && (reply === 'known' || reply === 'reset') ? login.address : address;
     const whose =
       purpose === 'reset' && login
         ? { userId: login.userId, organisationId: login.organisationId }
         : { userId: null, organisationId: null };
-    const made = { purpose, addressKey, address, ...whose, browser, target, changeId: null };
+    const made = { purpose, addressKey, address: to, ...whose, browser, target, changeId: null };
     const { token, expiresAt } = await makeLink(m, made);
-    const letter = replyLetter(ground, reply, address, token);
+    const letter = replyLetter(ground, reply, to, token);
     const about = { organisationId: whose.organisationId, accountId: null, aboutId: whose.userId };
-    await post(ground, m, { kind: purpose, ...about, to: address, letter, expiresAt, anybodys: true });
+    await post(ground, m, { kind: purpose, ...about, to, letter, expiresAt, anybodys: true });
     return { result: undefined };
   });
 }

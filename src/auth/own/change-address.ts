@@ -1,4 +1,4 @@
-import { domainOf } from '../../accounts/domains/name.ts';
+import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { clock } from '../../platform/clock/clock.ts';
@@ -139,7 +139,7 @@ async function change(ground: Ground, m: Writer, login: Login, typed: string): P
     ...(display !== null && { display }),
   }));
   await updatePerson(ground, m, user, {
-    userName: user.userNameKey === login.addressKey ? address : user.userName,
+    userName: normaliseAddress(user.userName) === login.addressKey ? address : user.userName,
     externalId: user.externalId,
     displayName: user.displayName,
     profile: user.profile,

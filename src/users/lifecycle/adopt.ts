@@ -12,6 +12,18 @@ import { keysOfNames, type PersonInput } from './person.ts';
 
 /** After the commit: a directory keeps somebody now who had an own account, and who signs in by it no more. */
 export const userAdoptedTopic = 'user.adopted';
+/** The same of several at once (`userIds`). */
+export const usersAdoptedTopic = 'users.adopted';
+
+/** Leaves the word that a directory keeps these people now, in the unit from which on it does. */
+export async function tellAdopted(
+  ground: Ground,
+  m: Writer,
+  { organisationId, accountId }: Scope,
+  userIds: readonly string[],
+): Promise<void> {
+  await ground.outbox.publish(m, usersAdoptedTopic, accountId, { organisationId, accountId, userIds });
+}
 
 /** Who a directory's person became, and who they were when the account had them already. */
 export interface Named {

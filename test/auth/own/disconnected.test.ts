@@ -3,6 +3,7 @@ import { AccountTable } from '../../../src/accounts/accounts/account.entity.ts';
 import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
 import { deleteConnection } from '../../../src/auth/connectors/openid/disconnect.ts';
 import { connectionOf } from '../../../src/auth/connectors/openid/settings.ts';
+import { loginAt } from '../../../src/auth/own/logins.ts';
 import { letIn } from '../../../src/auth/people/let-in.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { type Company, testCompany } from '../../support/company.ts';
@@ -57,6 +58,9 @@ describeOnEachEngine('own accounts: whose directory was disconnected', function 
       await assert.rejects(letIn(ground, sessions, proof, null), { code: 'signIn.stale' }, by);
     }
     assert.equal((await read.findOneBy(UserTable, { id: paula.id }))?.connectionId, connection.id);
+    // The directory may give that address to somebody else: gone again, it must lead nobody to Paula's account.
+    await deleteConnection(ground, acme.scope, 'admin');
+    assert.equal(await loginAt(read, 'paula@acme.example'), null);
   });
 
   it('who had no access is barred from registering, too', async () => {

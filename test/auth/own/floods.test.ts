@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { hashPassword } from '../../../src/platform/secrets/passwords.ts';
 import type { Page } from '../../support/page.ts';
-import { askFor, isIn, type OwnStage, password, registerAs, setOwnStage, signInAs } from './support.ts';
+import { another, askFor, isIn, type OwnStage, password, registerAs, setOwnStage, signInAs } from './support.ts';
 
 const wrong = 'not the one that was chosen';
 
@@ -37,6 +37,29 @@ describe('own accounts: many at once', function () {
     assert.ok(Number(stranger.headers.get('retry-after')) > 0);
     assert.equal((await signInAs(owner, 'ann@own.example')).status, 303);
     assert.ok(await isIn(owner));
+  });
+
+  it('security check 12: whoever has set a lost password anew signs in with it while others guess on', async () => {
+    const owner = stage.carillon.visitor();
+    await registerAs(stage, owner, 'ann@own.example');
+    const attacker = stage.carillon.visitor();
+    const { csrf } = await attacker.send('/signin');
+    const fields = { csrf, email: 'ann@own.example', password: wrong };
+    for (let i = 0; i < 100; i++) await attacker.post('/signin/own', fields, from(`10.5.0.${i}`));
+    const reset = await owner.get(await askFor(stage, owner, '/reset', 'ann@own.example'));
+    const signIn = await reset.submit('/reset/confirm', { newPassword: another, again: another });
+    const note = signIn.fields('/signin/own')['note'] ?? '';
+    assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', another)).status, 429);
+    // It is of that address and that browser alone, and is counted by itself.
+    const stolen = { ...fields, password: another, note };
+    assert.equal((await attacker.post('/signin/own', stolen, from('10.5.1.1'))).status, 429);
+    const foreign = await signIn.submit('/signin/own', { email: 'bob@own.example', password: another });
+    assert.equal(foreign.status, 401);
+    for (let i = 0; i < 9; i++) assert.equal((await signIn.submit('/signin/own', { password: wrong })).status, 401);
+    await signIn.submit('/signin/own', { password: another });
+    assert.ok(await isIn(owner));
+    owner.jar().delete('carillon_known');
+    assert.equal((await signIn.submit('/signin/own', { password: another })).status, 429);
   });
 
   it('security check 12: one password tried on many addresses is slowed for the network that tries', async () => {

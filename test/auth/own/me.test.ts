@@ -145,6 +145,27 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     assert.equal(over.status, 400);
   });
 
+  it('an address that was left is free again, also where its domain is written in letters of its own', async () => {
+    const typed = 'ann@bücher.example';
+    const register = async (): Promise<number> => {
+      const visitor = stage.carillon.visitor();
+      await visitor.postFrom('/register', '/register', { email: typed });
+      const link = linkIn(await stage.smtp.next(typed, ({ text }) => text.includes('/register/')), '/register/confirm');
+      const page = await visitor.get(link);
+      const done = await page.submit('/register/confirm', { name: '', password, again: password });
+      if (await isIn(visitor))
+        await (await visitor.get('/me/address')).submit('/me/address', { email: 'ann@own.example' });
+      return done.status;
+    };
+    assert.equal(await register(), 200);
+    for (const to of [typed, 'ann@own.example']) {
+      const letter = await stage.smtp.next(to, ({ text }) => text.includes('/address/confirm'));
+      await (await stage.carillon.visitor().get(linkIn(letter, '/address/confirm'))).submit('/address/confirm');
+    }
+    assert.equal((await personAt(stage, 'ann@own.example')).primaryAddress, 'ann@own.example');
+    assert.equal(await register(), 200);
+  });
+
   it('an address that somebody has, or a company keeps, is not taken; who has it learns it from the mail alone', async () => {
     const visitor = stage.carillon.visitor();
     await registerAs(stage, visitor, 'ann@own.example');

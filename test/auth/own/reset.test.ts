@@ -50,6 +50,21 @@ describeOnEachEngine('own accounts: a lost password', function () {
     assert.equal((await signInAs(stage.carillon.visitor(), 'ann@own.example', password)).status, 401);
   });
 
+  it('security check 8: goes to the mailbox that was proved, however the address is spelt that is typed', async () => {
+    await registerAs(stage, stage.carillon.visitor(), 'kate@own.example');
+    const { length } = stage.smtp.received;
+    // Capitals may be another mailbox where they count, and the Kelvin sign is one where mail knows more than ASCII.
+    for (const typed of ['KATE@own.example', '\u{212a}ate@own.example']) {
+      const asked = await stage.carillon.visitor().postFrom('/reset', '/reset', { email: typed });
+      assert.match(asked.text, /We have sent a mail/);
+      const { text } = await stage.smtp.next('kate@own.example');
+      assert.match(text, /reset\/confirm\?token=/);
+      await stage.carillon.visitor().postFrom('/register', '/register', { email: typed });
+      assert.match((await stage.smtp.next('kate@own.example')).text, /login_hint=kate%40own\.example/);
+    }
+    assert.equal(stage.smtp.received.length, length + 4);
+  });
+
   it('takes no weak password, and the link stays good', async () => {
     await registerAs(stage, stage.carillon.visitor(), 'ann@own.example');
     const visitor = stage.carillon.visitor();

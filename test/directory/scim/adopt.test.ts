@@ -4,7 +4,12 @@ import { createAccount } from '../../../src/accounts/accounts/accounts.ts';
 import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
 import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
 import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
+import { deleteConnection } from '../../../src/auth/connectors/openid/disconnect.ts';
 import { connectionOf } from '../../../src/auth/connectors/openid/settings.ts';
+import { insertLink, linksOf } from '../../../src/auth/connectors/upstream/links.ts';
+import { presets } from '../../../src/auth/connectors/upstream/presets.ts';
+import { type Upstream, UpstreamTable } from '../../../src/auth/connectors/upstream/upstream.entity.ts';
+import { passkeyTables, recoveryCodeTables } from '../../../src/auth/credentials/factors/factors.entity.ts';
 import { LoginTable } from '../../../src/auth/own/login.entity.ts';
 import { loginAt } from '../../../src/auth/own/logins.ts';
 import { keepLogin } from '../../../src/auth/own/register.ts';
@@ -20,6 +25,30 @@ import { type User, UserTable } from '../../../src/users/user.entity.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { until } from '../../support/until.ts';
 import { groupBody, type Served, serveScim, userBody } from './support.ts';
+
+const upstream: Omit<Upstream, 'organisationId'> = {
+  ...presets.oauth,
+  id: 'elsewhere',
+  name: 'Elsewhere',
+  kind: 'oauth',
+  issuer: 'https://elsewhere.example',
+  announcesIssuer: false,
+  clientId: 'c',
+  clientSecret: 'sealed',
+  createdAt: 1,
+  updatedAt: 1,
+};
+
+const passkey = {
+  id: 'p',
+  credentialId: 'c',
+  publicKey: 'k',
+  counter: 0,
+  transports: [],
+  name: 'Key',
+  backedUp: false,
+  lastUsedAt: null,
+};
 
 describeOnEachEngine('SCIM: people whom the account had before', function () {
   this.timeout(60_000);
@@ -93,6 +122,26 @@ describeOnEachEngine('SCIM: people whom the account had before', function () {
     await assert.rejects(letIn(ground, sessions, own, null), { code: 'signIn.stale' });
     const record = await db().read.findOneBy(TrailRecordTable, { eventName: 'CreateUser' });
     assert.deepEqual(record?.responseElements, { userId: ruth.id, adopted: true });
+  });
+
+  it('security check 8: passkeys and sign-ins elsewhere from before open nothing when the directory is gone again', async () => {
+    const { ground } = s.house;
+    const ruth = await register('ruth@acme.example');
+    const { organisationId } = ruth;
+    const at = { organisationId, createdAt: 1 };
+    await db().write(async (m) => {
+      await m.insert(UpstreamTable, { ...upstream, organisationId });
+      await insertLink(m, { providerId: 'elsewhere', issuer: 'https://elsewhere.example', subject: 's' }, ruth.id);
+      await m.insert(passkeyTables.user, { ...passkey, ...at, holderId: ruth.id });
+      await m.insert(recoveryCodeTables.user, { ...at, holderId: ruth.id, codeHash: 'c', usedAt: null });
+    });
+    await s.scim.post('/Users', userBody('ruth'));
+    await until(async () => (await loginAt(db().read, 'ruth@acme.example')) === null);
+    await deleteConnection(ground, s.acme.scope, 'admin');
+    assert.deepEqual(await linksOf(db().read, ruth.id), []);
+    for (const table of [passkeyTables.user, recoveryCodeTables.user]) {
+      assert.equal(await db().read.countBy(table, { holderId: ruth.id }), 0);
+    }
   });
 
   it('whom an administrator had suspended stays so, whatever the directory says', async () => {

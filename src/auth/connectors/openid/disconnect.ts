@@ -8,6 +8,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { keepWithoutDirectory } from '../../../users/lifecycle/disconnect.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import { authErrors } from '../../errors.ts';
+import { dropLoginsKeptBy } from '../../own/logins.ts';
 import { ConnectionTable } from './connection.entity.ts';
 import { FederatedIdentityTable } from './identity.entity.ts';
 import { connectionOf } from './settings.ts';
@@ -47,6 +48,7 @@ export async function dropConnections(m: Writer, accountIds: readonly string[]):
   let dropped = 0;
   for (const { id } of connections) {
     await m.delete(FederatedIdentityTable, { connectionId: id });
+    await dropLoginsKeptBy(m, id);
     dropped += (await changed(m, sql`DELETE FROM "connections" WHERE "id" = ${id} RETURNING "id"`)).length;
   }
   return dropped;

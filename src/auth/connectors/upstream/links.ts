@@ -15,12 +15,17 @@ export interface Subject {
   subject: string;
 }
 
-/** The person who signs in as that subject. @returns null when nobody does, or whoever did is deleted or released */
+/**
+ * The person who signs in as that subject.
+ * @returns null when nobody does, or whoever did is deleted, with their account perhaps, or released
+ */
 export async function linkedPerson(on: Reader, whose: Subject): Promise<User | null> {
   const { providerId, issuer, subject } = whose;
   const link = await on.findOneBy(UpstreamLinkTable, { providerId, issuer, subject });
   const user = link && (await on.findOneBy(UserTable, { id: link.userId }));
-  return user && user.deletedAt === null && user.releasedAt === null ? user : null;
+  if (user?.deletedAt !== null || user.releasedAt !== null) return null;
+  const account = await on.findOneBy(AccountTable, { id: user.accountId });
+  return account?.deletedAt === null ? user : null;
 }
 
 /** A person's links. */

@@ -1,10 +1,12 @@
+import { normaliseAddress } from '../../../accounts/domains/name.ts';
+import { mailboxOf } from '../../../platform/mail/address.ts';
 import { authErrors } from '../../errors.ts';
 import type { Upstream } from './upstream.entity.ts';
 
 /** Whom a provider speaks of. */
 export interface Profile {
   subject: string;
-  /** The address that it vouches for, or null: what it does not vouch for is not looked at. */
+  /** The address that it vouches for, or null: what it does not vouch for, or is none, is not looked at. */
   address: string | null;
   name: string | null;
 }
@@ -23,10 +25,14 @@ export function readProfile(given: unknown, fields: Fields): Profile {
   const name = fieldOf(profile, fields.nameField);
   return {
     subject,
-    address: typeof address === 'string' && address.length <= 320 && isVouched(profile, fields) ? address : null,
+    address: typeof address === 'string' && isMailbox(address) && isVouched(profile, fields) ? address.trim() : null,
     name: typeof name === 'string' ? nameOf(name) : null,
   };
 }
+
+/** Whether mail can be sent to it: nothing else makes anybody its owner. */
+const isMailbox = (address: string): boolean =>
+  normaliseAddress(address) !== null && mailboxOf(address.trim()) !== null;
 
 /** Only a plain yes vouches: a provider of the public's that leaves it out has not asked whose the address is. */
 function isVouched(profile: unknown, { vouches }: Fields): boolean {
@@ -38,14 +44,15 @@ function isVouched(profile: unknown, { vouches }: Fields): boolean {
 /** Some servers number their people. */
 function subjectOf(value: unknown): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
-  return typeof value === 'string' && value !== '' && value.length <= 255 && !/\p{Cc}/u.test(value) ? value : null;
+  // Half a surrogate pair is stored as another sign: two subjects could be one.
+  return typeof value === 'string' && value !== '' && value.length <= 255 && !/[\p{Cc}\p{Cs}]/u.test(value)
+    ? value
+    : null;
 }
 
+/** As somebody may call themself (`requireName`): what is seen of it is all that there is. */
 const nameOf = (name: string): string | null =>
-  name
-    .replaceAll(/\p{Cc}/gu, ' ')
-    .trim()
-    .slice(0, 256) || null;
+  name.slice(0, 256).replaceAll(/\p{C}/gu, ' ').normalize('NFC').trim().slice(0, 256).toWellFormed() || null;
 
 /** A field by its name, with a dot before each that is inside another; its own ones alone. */
 function fieldOf(profile: unknown, path: string): unknown {

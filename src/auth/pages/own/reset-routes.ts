@@ -8,6 +8,7 @@ import { addressOf } from '../query.ts';
 import { sendForm, tried } from './form-page.ts';
 import { createChoiceLimits } from './limits.ts';
 import { newPasswordFields, usernameField } from './parts.ts';
+import { resetNote } from './reset-note.ts';
 import { isStale, sendStale } from './stale.ts';
 import { sendOwnSignIn } from './signin-page.ts';
 import { ownTexts as texts } from './texts.ts';
@@ -44,9 +45,10 @@ export function resetRoutes(web: Web): Router {
     const input = { password: form.get('newPassword') ?? '', again: form.get('again') ?? '' };
     const reset = async (): Promise<void> => {
       await takeChoice(token);
-      const { address } = await resetPassword(ground, token, input);
+      const { address, addressKey } = await resetPassword(ground, token, input);
       web.cookies.clear(res, sessionCookie.user);
-      sendOwnSignIn(web, req, res, { email: address, target: '/me', done: texts.signInPage.changed });
+      const note = resetNote(ground, { addressKey, browser: web.csrf.browser(req, res) });
+      sendOwnSignIn(web, req, res, { email: address, target: '/me', note, done: texts.signInPage.changed });
     };
     await tried(web, req, reset, (refused) =>
       isStale(refused) ? sendStale(web, req, res, refused, 'reset') : show(req, res, token, refused),

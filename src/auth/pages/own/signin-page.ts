@@ -8,6 +8,8 @@ import { ownTexts as texts } from './texts.ts';
 export interface OwnSignIn {
   email: string;
   target: string;
+  /** What shows that this browser has just set the password (`resetNote`). */
+  note?: string;
   /** Something that was done just now. */
   done?: string;
   refused?: CarillonError;
@@ -15,7 +17,7 @@ export interface OwnSignIn {
 
 /** The page for the password: the same for every address, whether it is known or not. */
 export function sendOwnSignIn(web: Web, req: Request, res: Response, asked: OwnSignIn): void {
-  const { email, target, done, refused } = asked;
+  const { email, target, note = '', done, refused } = asked;
   const words = texts.signInPage;
   const carried = (path: string, more: Record<string, string> = {}): string =>
     `${path}?${new URLSearchParams({ ...more, target }).toString()}`;
@@ -25,7 +27,7 @@ export function sendOwnSignIn(web: Web, req: Request, res: Response, asked: OwnS
     lead: [words.lead(email)],
     form: {
       action: '/signin/own',
-      hidden: { email, target },
+      hidden: { email, target, ...(note !== '' && { note }) },
       fields: [
         {
           name: 'password',

@@ -12,6 +12,7 @@ import { browserOf, deviceOf, goOn } from '../enter.ts';
 import { answerRefusal } from '../refusal-page.ts';
 import { ownPath } from '../target.ts';
 import { tried } from './form-page.ts';
+import { isResetNote } from './reset-note.ts';
 import { sendOwnSignIn } from './signin-page.ts';
 
 /** As much of an address as is looked at, and shown again. */
@@ -31,8 +32,11 @@ export function ownSignInRoutes(web: Web): Router {
     const email = (form.get('email') ?? '').trim().slice(0, longest);
     const target = ownPath(form.get('target'), ground.config.publicUrl);
     const key = ownKey(email);
+    const note = form.get('note') ?? '';
     const signIn = async (): Promise<void> => {
-      const at = await ownAt(ground.db.read, key, deviceOf(web, req));
+      const seen = await ownAt(ground.db.read, key, deviceOf(web, req));
+      const reset = { addressKey: key, browser: web.csrf.browser(req, res) };
+      const at = { ...seen, device: seen.device ?? (isResetNote(ground, reset, note) ? note : null) };
       await takeAttempt(key, addressKey(requestContext().clientAddress), at.device);
       const from = await browserOf(web, req, res);
       const given = { address: email, password: form.get('password') ?? '', target };
@@ -41,7 +45,7 @@ export function ownSignInRoutes(web: Web): Router {
     await tried(web, req, signIn, (refused) =>
       refused instanceof NotEntitled || refused instanceof AtCompany
         ? answerRefusal(web, req, res, refused, null)
-        : sendOwnSignIn(web, req, res, { email, target, refused }),
+        : sendOwnSignIn(web, req, res, { email, target, note, refused }),
     );
   });
   return router;

@@ -9,6 +9,7 @@ import { totpSecrets, totpTables } from '../../../../src/auth/credentials/factor
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { placeIn } from '../../../../src/platform/secrets/sealed.ts';
 import { suspendUser } from '../../../../src/users/lifecycle/administer.ts';
+import { deleteOrganisation } from '../../../../src/users/lifecycle/delete-account.ts';
 import { deletePerson } from '../../../../src/users/lifecycle/people.ts';
 import { testCompany } from '../../../support/company.ts';
 import { movePeople } from '../../../../src/users/lifecycle/move.ts';
@@ -246,6 +247,22 @@ describeOnEachEngine('upstream: journeys of people without a directory', functio
     const after = await signInBy(stage.carillon.visitor());
     assert.equal(after.title, 'No account yet', 'the address is free, but for what suspending it bars');
     assert.equal((await stored(stage)).users.length, 1);
+  });
+
+  it('whose organisation was deleted is nobody’s link either, and may register anew with it', async () => {
+    await stage.add(openidInput(stage));
+    const { ground, upstairs } = stage.carillon.house;
+    await registerBy(stage.carillon.visitor());
+    const [{ id } = { id: '' }] = (await stored(stage)).users;
+    const organisation = await ground.db.write((m) => createOrganisation(m, 'Gone'));
+    const team = await createAccount(ground, organisation.id, { name: 'Gone' });
+    const scope = { organisationId: organisation.id, accountId: team.id };
+    await ground.db.write((m) => m.update(UserTable, { id }, scope));
+    await deleteOrganisation(ground, upstairs, organisation.id, organisation.id);
+    const visitor = stage.carillon.visitor();
+    assert.equal((await registerBy(visitor)).path, '/me');
+    const [link] = (await stored(stage)).links;
+    assert.notEqual(link?.userId, id);
   });
 
   it('people of a directory have nothing to link, and a link does not go round it', async () => {

@@ -103,12 +103,34 @@ describeOnEachEngine('upstream: a plain OAuth 2.0 server', function () {
       assertRefused(page, status, words);
     }
     plain.set({});
-    for (const id of [undefined, null, '', 1.5, 2 ** 60, true, {}, ['x'], 'x'.repeat(256), 'a\u0000b']) {
+    for (const id of [undefined, null, '', 1.5, 2 ** 60, true, {}, ['x'], 'x'.repeat(256), 'a\u0000b', 'a\ud800']) {
       plain.profile['id'] = id;
       assertRefused(await signInBy(carillon.visitor(), 'plain'), 400, notTrusted);
     }
     plain.profile['id'] = 'fine';
     assert.equal((await signInBy(carillon.visitor(), 'plain')).status, 200);
+  });
+
+  it('an address to which no mail goes is none, and of a name what is seen is all', async () => {
+    const { carillon, plain } = stage;
+    await stage.add({ ...plainInput(stage), vouches: 'yes' });
+    for (const mail of [
+      '"a b"@plain.example',
+      'a@plain.example>\r\nBcc: b@plain.example',
+      'plain',
+      ['a@plain.example'],
+    ]) {
+      Object.assign(plain.profile, { mail });
+      const page = await signInBy(carillon.visitor(), 'plain');
+      assert.equal(page.title, 'No account yet', String(mail));
+    }
+    Object.assign(plain.profile, { mail: ' pia@plain.example ', shown: '\u202eaiP\ud83d' });
+    assert.match((await registerBy(carillon.visitor(), 'plain')).text, /aiP.*pia@plain\.example/s);
+    const { users } = await stored(stage);
+    assert.deepEqual(
+      users.map(({ displayName }) => displayName),
+      ['aiP'],
+    );
   });
 
   it('one that names itself in its answers must, and as itself', async () => {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
 import type { House } from '../../../../src/app.ts';
+import { dropConnections } from '../../../../src/auth/connectors/openid/disconnect.ts';
+import { loginAt } from '../../../../src/auth/own/logins.ts';
+import { keepLogin } from '../../../../src/auth/own/register.ts';
 import { meetPerson } from '../../../../src/directory/ldap/sync/people/meet.ts';
 import { createPerson } from '../../../../src/users/lifecycle/people.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import type { Company } from '../../../support/company.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
+import { until } from '../../../support/until.ts';
 import type { PaperDirectory } from './paper-directory.ts';
 import { paperStage } from './paper-stage.ts';
 
@@ -94,6 +98,31 @@ describeOnEachEngine('the people of a directory that is followed', () => {
     assert.equal(await tierOf('ada'), 'Pro');
     assert.equal((await user('bob'))!.id, elsewhere.id);
     assert.equal((await user('bob'))!.connectionId, null);
+  });
+
+  it('security check 8: what those signed in by before opens nothing, and never their address’s next owner, when it is gone again', async () => {
+    const { ground } = house;
+    const { db } = ground;
+    const ada = await db.write((m) =>
+      createPerson(ground, m, acme.scope, null, {
+        userName: 'ada@acme.example',
+        externalId: null,
+        displayName: null,
+        profile: {},
+        emails: [],
+        primary: null,
+      }),
+    );
+    const kept = { address: 'ada@acme.example', addressKey: 'ada@acme.example', passwordHash: 'x' };
+    await db.write((m) => keepLogin(m, ada, kept));
+    paper.person('ada');
+    await poll();
+    assert.equal((await user('ada'))?.id, ada.id);
+    await until(async () => (await loginAt(db.read, kept.addressKey)) === null);
+    // As they are left by the release before, or by a directory that was gone and is there again.
+    await db.write((m) => keepLogin(m, ada, kept));
+    await db.write((m) => dropConnections(m, [acme.scope.accountId]));
+    assert.equal(await loginAt(db.read, kept.addressKey), null);
   });
 
   it('makes no two people of one guid whose new address somebody has whom the account kept', async () => {

@@ -6,6 +6,7 @@ import { list, sql } from '../../../../platform/database/sql.ts';
 import type { Writer } from '../../../../platform/database/unit.ts';
 import { CarillonError } from '../../../../platform/errors/errors.ts';
 import type { Ground } from '../../../../trail/ground.ts';
+import { tellAdopted } from '../../../../users/lifecycle/adopt.ts';
 import { createPeople, sayNoToMany } from '../../../../users/lifecycle/many.ts';
 import { deletePerson, updatePerson } from '../../../../users/lifecycle/people.ts';
 import { type User, UserTable } from '../../../../users/user.entity.ts';
@@ -89,7 +90,7 @@ async function writeIn(
   const outcome: Outcome = { created: new Map(), updated: new Map(), problems: new Map() };
   const known = await presentOf(m, scope, news);
   const strangers = news.filter(({ guid }) => !known.has(guid));
-  const present = (await adopt(m, scope, strangers)) ? await presentOf(m, scope, news) : known;
+  const present = (await adopt(ground, m, scope, strangers)) ? await presentOf(m, scope, news) : known;
   await updateAll(ground, m, scope, present, news, outcome);
   const fresh = news.filter((person) => !present.has(person.guid));
   for (const person of fresh.filter((each) => !hasMail(each))) outcome.problems.set(person.guid, 'directory.noAddress');
@@ -119,7 +120,12 @@ async function writeIn(
  * @param strangers entries of whom nobody is known by their guid
  * @returns whether there were any
  */
-async function adopt(m: Writer, scope: DirectoryScope, strangers: readonly DirectoryPerson[]): Promise<boolean> {
+async function adopt(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  strangers: readonly DirectoryPerson[],
+): Promise<boolean> {
   const { accountId, connectionId } = scope;
   const verified = await verifiedDomains(m, scope);
   const byKey = new Map<string, string>();
@@ -143,7 +149,14 @@ async function adopt(m: Writer, scope: DirectoryScope, strangers: readonly Direc
       sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = ${externalId} WHERE "id" = ${id}`,
     );
   }
-  return found.length > 0;
+  if (found.length === 0) return false;
+  await tellAdopted(
+    ground,
+    m,
+    scope,
+    found.map(({ id }) => id),
+  );
+  return true;
 }
 
 async function presentOf(
