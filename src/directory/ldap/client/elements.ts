@@ -78,7 +78,8 @@ function requireEnough({ place, children }: Parent): void {
     throw new Error(`an LDAP message (${place}) of ${children} elements`);
 }
 
-function headerAt(bytes: Buffer, at: number, end: number): { tag: number; body: number; length: number } {
+/** The tag, the place and the length of the element there. @throws Error for none before `end` */
+export function headerAt(bytes: Buffer, at: number, end: number): { tag: number; body: number; length: number } {
   const tag = bytes[at]!;
   if ((tag & 0x1f) === 0x1f || at + 2 > end) throw new Error('an element of an LDAP message without a header');
   const short = bytes[at + 1]!;

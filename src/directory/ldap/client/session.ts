@@ -13,7 +13,7 @@ import {
   SearchRequest,
   type SearchResponse,
 } from 'ldapts';
-import { Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { LdapFault, LdapRefusal, resultCodes } from './fault.ts';
 import { type Filter, present } from './filters.ts';
 import type { Limits } from './limits.ts';
@@ -185,7 +185,7 @@ export class Session {
           controls,
         }),
       deadlineMs,
-      { onEntry: (entry) => entries.push(Entry.of(entry)), entries: most, bytes: this.#limits.answerBytes },
+      { onEntry: (entry) => entries.push(entry), entries: most, bytes: this.#limits.answerBytes },
     );
     this.#require('search', answer.status, answer.errorMessage);
     return { entries, answer };
