@@ -4,6 +4,7 @@ import { list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { isKeptByNobody } from '../../users/own.ts';
+import type { User } from '../../users/user.entity.ts';
 import { type Login, LoginTable } from './login.entity.ts';
 
 /** By an address as it is compared. */
@@ -18,6 +19,17 @@ export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
     sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId"
         AND ${isKeptByNobody(sql`u."connectionId"`)})`,
   );
+
+/**
+ * Whether somebody signs in by what Carillon holds. Whom a disconnected directory kept does from when they have proved
+ * their address, whatever else they had set up before, as a passkey beside the directory's password.
+ */
+export async function signsInHere(
+  on: Reader,
+  { id, connectionId }: Pick<User, 'id' | 'connectionId'>,
+): Promise<boolean> {
+  return connectionId === null || (await loginOf(on, id)) !== null;
+}
 
 /** The hash of a person's password; null where Carillon keeps none. */
 export const passwordOf = async (on: Reader, userId: string): Promise<string | null> =>

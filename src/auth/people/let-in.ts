@@ -10,7 +10,6 @@ import type { Action, Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 import { entitlement } from '../../users/entitlement/entitlement.ts';
-import { hasOwnAccount } from '../../users/own.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
 import { beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
@@ -20,6 +19,7 @@ import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
 import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
 import { authErrors } from '../errors.ts';
+import { signsInHere } from '../own/logins.ts';
 import { tellOfNewDevice } from '../own/new-device.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -55,7 +55,7 @@ async function requireUnchanged(on: Reader, { connection }: Proof): Promise<void
 async function match(on: Reader, proof: AnyProof): Promise<Match> {
   if (!isOwn(proof)) return matchPerson(on, proof);
   const user = await selectRow(on, UserTable, sql`a."id" = ${proof.userId}`);
-  if (!user || user.deletedAt !== null || !(await hasOwnAccount(on, user))) {
+  if (!user || user.deletedAt !== null || !(await signsInHere(on, user))) {
     throw authErrors('signIn.stale', { detail: 'no own account any more' });
   }
   return { user, joined: true };
