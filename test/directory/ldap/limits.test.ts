@@ -199,7 +199,7 @@ describe('the LDAP client, with what only Windows does', () => {
       });
     });
 
-    it('never looks for the end of what is no sequence, of lengths below zero, and of values that are not there', async () => {
+    it('security check 25: never looks for the end of what is no sequence, of lengths below zero, and of values that are not there', async () => {
       const element = (tag: number, ...parts: Buffer[]): Buffer => {
         const body = Buffer.concat(parts);
         return Buffer.concat([Buffer.of(tag, body.length), body]);

@@ -77,7 +77,8 @@ const reasons: Record<Reason, Advice> = {
   },
   anotherDomain: {
     says: 'The server is of another directory than the one that was connected.',
-    advice: 'Check where its name leads. If the directory was made anew, disconnect it and connect it again.',
+    advice:
+      'Check where its name leads. If the directory was made anew, disconnect it, save its settings once more, and connect it again.',
   },
   busy: {
     says: 'The server says that it is busy, unavailable, or does not want to answer.',

@@ -43,9 +43,22 @@ async function strange(session: Session, kind: DirectoryKind, baseDn: string, kn
     const root = await readRootDse(session);
     if (isActiveDirectory(kindOf(root)) !== isActiveDirectory(kind)) return `it is ${kindOf(root)}, and not ${kind}`;
     const id = await domainIdOf(session, kind, root, baseDn);
-    return id === null || id === known ? null : `its domain is ${id}, and not ${known}`;
+    if (id === null || id === known || (isActiveDirectory(kind) && (await hasDomain(session, known)))) return null;
+    return `its domain is ${id}, and not ${known}`;
   } catch (error) {
     if (error instanceof LdapRefusal) return null; // what the service account may not see
+    throw error;
+  }
+}
+
+/** A global catalogue of another domain of the same forest has this one's top too (MS-ADTS 3.1.1.3.1.2.4: a DN by its GUID). */
+async function hasDomain(session: Session, known: string): Promise<boolean> {
+  try {
+    const top = await session.read(`<GUID=${known}>`, ['objectGUID']);
+    const [id] = top?.bytes('objectGUID') ?? [];
+    return id?.length === 16 && guidText(id) === known;
+  } catch (error) {
+    if (error instanceof LdapRefusal) return false; // no DN to this server, or nothing of its forest
     throw error;
   }
 }

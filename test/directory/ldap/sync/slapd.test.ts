@@ -109,7 +109,7 @@ describe('following a real OpenLDAP directory', () => {
     await pollsUntil('cora.new@ldap.example.test', false);
   });
 
-  it('takes members that may not be read any more for no absence, and says which group it is', async function () {
+  it('security check 25: takes members that may not be read any more for no absence, and says which group it is', async function () {
     this.timeout(60_000);
     const owner = new Client({ url: slapd.url, tlsOptions: { ca: [slapd.ca] }, timeout: 20_000 });
     await owner.bind('cn=admin,cn=config', slapd.adminPassword);
