@@ -32,6 +32,7 @@ import { KeptRequestTable } from '../directory/scim/inspector/request.entity.ts'
 import { bindPasswordSecret, DirectoryTable } from '../directory/ldap/directory.entity.ts';
 import { DirectoryGuessesTable } from '../directory/ldap/sign-in/guess.entity.ts';
 import { DirectoryEntryTable } from '../directory/ldap/sync/state/entry.entity.ts';
+import { AbsenceTable } from '../directory/ldap/sync/state/absence.entity.ts';
 import { HeldPersonTable } from '../directory/ldap/sync/state/held.entity.ts';
 import { DirectoryStateTable } from '../directory/ldap/sync/state/state.entity.ts';
 import { ScimKeyTable } from '../directory/scim/keys/key.entity.ts';
@@ -77,6 +78,7 @@ import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
+import { DirectoryAbsences1700000965000 } from './migrations/1700000965000-directory-absences.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -136,6 +138,7 @@ export const storage: Storage = {
     DirectoryEntryTable,
     DirectoryStateTable,
     HeldPersonTable,
+    AbsenceTable,
     DirectoryGuessesTable,
     InvitationTable,
     InvitationRateTable,
@@ -164,6 +167,7 @@ export const storage: Storage = {
     Logins1700000931000,
     OwnLinks1700000932000,
     Upstream1700000940000,
+    DirectoryAbsences1700000965000,
   ],
 };
 

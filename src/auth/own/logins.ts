@@ -1,9 +1,10 @@
 import { firstRow, isTrue, rows } from '../../platform/database/run.ts';
 import { selectRow } from '../../platform/database/select.ts';
-import { list, sql } from '../../platform/database/sql.ts';
+import { list, type Sql, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { isKeptByNobody } from '../../users/own.ts';
+import type { User } from '../../users/user.entity.ts';
 import { type Login, LoginTable } from './login.entity.ts';
 
 /** By an address as it is compared. */
@@ -18,6 +19,21 @@ export const loginOf = (on: Reader, userId: string): Promise<Login | null> =>
     sql`a."userId" = ${userId} AND EXISTS (SELECT 1 FROM "users" u WHERE u."id" = a."userId"
         AND ${isKeptByNobody(sql`u."connectionId"`)})`,
   );
+
+/**
+ * Whether somebody signs in by what Carillon holds. Whom a disconnected directory kept does from when they have proved
+ * their address, whatever else they had set up before, as a passkey beside the directory's password.
+ */
+export const isSignedInHere = (userId: Sql, connectionId: Sql): Sql =>
+  sql`(${connectionId} IS NULL OR (${isKeptByNobody(connectionId)}
+       AND EXISTS (SELECT 1 FROM "logins" hl WHERE hl."userId" = ${userId})))`;
+
+/** The same of one person. */
+export const signsInHere = async (on: Reader, { id }: Pick<User, 'id'>): Promise<boolean> =>
+  (await firstRow(
+    on,
+    sql`SELECT 1 FROM "users" u WHERE u."id" = ${id} AND ${isSignedInHere(sql`u."id"`, sql`u."connectionId"`)}`,
+  )) !== null;
 
 /** The hash of a person's password; null where Carillon keeps none. */
 export const passwordOf = async (on: Reader, userId: string): Promise<string | null> =>

@@ -9,7 +9,6 @@ import { identifyAs } from '../../platform/context/context.ts';
 import type { Action, Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
-import { isKeptByNobody } from '../../users/own.ts';
 import { type User, UserTable } from '../../users/user.entity.ts';
 import { awaitsTrial, beginTrial } from '../../users/trial/begin.ts';
 import type { Proof } from '../connectors/openid/finish.ts';
@@ -18,6 +17,7 @@ import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
 import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
 import { authErrors } from '../errors.ts';
+import { isSignedInHere } from '../own/logins.ts';
 import { tellOfNewDevice, toTellOfDevice } from '../own/new-device.ts';
 import { placeOfPerson } from '../own/place.ts';
 import type { Session } from '../sessions/session.entity.ts';
@@ -53,7 +53,7 @@ async function requireUnchanged(on: Reader, { connection: { id, updatedAt, issue
 
 /** The person of an own account. @throws signIn.stale for one that is none any more */
 async function ownPerson(on: Reader, userId: string): Promise<User> {
-  const isTheirs = sql`a."id" = ${userId} AND a."deletedAt" IS NULL AND ${isKeptByNobody(sql`a."connectionId"`)}`;
+  const isTheirs = sql`a."id" = ${userId} AND a."deletedAt" IS NULL AND ${isSignedInHere(sql`a."id"`, sql`a."connectionId"`)}`;
   const user = await selectRow(on, UserTable, isTheirs);
   if (!user) throw authErrors('signIn.stale', { detail: 'no own account any more' });
   return user;

@@ -2,11 +2,11 @@ import { clock } from '../../platform/clock/clock.ts';
 import { identifyAs } from '../../platform/context/context.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import type { Ground } from '../../trail/ground.ts';
-import { hasOwnAccount } from '../../users/own.ts';
 import { UserTable } from '../../users/user.entity.ts';
 import { credentialErrors } from '../credentials/errors.ts';
 import type { Passkeys } from '../credentials/factors/passkeys.ts';
 import type { Browser } from '../credentials/signing-in/browser.ts';
+import { signsInHere } from '../own/logins.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { admit, type Entered, signInAction } from './let-in.ts';
 import { type OwnProof, withMethod } from './proof.ts';
@@ -33,7 +33,7 @@ export async function signInByPasskey(
   const proven = await passkeys.prove(answer, { purpose: signInPurpose, browser: from.browser }, null).catch(refused);
   const { read } = ground.db;
   const user = await read.findOneBy(UserTable, { id: proven.passkey.holderId });
-  if (!user || !(await hasOwnAccount(read, user)))
+  if (!user || !(await signsInHere(read, user)))
     return refused(credentialErrors('passkey.refused', { detail: 'no own account' }));
   const { id, userName, organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: id, userName, organisationId, accountId });

@@ -9,9 +9,13 @@ import { directoryChangedTopic } from './changed.ts';
 import { type ClientOptions, LdapClient } from './client/client.ts';
 import { readTarget, type Target } from './client/target.ts';
 import { bindPasswordSecret, type Directory, DirectoryTable } from './directory.entity.ts';
+import { strangerTo } from './settings/domain-id.ts';
 
 /** What a client is made from; what changes of it makes another client. */
-type Settings = Pick<Directory, 'id' | 'servers' | 'ca' | 'bindName' | 'bindPassword' | 'updatedAt'>;
+type Settings = Reached & Pick<Directory, 'id' | 'kind' | 'baseDn' | 'domainId' | 'bindPassword' | 'updatedAt'>;
+
+/** How a directory is reached. */
+type Reached = Pick<Directory, 'servers' | 'ca' | 'bindName'>;
 
 /** Lets this process go of what it keeps of a directory (connections, password) that any process has disconnected. */
 export function forgetDisconnected(
@@ -52,7 +56,7 @@ export class LdapClients {
     const { id, updatedAt } = directory;
     const known = this.#known.get(id);
     if (known?.updatedAt === updatedAt) return known.client;
-    const client = this.open(directory, this.passwordOf(directory));
+    const client = this.open(directory, this.passwordOf(directory), strangerTo(directory));
     this.#known.set(id, { updatedAt, client });
     known?.client.close();
     return client;
@@ -64,15 +68,13 @@ export class LdapClients {
   }
 
   /** A client that is nobody else's, for settings that are not saved; its caller closes it. */
-  open(
-    { servers, ca, bindName }: Omit<Settings, 'id' | 'bindPassword' | 'updatedAt'>,
-    bindPassword: string,
-  ): LdapClient {
+  open({ servers, ca, bindName }: Reached, bindPassword: string, stranger?: ClientOptions['stranger']): LdapClient {
     return new LdapClient({
       servers: servers.map(readTarget).filter((target): target is Target => target !== null),
       ca,
       bindName,
       bindPassword,
+      stranger,
       outbound: this.outbound,
       log: this.#log,
       limits: this.#limits,

@@ -5,6 +5,12 @@ export const ldapErrors = errors({
     kind: 'BadGateway',
     text: 'The directory does not answer at the moment. Nothing was changed; try again shortly.',
   },
+  'directory.notTheSame': {
+    kind: 'BadGateway',
+    text:
+      'The servers answer, but for another directory than the one that was connected: a copy, or one that was made anew. ' +
+      'Nothing was changed.',
+  },
   'directory.refused': {
     kind: 'BadGateway',
     text: 'The directory refused what it was asked. Test the directory: that says at which step, and why.',

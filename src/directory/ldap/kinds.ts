@@ -79,6 +79,6 @@ export function kindOf({ supportedCapabilities, vendorName }: RootDse): Director
 
 /** Where people and groups are looked for unless somebody says otherwise; null when the server names no place. */
 export const baseOf = ({ defaultNamingContext, namingContexts }: RootDse): string | null =>
-  defaultNamingContext ??
-  namingContexts.find((dn) => dn !== '' && !/^cn=(config|monitor|accesslog)$/i.test(dn)) ??
-  null;
+  [defaultNamingContext ?? '', ...namingContexts].find(
+    (dn) => dn !== '' && dn.length <= 1_024 && !/\p{Cc}|^cn=(?:config|monitor|accesslog)$/iu.test(dn),
+  ) ?? null;

@@ -26,6 +26,10 @@ describeOnEachEngine('own accounts: whose directory was disconnected', function 
     const paula = await acme.member('paula', 'Pro');
     const connection = (await connectionOf(read, acme.scope.accountId))!;
     await deleteConnection(ground, acme.scope, 'admin');
+    for (const by of ['passkey', 'upstream'] as const) {
+      const proof = { userId: paula.id, by, target: '/', authTime: 0, amr: null };
+      await assert.rejects(letIn(ground, sessions, proof, null), { code: 'signIn.stale' }, `${by}, before the address`);
+    }
     const visitor = stage.carillon.visitor();
     const page = await registerAs(stage, visitor, 'paula@acme.example');
     assert.equal(page.path, '/me', page.text);

@@ -150,6 +150,7 @@ describe('the LDAP client, with what only Windows does', () => {
       await refusedBy((id) => ended(id, 'again'));
       await refusedBy((id) => Buffer.concat([one(id), ended(id, 'again')]), { pages: 5 });
       await refusedBy((id) => Buffer.concat([one(id), ended(id, 'again')]), { entries: 5 });
+      await refusedBy((id) => Buffer.concat([one(id), ended(id, 'again')]), { found: 5 });
     });
 
     it('spends no more time on a search than there is, however quick each page', () =>
@@ -196,6 +197,31 @@ describe('the LDAP client, with what only Windows does', () => {
       await refusedBy((id) => Buffer.concat([one(id, [['member', ['x'.repeat(5_000)]]]), ended(id, '')]), {
         answerBytes: 5_000,
       });
+    });
+
+    it('security check 25: never looks for the end of what is no sequence, of lengths below zero, and of values that are not there', async () => {
+      const element = (tag: number, ...parts: Buffer[]): Buffer => {
+        const body = Buffer.concat(parts);
+        return Buffer.concat([Buffer.of(tag, body.length), body]);
+      };
+      const text = (value = ''): Buffer => element(0x04, Buffer.from(value));
+      const back = Buffer.of(0x04, 0x84, 0xff, 0xff, 0xff, 0xf8); // a text of minus 8 bytes
+      const beyond = Buffer.of(0x31, 0x10, 0x04, 0x7f, 0x41); // a value of which one byte is there
+      const control = element(0x30, text('1.2.840.113556.1.4.319'), text(), element(0x04, back));
+      const done = element(0x65, element(0x0a, Buffer.of(0)), text(), text());
+      const inside = element(0x65, element(0x0a, Buffer.of(0)), text(), text(), element(0xa0, element(0x04, back)));
+      const parts: Buffer[][] = [
+        [element(0x64, text(), element(0x04, Buffer.of(0x30, back.length), back))],
+        [element(0x64, text(), element(0x30, element(0x04, text('cn'), beyond)))],
+        [element(0x64, text(), element(0x30, element(0x30, text('cn'), element(0x31), element(0x31, text(), back))))],
+        [element(0x64, text()), element(0xa0, element(0x30, text(), element(0x04, back)))],
+        [done, element(0xa0, element(0x04, back))],
+        [done, element(0xa0, control)],
+        [inside],
+      ];
+      for (const some of parts) {
+        await refusedBy((id) => Buffer.concat([element(0x30, Buffer.of(0x02, 1, id), ...some), ended(id, '')]));
+      }
     });
 
     it('ends at once when it is stopped, whatever the directory does', async () => {

@@ -166,7 +166,10 @@ export class LdapClient {
     if (this.#closed) throw this.#unavailable(faults);
     this.#requireCredentials(kind);
     for (const server of this.#servers) {
-      if (!server.isReady) continue;
+      if (!server.isReady) {
+        if (server.fault) faults.push(server.fault);
+        continue;
+      }
       server.claim();
       const patience = this.#anotherThan(server) ? this.#limits.connectMs : this.#limits.lastConnectMs;
       try {
@@ -222,8 +225,9 @@ export class LdapClient {
   }
 
   #unavailable(faults: readonly LdapFault[]): CarillonError {
-    const detail = faults.length === 0 ? 'every server failed a moment ago' : faults.map(String).join('; ');
-    return ldapErrors('directory.unavailable', { detail, cause: faults[0] });
+    const detail = faults.length === 0 ? 'closed here' : faults.map(String).join('; ');
+    const isAnother = faults.length > 0 && faults.every(({ reason }) => reason === 'anotherDomain');
+    return ldapErrors(isAnother ? 'directory.notTheSame' : 'directory.unavailable', { detail, cause: faults[0] });
   }
 }
 

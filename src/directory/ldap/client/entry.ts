@@ -1,5 +1,3 @@
-import type { SearchEntry } from 'ldapts';
-
 /** An entry as it was answered: values are bytes until somebody asks for text. Names of attributes fold case. */
 export class Entry {
   readonly dn: string;
@@ -8,14 +6,6 @@ export class Entry {
   constructor(dn: string, values: Iterable<readonly [name: string, values: Buffer[]]>) {
     this.dn = dn;
     for (const [name, found] of values) this.#values.set(name.toLowerCase(), found);
-  }
-
-  /** Of what the library has parsed. */
-  static of(entry: SearchEntry): Entry {
-    return new Entry(
-      entry.name,
-      entry.attributes.map((attribute) => [attribute.type, attribute.parsedBuffers] as const),
-    );
   }
 
   /** The names of the attributes that were answered, folded, options such as `;range=0-1499` included. */

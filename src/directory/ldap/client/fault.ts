@@ -20,6 +20,7 @@ export type Reason =
   | 'unknownAuthority'
   | 'notTls'
   | 'credentials'
+  | 'anotherDomain'
   | 'busy';
 
 /** A server that cannot be used, or a connection that ended: another server may do better. For the log and the diagnosis. */

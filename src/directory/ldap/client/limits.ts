@@ -26,6 +26,8 @@ export interface Limits {
   /** Pages of one search, and its entries where all are wanted at once. */
   pages: number;
   entries: number;
+  /** Entries of one search that is read page by page: what is known of each stays in memory. */
+  found: number;
   /** Values of one attribute. */
   values: number;
   /** For all answers to one search, or to one read of an attribute, together. */
@@ -49,6 +51,7 @@ export const usualLimits: Limits = {
   answerBytes: 64 * 1024 * 1024,
   pages: 20_000,
   entries: 200_000,
+  found: 1_000_000,
   values: 1_000_000,
   searchMs: 900_000,
   idleMs: 60_000,

@@ -3,6 +3,7 @@ import { dial, type DialOptions, type Trust } from './dial.ts';
 import { LdapFault, resultCodes } from './fault.ts';
 import type { Limits } from './limits.ts';
 import type { Target } from './target.ts';
+import { Session } from './session.ts';
 import { Wire } from './wire.ts';
 
 /** What a connection is for: the service account's are never used to prove anybody, nor those of proofs to search. */
@@ -11,6 +12,11 @@ export type Kind = 'service' | 'proof';
 export interface Service extends Trust {
   bindName: string;
   bindPassword: string;
+  /**
+   * Says what a server is that is not of the directory that was connected, under whatever name it is reached: a copy for
+   * tests, say, or one that was made anew, whose people would be taken for others. Null for one that is.
+   */
+  stranger?: ((session: Session) => Promise<string | null>) | undefined;
 }
 
 /** Binds the service account on a fresh connection. @throws LdapFault credentials, and what `ask` throws */
@@ -40,6 +46,7 @@ export class Server {
   readonly #idle: Record<Kind, { wire: Wire; timer: NodeJS.Timeout }[]> = { service: [], proof: [] };
   readonly #wires = new Set<Wire>();
   #failures = 0;
+  #fault: LdapFault | null = null;
   #awayUntil = 0;
   #probing = false;
   #probedAt = 0;
@@ -60,6 +67,11 @@ export class Server {
     return this.#failures > 0;
   }
 
+  /** Why it was given up last; null while it is not. */
+  get fault(): LdapFault | null {
+    return this.#fault;
+  }
+
   /** One caller tries a server that failed; the others pass it by meanwhile. */
   claim(): void {
     if (this.isDoubtful) this.#awayUntil = performance.now() + this.#limits.connectMs;
@@ -73,6 +85,7 @@ export class Server {
     }
     const wire = await this.#open(connectMs, kind);
     this.#failures = 0;
+    this.#fault = null;
     this.#awayUntil = 0;
     return wire;
   }
@@ -94,6 +107,7 @@ export class Server {
     const { awayMs, awayMaxMs } = this.#limits;
     this.#awayUntil = performance.now() + Math.min(awayMs * 2 ** this.#failures, awayMaxMs);
     this.#failures++;
+    this.#fault = fault;
     for (const wire of this.#wires) wire.end(fault.reason, `given up: ${fault.message}`);
     this.#wires.clear();
   }
@@ -140,12 +154,22 @@ export class Server {
     const wire = new Wire(this.target.url, await dial(this.target, options));
     this.#wires.add(wire);
     try {
-      const leftMs = Math.max(1, connectMs - (performance.now() - began));
-      if (kind === 'service') await bindService(wire, this.#service, leftMs);
+      const leftMs = (): number => Math.max(1, connectMs - (performance.now() - began));
+      if (kind === 'service') {
+        await bindService(wire, this.#service, leftMs());
+        await this.#requireKnown(wire, leftMs());
+      }
       return wire;
     } catch (error) {
       this.discard(wire);
       throw error;
     }
+  }
+
+  /** Before anything is asked of it on which anybody's right depends. @throws LdapFault anotherDomain */
+  async #requireKnown(wire: Wire, answerMs: number): Promise<void> {
+    const what = await this.#service.stranger?.(new Session(wire, { ...this.#limits, answerMs }, () => {}));
+    if (what == null) return;
+    throw new LdapFault(this.target.url, 'bind', 'anotherDomain', what);
   }
 }

@@ -13,7 +13,7 @@ import {
   SearchRequest,
   type SearchResponse,
 } from 'ldapts';
-import { Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 import { LdapFault, LdapRefusal, resultCodes } from './fault.ts';
 import { type Filter, present } from './filters.ts';
 import type { Limits } from './limits.ts';
@@ -85,8 +85,10 @@ export class Session {
     const paging = new PagedResultsControl({ critical: true, value: { size: search.pageSize ?? usualPage } });
     const size = paging.value!.size;
     const time = this.#time();
-    for (let pages = 1; ; pages++) {
+    for (let pages = 1, found = 0; ; pages++) {
       const { entries, answer } = await time.of(this.#search(search, [...(search.controls ?? []), paging], size));
+      found += entries.length;
+      if (found > this.#limits.found) throw this.#endless(`a search that finds more than ${this.#limits.found}`);
       yield await time.of(this.#whole(entries));
       const page = answer.controls?.find((control) => control instanceof PagedResultsControl);
       const cookie = page?.value?.cookie;
@@ -183,7 +185,7 @@ export class Session {
           controls,
         }),
       deadlineMs,
-      { onEntry: (entry) => entries.push(Entry.of(entry)), entries: most, bytes: this.#limits.answerBytes },
+      { onEntry: (entry) => entries.push(entry), entries: most, bytes: this.#limits.answerBytes },
     );
     this.#require('search', answer.status, answer.errorMessage);
     return { entries, answer };

@@ -1,12 +1,14 @@
 import type { TLSSocket } from 'node:tls';
-import { type Message, MessageParser, type MessageResponse, SearchEntry, SearchReference, UnbindRequest } from 'ldapts';
+import { type Message, MessageParser, type MessageResponse, SearchReference, UnbindRequest } from 'ldapts';
 import { LdapFault, type Reason } from './fault.ts';
 import { requireSound } from './elements.ts';
+import type { Entry } from './entry.ts';
 import { Frames } from './frames.ts';
+import { readEntry } from './read-entry.ts';
 
 /** Takes the entries of a search, so many at most: a server that sends more is no server to go on with. */
 export interface Collector {
-  onEntry: (entry: SearchEntry) => void;
+  onEntry: (entry: Entry) => void;
   entries: number;
   /** Of all messages of the answer. */
   bytes: number;
@@ -120,7 +122,9 @@ export class Wire {
         if (this.#ended) return;
         requireSound(frame);
         this.#size = frame.length;
-        this.#parser.read(frame, this.#pending);
+        const found = readEntry(frame);
+        if (found) this.#takePart(String(found.id), found.entry);
+        else this.#parser.read(frame, this.#pending);
       }
     } catch (error) {
       this.end('malformed', String(error));
@@ -129,24 +133,34 @@ export class Wire {
 
   #take(answer: MessageResponse): void {
     const id = String(answer.messageId);
-    const pending = this.#pending.get(id);
-    if (!pending) {
-      // Number 0 is the notice that the server is about to close (RFC 4511 §4.4.1).
-      this.end(answer.messageId === 0 ? 'closed' : 'malformed', `an answer to message ${id}, which nobody sent`);
-    } else if (answer instanceof SearchEntry || answer instanceof SearchReference) {
-      const { collector } = pending;
-      pending.bytes += this.#size;
-      if (answer instanceof SearchEntry) pending.entries++;
-      if (!collector || pending.entries > collector.entries || pending.bytes > collector.bytes)
-        this.end(
-          'malformed',
-          `an answer of ${pending.entries} entries and ${pending.bytes} bytes, more than asked for`,
-        );
-      else if (answer instanceof SearchEntry) collector.onEntry(answer);
-    } else {
-      clearTimeout(pending.timer);
-      this.#pending.delete(id);
-      pending.resolve(answer);
+    if (answer instanceof SearchReference) {
+      this.#takePart(id, null);
+      return;
     }
+    const pending = this.#pendingOf(id);
+    if (!pending) return;
+    clearTimeout(pending.timer);
+    this.#pending.delete(id);
+    pending.resolve(answer);
+  }
+
+  /** One of many messages of an answer. @param entry null for a reference to another server */
+  #takePart(id: string, entry: Entry | null): void {
+    const pending = this.#pendingOf(id);
+    if (!pending) return;
+    const { collector } = pending;
+    pending.bytes += this.#size;
+    if (entry) pending.entries++;
+    if (!collector || pending.entries > collector.entries || pending.bytes > collector.bytes)
+      this.end('malformed', `an answer of ${pending.entries} entries and ${pending.bytes} bytes, more than asked for`);
+    else if (entry) collector.onEntry(entry);
+  }
+
+  /** Who waits for this; an answer that nobody waits for ends the connection. */
+  #pendingOf(id: string): Pending | undefined {
+    const pending = this.#pending.get(id);
+    // Number 0 is the notice that the server is about to close (RFC 4511 §4.4.1).
+    if (!pending) this.end(id === '0' ? 'closed' : 'malformed', `an answer to message ${id}, which nobody sent`);
+    return pending;
   }
 }

@@ -75,6 +75,11 @@ const reasons: Record<Reason, Advice> = {
     says: 'The directory does not accept the service account.',
     advice: 'Check its name and password, and whether it is locked, disabled or expired there.',
   },
+  anotherDomain: {
+    says: 'The server is of another directory than the one that was connected.',
+    advice:
+      'Check where its name leads. If the directory was made anew, disconnect it, save its settings once more, and connect it again.',
+  },
   busy: {
     says: 'The server says that it is busy, unavailable, or does not want to answer.',
     advice: 'Try again in a while, since a server that is starting says so too, and check its log.',

@@ -5,6 +5,7 @@ import { sql } from '../../../platform/database/sql.ts';
 import { newId } from '../../../platform/ids/ids.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { cleaned } from '../text.ts';
 import { applyExpiry, newPace, type Pace, readChanges } from './changes.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { DirectoryState } from './state/state.entity.ts';
@@ -34,8 +35,18 @@ export interface Source {
 const leaseMs = 10_000;
 /** What changes told nothing of is found by a whole read so often. */
 const wholeEveryMs = 3_600_000;
+/** As much of what a directory says as is kept. */
+const mostDetail = 2_000;
 /** A whole read that failed is tried again no sooner than this. */
 const retryWholeMs = 5_000;
+
+/** What this process remembers of a directory from one poll to the next. */
+interface PollPace extends Pace {
+  /** No whole read before this (performance.now). */
+  retryAt: number;
+  /** With which settings it was read whole (`changedAt`), even if their time has not come. */
+  readFor: number | null;
+}
 
 /** Follows every connected directory: each by itself, so that one which is slow keeps no other waiting. */
 export class DirectoryFollower {
@@ -43,7 +54,7 @@ export class DirectoryFollower {
   readonly #source: Source;
   readonly #id = newId();
   readonly #running = new Map<string, Promise<void>>();
-  readonly #paces = new Map<string, Pace & { retryAt: number }>();
+  readonly #paces = new Map<string, PollPace>();
   /** How those go that this process follows. */
   readonly #going = new Map<string, { failing: boolean; waiting: boolean }>();
   #stopped = false;
@@ -106,17 +117,22 @@ export class DirectoryFollower {
       failing: state.failingSince !== null,
       waiting: state.heldAt !== null && state.approvedAt === null,
     });
+    await this.#mendTimes(directory, state);
     // What is written from here on is written only while the lease is this process's.
     const scope: FollowerScope = { ...directory, leaseBy: this.#id };
     await applyExpiry(ground, scope);
     const pace = this.#paceOf(directory);
-    const whole = this.#isWholeDue(state, Number(directory.changedAt)) || (await this.#mayTakeMore(directory, state));
+    const changedAt = Number(directory.changedAt);
+    const isRead = pace.readFor === changedAt;
+    const whole = this.#isWholeDue(state, isRead ? 0 : changedAt) || (await this.#mayTakeMore(directory, state));
     if (whole && performance.now() < pace.retryAt) return;
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
       await this.#kept(directory, async () => {
         const changed = !whole && (await readChanges(ground, scope, reader, state, pace));
-        if (!changed) await readWhole(ground, scope, reader);
+        if (changed) return;
+        await readWhole(ground, scope, reader);
+        pace.readFor = changedAt;
       });
       pace.retryAt = 0;
     });
@@ -139,6 +155,23 @@ export class DirectoryFollower {
     }
   }
 
+  /**
+   * A clock that was ahead, and was put right, leaves times that have not come: by them everything would be done already, or
+   * never be. What is wanted is wanted now then, and what was done was done long ago.
+   */
+  async #mendTimes({ connectionId }: Followed, state: DirectoryState): Promise<void> {
+    const now = clock.now();
+    const { fullAt, groupsAt, readAt, fullWantedAt, groupsWantedAt } = state;
+    const times = { fullAt, groupsAt, readAt, fullWantedAt, groupsWantedAt };
+    const ahead = Object.entries(times).filter(([, at]) => at !== null && at > now + leaseMs);
+    if (ahead.length === 0) return;
+    const mended = ahead.map(([name]) => [name, name.endsWith('WantedAt') ? now : now - wholeEveryMs - 1]);
+    const some = Object.fromEntries(mended) as Partial<DirectoryState>;
+    Object.assign(state, some);
+    await keep(this.#ground, connectionId, some, this.#id);
+    this.#ground.log.warn({ directoryId: connectionId }, 'a clock has gone back: the directory is read whole');
+  }
+
   #isWholeDue({ fullWantedAt, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
     if (isWanted(fullWantedAt, fullAt) || cursor === null || fullAt === null) return true;
     return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
@@ -146,7 +179,7 @@ export class DirectoryFollower {
 
   /** Whether a domain was verified since: entries with its addresses can become people now. */
   async #mayTakeMore({ accountId }: Followed, { fullAt }: DirectoryState): Promise<boolean> {
-    const since = sql`"verifiedAt" >= ${fullAt ?? 0}`;
+    const since = sql`"verifiedAt" >= ${fullAt ?? 0} AND "verifiedAt" <= ${clock.now()}`;
     const on = this.#ground.db.read;
     const held = sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified' AND ${since} LIMIT 1`;
     return (await firstRow(on, held)) !== null;
@@ -162,8 +195,8 @@ export class DirectoryFollower {
     return state;
   }
 
-  #paceOf({ connectionId }: Followed): Pace & { retryAt: number } {
-    const pace = this.#paces.get(connectionId) ?? { ...newPace(), retryAt: 0 };
+  #paceOf({ connectionId }: Followed): PollPace {
+    const pace = this.#paces.get(connectionId) ?? { ...newPace(), retryAt: 0, readFor: null };
     this.#paces.set(connectionId, pace);
     return pace;
   }
@@ -179,13 +212,15 @@ export class DirectoryFollower {
     const explained = this.#source.explain(error);
     if (explained?.code === 'directory.notConnected') return; // meanwhile, by an administrator
     if (!explained) this.#ground.log.error({ error, directoryId }, 'following a directory failed');
-    const { code, detail } = explained ?? { code: 'directory.failed', detail: 'see the log of the server' };
+    const { code, detail: words } = explained ?? { code: 'directory.failed', detail: 'see the log of the server' };
+    // Windows ends what it says with a NUL.
+    const detail = cleaned(words).slice(0, mostDetail);
     try {
       const state = await stateOf(this.#ground.db.read, directoryId);
       if (state?.failingSince == null) this.#ground.log.warn({ directoryId, code, error }, 'directory cannot be read');
       const failingSince = state?.failingSince ?? clock.now();
       if (state?.failingSince == null || state.errorCode !== code || state.errorDetail !== detail)
-        await keep(this.#ground, directoryId, { failingSince, errorCode: code, errorDetail: detail.slice(0, 2_000) });
+        await keep(this.#ground, directoryId, { failingSince, errorCode: code, errorDetail: detail });
     } catch (notKept) {
       this.#ground.log.error({ error: notKept, directoryId }, 'the state of a directory could not be kept');
     }

@@ -6,6 +6,7 @@ import { list, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { wentLately } from './absences.ts';
 import { asDirectory } from './unit.ts';
 import { type HeldPerson, HeldPersonTable } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
@@ -16,7 +17,7 @@ const fewest = 20;
 /** More than this share of a directory's people stops. */
 const share = 0.05;
 
-/** How many people may go in one read because something was not returned. */
+/** How many of so many people may go because something was not returned. */
 export const mayGo = (people: number): number => Math.max(fewest, Math.floor(people * share));
 
 /** How many people a directory has here to whom it says yes: of the others none can go. */
@@ -39,22 +40,35 @@ export async function approvedOf(on: Reader, { connectionId }: DirectoryScope): 
   return new Set(found.map(({ userId }) => userId));
 }
 
+/** Who would go because something was not returned. */
+export interface Going {
+  userIds: readonly string[];
+  /** Who has a tier as long as nobody goes (`grantedPeople`). */
+  granted: ReadonlySet<string>;
+  /** How many entries, or members, the same read gave: an empty answer takes nobody away. */
+  returned: number;
+}
+
 /**
- * The guard: whether people who would go because something was not returned must wait for an administrator. Those of
- * whom one has let it be do not count.
- * @param returned how many entries, or members, the same read gave: an empty answer takes nobody away
+ * The guard: whether people who would go because something was not returned must wait for an administrator. They are
+ * counted with those who went lately and are not back, so that nothing takes a company away a few at a time; among all
+ * people of the directory, and among those with a tier, who may be a small part of them. Those of whom an administrator
+ * has let it be do not count.
  */
-export async function mustWait(
-  on: Reader,
-  scope: DirectoryScope,
-  going: readonly string[],
-  returned: number,
-): Promise<boolean> {
-  if (going.length === 0) return false;
+export async function mustWait(on: Reader, scope: DirectoryScope, going: Going): Promise<boolean> {
+  const { userIds, granted, returned } = going;
+  if (userIds.length === 0) return false;
   const approved = await approvedOf(on, scope);
-  const count = going.filter((id) => !approved.has(id)).length;
-  if (count === 0) return false;
-  return returned === 0 || count > mayGo(await peopleOf(on, scope));
+  const fresh = userIds.filter((id) => !approved.has(id));
+  if (fresh.length === 0) return false;
+  if (returned === 0) return true;
+  const now = new Set(fresh);
+  const before = [...(await wentLately(on, scope))].filter(([id]) => !granted.has(id) && !now.has(id));
+  const withTier = before.filter(([, hadTier]) => hadTier).length;
+  return (
+    fresh.length + before.length > mayGo((await peopleOf(on, scope)) + before.length) ||
+    fresh.filter((id) => granted.has(id)).length + withTier > mayGo(granted.size + withTier)
+  );
 }
 
 /**

@@ -19,6 +19,8 @@ export function failureText(code: string | null): string {
 const failures: Record<string, string> = {
   'directory.unavailable':
     'No server of the directory answers. Nobody is put out by that, and Carillon goes on trying. Test the directory: that says which step fails at which server, and what to do.',
+  'directory.notTheSame':
+    'The servers answer, but for another directory than the one that was connected: a copy for tests, one that was made anew and not restored from a backup, or one of another domain. Its people would be taken for others, so nothing of it is taken over and nobody is put out. Check where the names of the servers lead. If the directory was made anew, disconnect it, save its settings once more, and connect it again: people are known by their addresses then.',
   'directory.refused':
     'The directory answers, and refuses what it is asked. Often the password of the service account was changed, or its right to read was taken away. Test the directory, and give the new password in its settings.',
   'directory.busy': 'The directory is asked too much at the moment. Carillon goes on trying; nothing needs to be done.',

@@ -165,6 +165,40 @@ describe('following an Active Directory, with what only Windows does', function 
     await allIn(names(30).filter((name) => name !== 'p7'));
   });
 
+  it('security check 25: a server that is of another directory than the one that was connected is taken for a fault', async () => {
+    const top = (id: string): FakeEntry => ({
+      dn: 'DC=fake,DC=example,DC=test',
+      attributes: { objectClass: ['domainDNS'], objectGUID: [Buffer.from(id.padEnd(16, '.'))] },
+    });
+    const entries = company(names(10));
+    const first = await start({ entries: [...entries, top('one')] });
+    const again = names(10).map((name, i) => fakePerson(100 + i, name, { userAccountControl: ['514'] }));
+    const second = await start({ entries: [...again, top('two')] });
+    await follow(first, entries);
+    const both = {
+      servers: [first.url, second.url],
+      ca: `${first.ca}\n${second.ca}`,
+      domainId: guidText(Buffer.from('one'.padEnd(16, '.'))),
+      updatedAt: Date.now(),
+    };
+    await house.ground.db.write((m) => m.update(DirectoryTable, { id: scope.connectionId }, both));
+    await poll();
+    assert.equal((await state()).errorCode, null);
+    await first.stop();
+    fakes.splice(fakes.indexOf(first), 1);
+    await until(async () => {
+      await poll();
+      return (await state()).failingSince !== null;
+    }, 20_000);
+    await until(async () => {
+      await wholly();
+      return second.searches() > 0;
+    });
+    assert.match((await state()).errorDetail!, /anotherDomain: its domain is/);
+    await allIn(names(10));
+    assert.equal(second.searches() <= 3 * second.binds.length, true, 'nobody of it was asked for');
+  });
+
   it('a member of another domain, or one that may not be seen, is nobody here, and the others are members', async () => {
     const foreign = 'CN=Guest,OU=Staff,DC=other,DC=example,DC=test';
     const hidden = `CN=Hidden,OU=Secret,DC=fake,DC=example,DC=test`;

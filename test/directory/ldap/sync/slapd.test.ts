@@ -5,7 +5,8 @@ import { createGroup } from '../../../../src/directory/groups/groups.ts';
 import { mapGroup } from '../../../../src/directory/groups/mappings.ts';
 import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
 import { ldapSource } from '../../../../src/directory/ldap/sync/source.ts';
-import { stateOf } from '../../../../src/directory/ldap/sync/state/states.ts';
+import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
+import { followingOf } from '../../../../src/directory/ldap/sync/status.ts';
 import type { DirectoryScope } from '../../../../src/directory/groups/scope.ts';
 import { entitlement } from '../../../../src/users/entitlement/entitlement.ts';
 import { type User, UserTable } from '../../../../src/users/user.entity.ts';
@@ -106,6 +107,44 @@ describe('following a real OpenLDAP directory', () => {
     this.timeout(30_000);
     await admin.del(dnOf('cora.new'));
     await pollsUntil('cora.new@ldap.example.test', false);
+  });
+
+  it('security check 25: takes members that may not be read any more for no absence, and says which group it is', async function () {
+    this.timeout(60_000);
+    const owner = new Client({ url: slapd.url, tlsOptions: { ca: [slapd.ca] }, timeout: 20_000 });
+    await owner.bind('cn=admin,cn=config', slapd.adminPassword);
+    const hidden = `{0}to attrs=member by dn.exact="${slapd.adminDn}" write by * none`;
+    const access = (operation: 'add' | 'delete', value: string) =>
+      owner.modify(
+        'olcDatabase={1}mdb,cn=config',
+        new Change({ operation, modification: new Attribute({ type: 'olcAccess', values: [value] }) }),
+      );
+    const unreadable = async () =>
+      (await followingOf(house.ground.db.read, scope)).problems.flatMap(({ code, names }) =>
+        code === 'directory.groupUnreadable' ? names : [],
+      );
+    await access('add', hidden);
+    await change(groupOf('basic'), 'replace', 'description', ['touched']);
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    await poll();
+    assert.equal((await stateOf(house.ground.db.read, scope.connectionId))?.errorCode, 'directory.refused');
+    assert.equal((await right('anna@ldap.example.test')).maySignIn, true);
+    await access('delete', '{0}');
+    await poll();
+    await access('add', hidden.replace('attrs=member', `dn.exact="${groupOf('basic')}" attrs=member`));
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    const pollUntil = (done: () => Promise<boolean>) =>
+      until(async () => {
+        await poll();
+        return done();
+      }, 20_000);
+    await pollUntil(async () => (await unreadable()).join() === 'basic');
+    assert.equal((await right('anna@ldap.example.test')).maySignIn, true);
+    await access('delete', '{0}');
+    await owner.unbind();
+    await house.ground.db.write((m) => wantFull(m, scope.connectionId));
+    await pollUntil(async () => (await unreadable()).length === 0);
+    assert.equal((await right('anna@ldap.example.test')).maySignIn, true);
   });
 
   it('changes nothing for anyone when the server is gone', async function () {

@@ -9,7 +9,8 @@ import type { Group } from '../../../../users/entitlement/group.entity.ts';
 import { deleteGroup } from '../../../groups/groups.ts';
 import { addMembers, replaceMembers } from '../../../groups/members.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
-import { hold, holdNobody, mustWait } from '../guard.ts';
+import { keepAbsent } from '../absences.ts';
+import { approvedOf, hold, holdNobody, mustWait } from '../guard.ts';
 import { DirectoryEntryTable } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
 import { grantedPeople } from './granted.ts';
@@ -115,7 +116,14 @@ async function change(
       await drop(ground, m, scope, others);
       const after = await grantedPeople(m, scope);
       const going = [...before].filter((id) => !after.has(id));
-      if (await mustWait(m, scope, going, returned)) throw new TooMany(going);
+      if (await mustWait(m, scope, { userIds: going, granted: before, returned })) throw new TooMany(going);
+      const approved = going.length === 0 ? new Set() : await approvedOf(m, scope);
+      await keepAbsent(
+        m,
+        scope,
+        going.filter((id) => !approved.has(id)),
+        before,
+      );
       return going.length;
     });
     return true;

@@ -1,6 +1,7 @@
 import { rows } from '../../../../platform/database/run.ts';
 import { sql } from '../../../../platform/database/sql.ts';
 import type { Reader } from '../../../../platform/database/unit.ts';
+import { ldapErrors } from '../../errors.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import type { DirectoryReader, MemberIndex } from '../reader.ts';
 import type { DirectoryGroup } from './apply.ts';
@@ -15,8 +16,13 @@ export async function mappedGuids(on: Reader, { accountId, connectionId }: Direc
   return found.map(({ guid }) => guid);
 }
 
+/** Groups that are read at once, and members of all of them together: more is no company, and no memory holds it. */
+const mostGroups = 50_000;
+const mostMembers = 5_000_000;
+
 /**
  * Reads these groups and all that are nested in them, each once: groups that are in each other do no harm.
+ * @throws directory.refused for a directory whose groups do not come to an end
  * @param known groups that need no reading: what is nested in them is read already
  */
 export async function walkGroups(
@@ -28,10 +34,14 @@ export async function walkGroups(
   const seen = new Set(roots);
   const found: DirectoryGroup[] = [];
   const queue = [...roots];
+  let members = 0;
   for (let guid = queue.shift(); guid !== undefined; guid = queue.shift()) {
     const read = await reader.group(guid, index);
     if (!read) continue;
     found.push(read.group);
+    members += read.group.members.length;
+    if (found.length > mostGroups || members > mostMembers)
+      throw ldapErrors('directory.refused', { detail: `${found.length} groups of ${members} members have no end` });
     for (const nested of read.nested) {
       if (seen.has(nested) || known.has(nested)) continue;
       seen.add(nested);

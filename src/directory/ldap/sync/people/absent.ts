@@ -4,7 +4,9 @@ import { isTrue, rows } from '../../../../platform/database/run.ts';
 import { list, sql } from '../../../../platform/database/sql.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
-import { hold, holdNobody, mustWait } from '../guard.ts';
+import { keepAbsent } from '../absences.ts';
+import { grantedPeople } from '../groups/granted.ts';
+import { approvedOf, hold, holdNobody, mustWait } from '../guard.ts';
 import { type FollowerScope, requireLease } from '../state/states.ts';
 import { refuse } from './apply.ts';
 
@@ -38,16 +40,40 @@ export async function applyAbsence(
   );
   const missing = present.filter(({ guid }) => !seen.has(guid));
   const people = missing.flatMap(({ userId, refused }) => (userId === null || isTrue(refused) ? [] : userId));
-  if (await mustWait(ground.db.read, scope, people, seen.size)) {
+  const on = ground.db.read;
+  const granted = people.length === 0 ? new Set<string>() : await grantedPeople(on, scope);
+  if (await mustWait(on, scope, { userIds: people, granted, returned: seen.size })) {
     await hold(ground, scope, 'entry', people, true);
     return;
   }
   const there = await existing(missing.map(({ guid }) => guid));
   const gone = missing.filter(({ guid }) => !there.has(guid));
   const out = gone.flatMap(({ userId }) => userId ?? []);
+  const approved = out.length === 0 ? new Set() : await approvedOf(on, scope);
+  const news = gone.flatMap(({ userId, refused }) => (userId === null || isTrue(refused) ? [] : userId));
+  await markAbsent(
+    ground,
+    scope,
+    news.filter((id) => !approved.has(id)),
+    granted,
+  );
   if (out.length > 0) await refuse(ground, scope, out, { because: 'the directory has their entry no more' });
   await markGone(ground, scope, gone); // after the no: a crash in between says it again
   await holdNobody(ground, scope, 'entry');
+}
+
+/** Before they go: they count, whatever comes between. */
+async function markAbsent(
+  ground: Ground,
+  scope: FollowerScope,
+  userIds: readonly string[],
+  granted: ReadonlySet<string>,
+): Promise<void> {
+  if (userIds.length === 0) return;
+  await ground.db.write(async (m) => {
+    await requireLease(m, scope);
+    await keepAbsent(m, scope, userIds, granted);
+  });
 }
 
 async function markGone(ground: Ground, scope: FollowerScope, gone: readonly Missing[]): Promise<void> {

@@ -8,6 +8,7 @@ import type { Ground } from '../../../../trail/ground.ts';
 import { liftNoOfMany, sayNoToMany } from '../../../../users/lifecycle/many.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import type { DirectoryEntry } from '../state/entry.entity.ts';
+import { forgetAbsent } from '../absences.ts';
 import { asDirectory } from '../unit.ts';
 import { verifiedDomains } from './domains.ts';
 import { contentHashOf, type DirectoryPerson, saysNo } from './person.ts';
@@ -27,7 +28,9 @@ export async function applyPeople(
 ): Promise<void> {
   const on = ground.db.read;
   const verified = await verifiedDomains(on, scope);
-  for (const some of chunks(people, peopleAtOnce)) {
+  // An entry that was changed while it was read can come twice; the later one is as it is now.
+  const each = [...new Map(people.map((person) => [person.guid, person])).values()];
+  for (const some of chunks(each, peopleAtOnce)) {
     const known = await entriesOf(on, scope, some);
     const refused = await refusedOf(
       on,
@@ -128,8 +131,11 @@ async function obeyYes(ground: Ground, scope: DirectoryScope, people: readonly D
   const ids = people.filter((person) => !saysNo(person, now)).flatMap(({ guid }) => known.get(guid)?.userId ?? []);
   const lifted = [...(await refusedOf(ground.db.read, ids))];
   if (lifted.length === 0) return;
-  await asDirectory(ground, scope, { eventName: 'ActivateUser', beside: true }, async (m) => ({
-    result: undefined,
-    responseElements: { userIds: await liftNoOfMany(ground, m, lifted, 'directory') },
-  }));
+  await asDirectory(ground, scope, { eventName: 'ActivateUser', beside: true }, async (m) => {
+    await forgetAbsent(m, scope.connectionId, lifted);
+    return {
+      result: undefined,
+      responseElements: { userIds: await liftNoOfMany(ground, m, lifted, 'directory') },
+    };
+  });
 }

@@ -13,6 +13,7 @@ import { type User, UserTable } from '../../../../users/user.entity.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
 import { wantGroups } from '../state/states.ts';
+import { cleaned } from '../../text.ts';
 import { asDirectory } from '../unit.ts';
 import { verifiedDomains } from './domains.ts';
 import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
@@ -259,7 +260,7 @@ function namedFor(
 ): Pick<DirectoryEntry, 'problem' | 'label' | 'domain'> {
   if (problem === null) return { problem, label: null, domain: null };
   const domain = mail === null ? null : domainOf(mail);
-  return { problem, label: (mail ?? displayName ?? dn).slice(0, longestLabel), domain };
+  return { problem, label: (mail ?? displayName ?? cleaned(dn)).slice(0, longestLabel), domain };
 }
 const longestLabel = 320;
 

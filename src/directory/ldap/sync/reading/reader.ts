@@ -2,7 +2,7 @@ import { clock } from '../../../../platform/clock/clock.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import type { Entry } from '../../client/entry.ts';
 import { all, any, atLeast, equals, type Filter } from '../../client/filters.ts';
-import { LdapRefusal } from '../../client/fault.ts';
+import { LdapRefusal, resultCodes } from '../../client/fault.ts';
 import { readRootDse, suffixOf } from '../../client/root-dse.ts';
 import type { Session } from '../../client/session.ts';
 import { guidText } from '../../ids.ts';
@@ -22,6 +22,17 @@ const pageSize = 1_000;
 const guidsAtOnce = 100;
 /** Where only times tell of changes: clocks differ, and an entry can be written later than it is stamped. */
 const skewMs = 60_000;
+
+/** Classes of groups that have a member at all times (RFC 4519 §3.5, §3.6), and the attribute that names it. */
+const neverEmpty: Record<string, string> = { groupofnames: 'member', groupofuniquenames: 'uniquemember' };
+
+/** @throws LdapRefusal for a group whose members may not be read: it only looks as if it had none */
+function requireMembers(entry: Entry, member: string): void {
+  const named = member.toLowerCase();
+  if (entry.names.includes(named)) return;
+  if (!entry.texts('objectClass').some((name) => neverEmpty[name.toLowerCase()] === named)) return;
+  throw new LdapRefusal('group', resultCodes.insufficientAccess, 'it has members, and does not show them');
+}
 
 /** A reader over one session: one connection to one server. */
 export class SessionReader implements DirectoryReader {
@@ -91,9 +102,10 @@ export class SessionReader implements DirectoryReader {
   async group(guid: string, index: MemberIndex): ReturnType<DirectoryReader['group']> {
     const { base, groups, attributes } = this.#shape;
     const filter = all(groups, equals(attributes.guid, guidValue(guid, this.#shape)));
-    const wanted = [attributes.guid, attributes.groupName, attributes.member, 'objectSid'];
+    const wanted = [attributes.guid, attributes.groupName, attributes.member, 'objectSid', 'objectClass'];
     const [entry] = await this.#session.search({ base, filter, attributes: wanted });
     if (!entry) return null;
+    requireMembers(entry, attributes.member);
     const { members, nested } = await readMembers(this.#session, this.#shape, entry, index, this.#strangers);
     const name = cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn);
     return { group: { guid, dn: entry.dn, name, members: [...new Set(members)] }, nested };

@@ -9,6 +9,7 @@ import type { Writer } from '../../../../platform/database/unit.ts';
 export async function forgetDirectory(m: Writer, directoryId: string): Promise<void> {
   await rows(m, sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${directoryId}`);
   await rows(m, sql`DELETE FROM "directory_held" WHERE "directoryId" = ${directoryId}`);
+  await rows(m, sql`DELETE FROM "directory_absences" WHERE "directoryId" = ${directoryId}`);
   await rows(m, sql`DELETE FROM "directory_states" WHERE "directoryId" = ${directoryId}`);
   await rows(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${directoryId}`);
 }
