@@ -4,7 +4,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
-import { hasOwnAccount } from '../../users/own.ts';
+import { hasOwnAccount, isOfLdap } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { policyFor } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
@@ -20,6 +20,7 @@ export interface MeFacts {
   login: Login | null;
   account: Account;
   entitlement: Entitlement;
+  /** Of a directory that Carillon reads, the one that it shows (the guide, "Configure Multiple Email Addresses"). */
   addresses: { value: string; primary: boolean }[];
   devices: Session[];
   applications: UsedApplication[];
@@ -34,7 +35,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
   const user = await requireUser(on, scope, principal.id);
   const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
-  const others = stored.filter(({ isPrimary }) => !isPrimary);
+  const others = (await isOfLdap(on, user)) ? [] : stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
     login: await loginOf(on, user.id),

@@ -139,9 +139,15 @@ function typed(call: Call, directory: Directory | null): Omit<DirectoryInput, 'b
     baseDn: call.value('base') ?? directory?.baseDn ?? '',
     userFilter: call.value('userFilter') ?? directory?.userFilter ?? '',
     groupFilter: call.value('groupFilter') ?? directory?.groupFilter ?? '',
-    attributes:
-      call.value('attributes')?.replaceAll(',', '\n') ?? (directory ? attributesText(directory.attributes) : ''),
+    attributes: typedAttributes(call.value('attributes'), directory),
   };
+}
+
+/** Those that are named, over those that are there; none at all are the kind's own again. */
+function typedAttributes(given: string | undefined, directory: Directory | null): string {
+  if (given === '') return '';
+  const present = directory ? attributesText(directory.attributes) : '';
+  return `${present}\n${given?.replaceAll(',', '\n') ?? ''}`;
 }
 
 function certificates(file: string): string {

@@ -118,13 +118,14 @@ const groupsView = ({ groups }: Person): Html =>
           </ul>`
     }`;
 
-const addressesView = ({ user, addresses }: Person): Html =>
+const addressesView = ({ user, addresses, otherAddresses }: Person): Html =>
   html`<h2>${texts.addresses}</h2>
     <ul class="plain">
       <li>${user.primaryAddress} ${badge(texts.primary, 'good')}</li>
       ${addresses
         .filter(({ value }) => value !== user.primaryAddress)
         .map(({ value, type }) => html`<li>${value} ${type && html`(${type}) `}${badge(texts.otherAddress)}</li>`)}
+      ${otherAddresses?.map((others) => html`<li>${texts.others(others)} ${others.signsIn ? badge(texts.othersIn, 'good') : badge(texts.othersNot, 'warn')}</li>`)}
     </ul>`;
 
 const identitiesView = ({ base, csrf }: Place, { user, identities }: Person): Html =>

@@ -1,5 +1,6 @@
 import { toUnicodeDomain } from '../../accounts/domains/name.ts';
 import { counted } from '../parts.ts';
+import type { OtherAddresses } from '../../users/other-address.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 
 export const texts = {
@@ -30,6 +31,10 @@ export const texts = {
   addresses: 'Addresses',
   primary: 'Primary',
   otherAddress: 'Does not sign in',
+  others: ({ count, domain }: OtherAddresses): string =>
+    `${count === 1 ? 'one' : count} more in ${toUnicodeDomain(domain)}`,
+  othersIn: 'Signs in too',
+  othersNot: 'Does not sign in: the domain is not verified',
   groups: 'Groups',
   noGroups: 'In no group that the directory has pushed.',
   noTier: 'no permission tier',

@@ -18,6 +18,7 @@ import { bindPasswordSecret, type Directory, DirectoryTable } from '../directory
 import { ldapErrors } from '../errors.ts';
 import { baseOf, defaultsOf, kindOf } from '../kinds.ts';
 import { domainIdOf } from './domain-id.ts';
+import { groupDefaults } from './group-defaults.ts';
 import { type DirectoryInput, type Draft, readDraft } from './input.ts';
 
 const mostDirectories = 10;
@@ -106,7 +107,11 @@ async function tryOut(
   const defaults = defaultsOf[kind];
   const baseDn = draft.baseDn ?? baseOf(root) ?? '';
   const client: LdapClient = ldap.open(draft, bindPassword);
-  const domainId = await domainIdOf(client, kind, root, baseDn).finally(() => client.close());
+  const asked = async () => ({
+    domainId: await domainIdOf(client, kind, root, baseDn),
+    groups: await groupDefaults(client, kind, baseDn, draft),
+  });
+  const { domainId, groups } = await asked().finally(() => client.close());
   const now = clock.now();
   return {
     ...scopeOf(scope),
@@ -118,8 +123,8 @@ async function tryOut(
     bindName: draft.bindName,
     baseDn,
     userFilter: draft.userFilter ?? defaults.userFilter,
-    groupFilter: draft.groupFilter ?? defaults.groupFilter,
-    attributes: { ...defaults.attributes, ...draft.attributes },
+    groupFilter: groups.groupFilter,
+    attributes: { ...defaults.attributes, ...draft.attributes, member: groups.member },
     domainId,
     updatedAt: now,
     checkedAt: now,
