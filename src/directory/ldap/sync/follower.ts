@@ -34,6 +34,8 @@ export interface Source {
 const leaseMs = 10_000;
 /** What changes told nothing of is found by a whole read so often. */
 const wholeEveryMs = 3_600_000;
+/** So often while people wait: a right that the service account has again is no change to be seen. */
+const heldEveryMs = 60_000;
 /** A whole read that failed is tried again no sooner than this. */
 const retryWholeMs = 5_000;
 
@@ -139,8 +141,9 @@ export class DirectoryFollower {
     }
   }
 
-  #isWholeDue({ fullWantedAt, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
+  #isWholeDue({ fullWantedAt, fullAt, fullMs, cursor, heldAt }: DirectoryState, changedAt: number): boolean {
     if (isWanted(fullWantedAt, fullAt) || cursor === null || fullAt === null) return true;
+    if (heldAt !== null && fullAt < clock.now() - Math.max(heldEveryMs, 10 * (fullMs ?? 0))) return true;
     return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
   }
 
