@@ -1,5 +1,5 @@
 import { domainOf, normaliseAddress } from '../accounts/domains/name.ts';
-import { rows } from '../platform/database/run.ts';
+import { firstRow, rows } from '../platform/database/run.ts';
 import { list, sql, type Sql } from '../platform/database/sql.ts';
 import type { Reader } from '../platform/database/unit.ts';
 import { UserAddressTable } from './address.entity.ts';
@@ -21,6 +21,18 @@ export function idsByOtherAddress(accountIds: readonly string[], address: string
     JOIN "users" ou ON ou."id" = oe."userId"
     JOIN "connections" oc ON oc."id" = ou."connectionId" AND oc."kind" = 'ldap'
     WHERE oe."accountId" IN (${list(accountIds)}) AND oe."valueKey" = ${key}`;
+}
+
+/** How many people sign in by an address in this domain that is not the one that is shown of them. */
+export async function countByOtherAddress(on: Reader, accountId: string, domain: string): Promise<number> {
+  const found = await firstRow<{ n: number | string }>(
+    on,
+    sql`SELECT COUNT(DISTINCT u."id") AS "n" FROM "user_addresses" e
+        JOIN "users" u ON u."id" = e."userId" AND u."deletedAt" IS NULL AND u."primaryDomain" <> ${domain}
+        JOIN "connections" c ON c."id" = u."connectionId" AND c."kind" = 'ldap'
+        WHERE e."accountId" = ${accountId} AND e."valueKey" LIKE ${`%@${domain.replaceAll(/[!%_]/g, '!$&')}`} ESCAPE '!'`,
+  );
+  return Number(found?.n ?? 0);
 }
 
 /** Where a person's addresses beside the shown one are. */

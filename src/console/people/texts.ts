@@ -10,6 +10,9 @@ export const texts = {
   searchHint: 'A part of an address, a user name or a name.',
   searchButton: 'Find',
   none: 'Nobody is here yet. Assign people to the SCIM application in your directory, and it pushes them here.',
+  noneDirectory:
+    'Nobody is here yet. People appear within seconds of connecting the directory. If they do not, its page says why.',
+  noneDirectoryLink: 'Active Directory',
   noneTeam: 'Nobody is here yet.',
   noneEnterprise: 'Nobody is here yet. Whoever registers with an address in one of your verified domains appears here.',
   noneLink: 'Single sign-on has the SCIM base URL and the access keys',
@@ -37,6 +40,7 @@ export const texts = {
   othersNot: 'Does not sign in: the domain is not verified',
   groups: 'Groups',
   noGroups: 'In no group that the directory has pushed.',
+  noDirectoryGroups: 'In no group of the directory that has a permission tier, or leads to one that has.',
   noTier: 'no permission tier',
   causes: 'Who said no',
   noCauses: 'Nobody: neither the directory nor an administrator.',
