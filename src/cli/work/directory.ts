@@ -125,7 +125,9 @@ const save = (call: Call, given: string | null): Promise<void> =>
       { ...input, bindPassword },
       directory?.id ?? null,
     );
-    tell(call, await call.output.during('Trying the directory', saving));
+    const { doubts, ...saved } = await call.output.during('Trying the directory', saving);
+    tell(call, saved);
+    for (const doubt of doubts) call.output.talk(doubt);
   });
 
 /** What was typed, and else what is there. */

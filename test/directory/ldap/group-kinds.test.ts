@@ -88,6 +88,7 @@ describe('groups of other sorts than groupOfNames', function () {
 
   it('are found out when a directory has no others: posixGroup names its members by their user names', async () => {
     const { directory, poll, mayBeIn, stop } = await company('unix');
+    assert.deepEqual(directory.doubts, []);
     assert.equal(directory.groupFilter, '(objectClass=posixGroup)');
     assert.equal(directory.attributes.member, 'memberUid');
     assert.deepEqual(await Promise.all(['una', 'udo', 'uwe'].map(mayBeIn)), [true, true, false]);
@@ -118,6 +119,17 @@ describe('groups of other sorts than groupOfNames', function () {
       assert.equal(groupFilter, '(objectClass=groupOfNames)');
       assert.equal(attributes.member, 'member');
     }
+  });
+
+  it('that the filter does not find, people neither, and servers that are away are told although all is saved', async () => {
+    const scope = await enterprise(house, 'ldap.example.test');
+    const away = `ldaps://${slapd.host}:1`;
+    const { doubts } = await authorise(scope, { baseDn: `ou=bare,${base}`, servers: `${slapd.url}\n${away}` });
+    assert.equal(doubts.length, 2);
+    assert.match(doubts[0]!, /The filter finds no group/);
+    assert.ok(doubts[1]!.startsWith(`${away}: Nothing listens there.`));
+    const nobody = await authorise(scope, { userFilter: '(objectClass=posixAccount)' });
+    assert.match(nobody.doubts.join(), /The filter finds no person with a mail address/);
   });
 
   it('follow from the half that an administrator gave', async () => {
