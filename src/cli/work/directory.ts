@@ -148,8 +148,8 @@ function typed(call: Call, directory: Directory | null): Omit<DirectoryInput, 'b
 /** Those that are named, over those that are there; none at all are the kind's own again. */
 function typedAttributes(given: string | undefined, directory: Directory | null): string {
   if (given === '') return '';
-  const present = directory ? attributesText(directory.attributes) : '';
-  return `${present}\n${given?.replaceAll(',', '\n') ?? ''}`;
+  const before = directory ? attributesText(directory.attributes) : '';
+  return `${before}\n${given?.replaceAll(',', '\n') ?? ''}`;
 }
 
 function certificates(file: string): string {
@@ -200,7 +200,7 @@ export const disconnect = (call: Call): Promise<void> =>
     const account = await accountOf(ground.db.read, call);
     const directory = await connectedDirectory(ground.db.read, account.id);
     if (!directory) throw ldapErrors('directory.notConnected');
-    const says = texts.disconnectSays(await wouldDisconnect(ground.db.read, account.id));
+    const says = texts.disconnectSays(await wouldDisconnect(ground.db.read, account.id), ground.config);
     await confirm(call, [`${account.name} will be disconnected from ${directory.name}.`, ...says]);
     const accountType = await disconnectDirectory(ground, ldap, scopeOf(account), callerName());
     const { id, name } = directory;

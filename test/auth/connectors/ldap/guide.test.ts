@@ -48,7 +48,7 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     return page.status === 303 && (await visitor.followHere(page)).body.includes('You are signed in');
   };
   /** Whom an address finds for others: by a command, and by ListUsers. */
-  const found = async (address: string): Promise<string[]> => {
+  const whoHas = async (address: string): Promise<string[]> => {
     const on = stage.carillon.house.ground.db.read;
     const { accountId } = stage.scope;
     const { users } = await listUsers(on, { accountId, search: '', addressKey: address.toLowerCase(), limit: 10 });
@@ -74,8 +74,8 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     assert.match((await first(second)).body, ownSignIn);
     assert.match((await first(third)).body, directorySignIn);
     assert.ok(!(await isIn(primary, second)));
-    assert.deepEqual(await found(third), [primary]);
-    assert.deepEqual(await found(second), []);
+    assert.deepEqual(await whoHas(third), [primary]);
+    assert.deepEqual(await whoHas(second), []);
   });
 
   it('Correct Configuration Example: three claimed domains, and she signs in with any of her addresses', async () => {
@@ -103,9 +103,9 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
 
   it('others find her by any of her addresses, and by none that the account has not claimed', async () => {
     await connect('example.com', 'example2.com');
-    assert.deepEqual(await found(primary), [primary]);
-    assert.deepEqual(await found(second.toUpperCase()), [primary]);
-    assert.deepEqual(await found(third), []);
+    assert.deepEqual(await whoHas(primary), [primary]);
+    assert.deepEqual(await whoHas(second.toUpperCase()), [primary]);
+    assert.deepEqual(await whoHas(third), []);
   });
 
   it('ends the sign-in by a secondary address with its domain, and nothing else of hers', async () => {
