@@ -73,6 +73,10 @@ export const flashes = new Map([
     'The directory was tried and saved. Nothing has changed for anybody: connect it when you are ready.',
   ],
   ['directorySaved', 'The settings were tried and saved.'],
+  [
+    'directoryDoubted',
+    'The settings were saved, but not everything that was tried went well. Choose Test: it says what failed, and what to do.',
+  ],
   ['directoryConnected', 'The directory is connected. Now add the groups whose members may sign in.'],
   [
     'directoryDisconnected',

@@ -5,6 +5,7 @@ import { rows } from '../platform/database/run.ts';
 import { list, sql, type Sql } from '../platform/database/sql.ts';
 import type { Reader } from '../platform/database/unit.ts';
 import { fold } from '../platform/text/fold.ts';
+import { idsByOtherAddress } from './other-address.ts';
 import type { User } from './user.entity.ts';
 
 /** Whom a name found. */
@@ -17,8 +18,9 @@ interface Where {
 }
 
 /**
- * The people whom somebody means by an id, a primary address or a user name; nobody who was deleted.
- * @returns several when a name stands for others in other accounts
+ * The people whom somebody means by an id, a primary address or a user name; by another address of theirs if nobody has
+ * it as that (`idsByOtherAddress`); nobody who was deleted.
+ * @returns several when a name stands for others in other accounts, or an address for two people
  */
 export async function findUsers(on: Reader, where: Where, given: string): Promise<Found[]> {
   const wanted = given.trim();
@@ -31,11 +33,14 @@ export async function findUsers(on: Reader, where: Where, given: string): Promis
         AND "deletedAt" IS NULL AND ${condition}`;
   const byId = await rows<Found>(on, asked(sql`"id" = ${wanted}`));
   if (byId.length > 0) return byId;
-  return rows<Found>(
+  const byName = await rows<Found>(
     on,
     sql`${asked(sql`"primaryAddressKey" = ${normaliseAddress(wanted) ?? ''}`)}
         UNION ${asked(sql`"userNameKey" = ${fold(wanted)}`)}`,
   );
+  if (byName.length > 0) return byName;
+  const others = idsByOtherAddress(inAccounts, wanted);
+  return others === null ? [] : rows<Found>(on, asked(sql`"id" IN (${others})`));
 }
 
 /** The accounts in which somebody is looked for. */

@@ -2,6 +2,7 @@ import { rows } from '../platform/database/run.ts';
 import { join, sql, type Sql } from '../platform/database/sql.ts';
 import type { Reader } from '../platform/database/unit.ts';
 import { fold } from '../platform/text/fold.ts';
+import { idsByOtherAddress } from './other-address.ts';
 import type { User } from './user.entity.ts';
 
 /** A person as a list shows them. */
@@ -14,7 +15,7 @@ interface UserQuery {
   accountId: string;
   /** A part of an address, user name or display name; empty finds everybody. */
   search: string;
-  /** Only the person with this primary address, folded. */
+  /** Only the person with this primary address, folded, or with it as another address of theirs (`idsByOtherAddress`). */
   addressKey?: string | undefined;
   /** The id of the last person of the page before. */
   after?: string | undefined;
@@ -24,7 +25,7 @@ interface UserQuery {
 /** The people of an account who were not deleted, by address. @returns one page, and whether there is another */
 export async function listUsers(on: Reader, query: UserQuery): Promise<{ users: UserLine[]; more: boolean }> {
   const conditions = [sql`u."accountId" = ${query.accountId} AND u."deletedAt" IS NULL`, ...matching(query.search)];
-  if (query.addressKey !== undefined) conditions.push(sql`u."primaryAddressKey" = ${query.addressKey}`);
+  if (query.addressKey !== undefined) conditions.push(addressed(query.accountId, query.addressKey));
   if (query.after) {
     // Somebody who was released can have the address of a successor.
     conditions.push(sql`(u."primaryAddressKey", u."id") > (SELECT p."primaryAddressKey", p."id" FROM "users" p
@@ -36,6 +37,13 @@ export async function listUsers(on: Reader, query: UserQuery): Promise<{ users: 
         FROM "users" u WHERE ${join(conditions, ' AND ')} ORDER BY u."primaryAddressKey", u."id" LIMIT ${query.limit + 1}`,
   );
   return { users: found.slice(0, query.limit).map(numbered), more: found.length > query.limit };
+}
+
+/** As a set of ids: joined by OR the two would read every person. */
+function addressed(accountId: string, key: string): Sql {
+  const others = idsByOtherAddress([accountId], key);
+  const primary = sql`SELECT pu."id" FROM "users" pu WHERE pu."accountId" = ${accountId} AND pu."primaryAddressKey" = ${key}`;
+  return sql`u."id" IN (${others === null ? primary : sql`${primary} UNION ${others}`})`;
 }
 
 /** The keys are folded already; a display name is not, so it is compared in lower case and as it was typed. */

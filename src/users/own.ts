@@ -16,3 +16,11 @@ export async function hasOwnAccount(on: Reader, { connectionId }: Pick<User, 'co
   if (connectionId === null) return true;
   return (await firstRow(on, sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId}`)) === null;
 }
+
+/** Whether a connected LDAP directory says who a person is: then of their addresses one alone is shown, its `mail`. */
+export async function isOfLdap(on: Reader, { connectionId }: Pick<User, 'connectionId'>): Promise<boolean> {
+  if (connectionId === null) return false;
+  return (
+    (await firstRow(on, sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId} AND "kind" = 'ldap'`)) !== null
+  );
+}

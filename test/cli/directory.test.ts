@@ -88,4 +88,24 @@ import { isSambaHere, needSamba, type Samba } from '../support/samba.ts';
     assert.equal(tested.status, 1);
     assert.match(tested.stdout, /Connection +FAILED .* Nothing listens there\.\n +Check the port/);
   });
+
+  it('keeps the attributes that are not named when some are set, and takes the usual ones again for none', async () => {
+    const { id } = (await authorise(['--attributes', 'displayName: cn, proxyAddresses: -'])).json();
+    const set = async (attributes: string) => {
+      const ran = await call(['directory', 'set', id, '--attributes', attributes, '--json']);
+      assert.equal(ran.status, 0, ran.stderr);
+      return ran.json().attributes;
+    };
+    const named = await set('givenName: name');
+    assert.deepEqual([named.displayName, named.proxyAddresses, named.givenName], ['cn', null, 'name']);
+    const usual = await set('');
+    assert.deepEqual([usual.displayName, usual.proxyAddresses], ['displayName', 'proxyAddresses']);
+  });
+
+  it('says what is doubtful of settings that it saves', async () => {
+    const ran = await authorise(['--user-filter', '(objectClass=nothing)']);
+    assert.equal(ran.status, 0);
+    assert.match(ran.stderr, /The filter finds no person with a mail address/);
+    assert.equal('doubts' in ran.json(), false);
+  });
 });

@@ -239,7 +239,7 @@ dn: cn=schema,cn=config
 objectClass: olcSchemaConfig
 cn: schema
 
-${['core', 'cosine', 'inetorgperson'].map((name) => `include: file://${schemas}/${name}.ldif\n\n`).join('')}dn: cn=proxyaddresses,cn=schema,cn=config
+${['core', 'cosine', 'inetorgperson', 'nis'].map((name) => `include: file://${schemas}/${name}.ldif\n\n`).join('')}dn: cn=proxyaddresses,cn=schema,cn=config
 objectClass: olcSchemaConfig
 cn: proxyaddresses
 olcAttributeTypes: ( 1.2.840.113556.1.2.210 NAME 'proxyAddresses' EQUALITY caseIgnoreMatch SUBSTR caseIgnoreSubstringsMatch SYNTAX 1.3.6.1.4.1.1466.115.121.1.15 )

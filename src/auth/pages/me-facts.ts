@@ -6,6 +6,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
+import { isOfLdap } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { keptOf } from '../people/second-factor.ts';
 import { applicationsOf, type UsedApplication } from '../provider/consents/consents.ts';
@@ -21,6 +22,7 @@ export interface MeFacts {
   login: Login | null;
   account: Account;
   entitlement: Entitlement;
+  /** Of a directory that Carillon reads, the one that it shows (the guide, "Configure Multiple Email Addresses"). */
   addresses: { value: string; primary: boolean }[];
   devices: Session[];
   applications: UsedApplication[];
@@ -44,7 +46,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     applicationsOf(on, principal),
     keptOf(on, id),
   ]);
-  const others = stored.filter(({ isPrimary }) => !isPrimary);
+  const others = (await isOfLdap(on, user)) ? [] : stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
     login,

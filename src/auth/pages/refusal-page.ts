@@ -58,10 +58,11 @@ export async function answerRefusal(
   sendPage(res, page({ title: words.title, body, narrow: true }), { status: error.status });
 }
 
-const reasons = (error: CarillonError): string[] =>
-  error instanceof NotEntitled
-    ? error.because.filter((because) => !('tier' in because)).map(becauseText)
-    : [error.message];
+function reasons(error: CarillonError): string[] {
+  if (error instanceof NotEntitled) return error.because.filter((because) => !('tier' in because)).map(becauseText);
+  // The words of a directory's failures are for administrators, who find them in the log and the trail.
+  return [error.code.startsWith('directory.') ? texts.refused.directory : error.message];
+}
 
 function whomToAsk({ name, helpContact }: Account): Html {
   const words = texts.refused;

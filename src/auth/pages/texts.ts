@@ -39,6 +39,9 @@ export const texts = {
     account: (name: string): string => `The account is ${name}.`,
     reference: 'Reference',
     referenceHelp: 'If you ask for help, give this reference.',
+    directory:
+      'Your company’s directory does not answer as it should at the moment. It is not your password. Try again in a ' +
+      'while; if that lasts, ask the people who look after Carillon at your company.',
   },
   instead: {
     title: 'You are signed in already',

@@ -41,7 +41,7 @@ async function followed(on: Reader, call: Call): Promise<Of> {
 
 const time = (at: number | null | undefined): string | null => isoOrNull(at ?? null);
 
-const present = ({ directory, account }: Of, { word, state, waiting, approved, problems }: Following) => ({
+const present = ({ directory, account }: Of, { word, state, counts, waiting, approved, problems }: Following) => ({
   id: directory.id,
   accountId: account.id,
   name: directory.name,
@@ -49,8 +49,8 @@ const present = ({ directory, account }: Of, { word, state, waiting, approved, p
   readAt: time(state?.readAt),
   fullReadAt: time(state?.fullAt),
   fullReadMs: state?.fullMs ?? null,
-  people: state?.people ?? 0,
-  groups: state?.groups ?? 0,
+  people: counts.people,
+  groups: counts.groups,
   failingSince: time(state?.failingSince),
   errorCode: state?.errorCode ?? null,
   errorDetail: state?.errorDetail ?? null,

@@ -125,7 +125,9 @@ const save = (call: Call, given: string | null): Promise<void> =>
       { ...input, bindPassword },
       directory?.id ?? null,
     );
-    tell(call, await call.output.during('Trying the directory', saving));
+    const { doubts, ...saved } = await call.output.during('Trying the directory', saving);
+    tell(call, saved);
+    for (const doubt of doubts) call.output.talk(doubt);
   });
 
 /** What was typed, and else what is there. */
@@ -139,9 +141,15 @@ function typed(call: Call, directory: Directory | null): Omit<DirectoryInput, 'b
     baseDn: call.value('base') ?? directory?.baseDn ?? '',
     userFilter: call.value('userFilter') ?? directory?.userFilter ?? '',
     groupFilter: call.value('groupFilter') ?? directory?.groupFilter ?? '',
-    attributes:
-      call.value('attributes')?.replaceAll(',', '\n') ?? (directory ? attributesText(directory.attributes) : ''),
+    attributes: typedAttributes(call.value('attributes'), directory),
   };
+}
+
+/** Those that are named, over those that are there; none at all are the kind's own again. */
+function typedAttributes(given: string | undefined, directory: Directory | null): string {
+  if (given === '') return '';
+  const before = directory ? attributesText(directory.attributes) : '';
+  return `${before}\n${given?.replaceAll(',', '\n') ?? ''}`;
 }
 
 function certificates(file: string): string {
@@ -192,7 +200,7 @@ export const disconnect = (call: Call): Promise<void> =>
     const account = await accountOf(ground.db.read, call);
     const directory = await connectedDirectory(ground.db.read, account.id);
     if (!directory) throw ldapErrors('directory.notConnected');
-    const says = texts.disconnectSays(await wouldDisconnect(ground.db.read, account.id));
+    const says = texts.disconnectSays(await wouldDisconnect(ground.db.read, account.id), ground.config);
     await confirm(call, [`${account.name} will be disconnected from ${directory.name}.`, ...says]);
     const accountType = await disconnectDirectory(ground, ldap, scopeOf(account), callerName());
     const { id, name } = directory;

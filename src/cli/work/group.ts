@@ -1,7 +1,9 @@
 import { texts } from '../../console/groups/texts.ts';
 import { listMembers } from '../../directory/groups/list-members.ts';
 import { type GroupLine, listGroups, unmapGroup } from '../../directory/groups/mappings.ts';
+import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import { addGroup } from '../../directory/ldap/groups/add.ts';
+import { goneGroupsOf } from '../../directory/ldap/groups/gone.ts';
 import { directoryErrors } from '../../directory/errors.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { lostByMapping } from '../../users/lifecycle/would-lose.ts';
@@ -34,18 +36,22 @@ export const list = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const account = await accountOf(ground.db.read, call);
     const groups = await listGroups(ground.db.read, account.id);
+    const directory = await connectedDirectory(ground.db.read, account.id);
+    const gone = directory ? await goneGroupsOf(ground.db.read, directory.id) : new Set<string>();
     ground.trail.observed({ eventName: 'ListGroups', ...scopeOf(account) });
     call.output.list({
       name: 'groups',
-      items: groups.map(present),
+      items: groups.map((line) => ({ ...present(line), gone: line.groupId !== null && gone.has(line.groupId) })),
       columns: {
         GROUP: ({ name }) => name,
         MEMBERS: ({ members, waiting }) => (waiting ? null : members),
         TIER: ({ tier }) => tier,
-        STATUS: ({ waiting }) => (waiting ? texts.waiting : null),
+        STATUS: ({ waiting, gone: isGone }) => (waiting ? texts.waiting : isGone ? texts.gone : null),
         ID: ({ id }) => id,
       },
-      empty: `No group was pushed to ${account.name} yet. Push groups from your directory, then: carillon group map <group> Pro`,
+      empty: directory
+        ? `No group of ${directory.name} was added yet: carillon group map <group> Pro`
+        : `No group was pushed to ${account.name} yet. Push groups from your directory, then: carillon group map <group> Pro`,
     });
   });
 

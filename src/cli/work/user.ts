@@ -63,6 +63,7 @@ export const show = (call: Call): Promise<void> =>
         externalId: user.externalId,
         createdAt: iso(user.createdAt),
         addresses,
+        ...(person.otherAddresses !== null && { otherAddresses: person.otherAddresses }),
         groups: person.groups.map(({ groupName, tier }) => ({ name: groupName, tier })),
         causes,
         devices,

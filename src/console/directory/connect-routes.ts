@@ -48,7 +48,7 @@ export function directoryConnectRoutes({ ground, ldap }: ConsoleWeb): Router {
     const body = confirmation({
       csrf,
       action: `${base}/directory/${id}/disconnect`,
-      says: texts.disconnectSays(await wouldDisconnect(read, scope.accountId)),
+      says: texts.disconnectSays(await wouldDisconnect(read, scope.accountId), ground.config),
       label: texts.disconnectButton,
       cancel: `${base}/directory/${id}`,
     });

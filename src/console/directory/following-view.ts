@@ -18,7 +18,7 @@ import { texts } from './texts.ts';
 
 /** How the following of a connected directory goes, and what an administrator has to do about it. */
 export function followingView({ base, csrf }: Place, directory: Directory, following: Following): Html {
-  const { word, state, waiting, approved, problems } = following;
+  const { word, state, counts, waiting, approved, problems } = following;
   const at = `${base}/directory/${directory.id}`;
   const { text, tone } = followingWords[word];
   const waits = waiting.entry + waiting.member;
@@ -41,7 +41,7 @@ export function followingView({ base, csrf }: Place, directory: Directory, follo
     ${facts([
       [texts.lastRead, time(state?.readAt ?? null)],
       [texts.lastWhole, html`${time(state?.fullAt ?? null)}${texts.took(state?.fullMs ?? null)}`],
-      [texts.counts, texts.countsOf(state?.people ?? 0, state?.groups ?? 0)],
+      [texts.counts, texts.countsOf(counts.people, counts.groups)],
       ...(failing
         ? [
             [texts.failingSince, time(state.failingSince)] as const,

@@ -52,8 +52,8 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
     const { scope, base } = placeOf(req as Request);
     const input = inputOf(req as Request);
     try {
-      const { id } = await authoriseDirectory(ground, ldap, scope, input, null);
-      done(res, `${base}/directory/${id}`, 'directoryAuthorised');
+      const { id, doubts } = await authoriseDirectory(ground, ldap, scope, input, null);
+      done(res, `${base}/directory/${id}`, doubts.length > 0 ? 'directoryDoubted' : 'directoryAuthorised');
     } catch (error) {
       newOne(req as Request, res, { typed: input, fault: faultOf(error) });
     }
@@ -95,8 +95,8 @@ export function directoryRoutes({ ground, ldap }: ConsoleWeb): Router {
     const { directoryId } = req.params;
     const input = inputOf(req as Request);
     try {
-      await authoriseDirectory(ground, ldap, scope, input, directoryId);
-      done(res, `${base}/directory/${directoryId}`, 'directorySaved');
+      const { doubts } = await authoriseDirectory(ground, ldap, scope, input, directoryId);
+      done(res, `${base}/directory/${directoryId}`, doubts.length > 0 ? 'directoryDoubted' : 'directorySaved');
     } catch (error) {
       await one(req as Request, res, directoryId, { typed: input, fault: faultOf(error) });
     }

@@ -1,6 +1,8 @@
+import type { Config } from '../../platform/config/settings.ts';
 import type { DirectoryKind } from '../../directory/ldap/kinds.ts';
 import type { Disconnection } from '../../users/lifecycle/would-end.ts';
 import type { Loss } from '../../users/lifecycle/would-lose.ts';
+import { canSendMail } from '../../platform/mail/settings.ts';
 import { counted } from '../parts.ts';
 
 export const kindNames: Record<DirectoryKind, string> = {
@@ -81,8 +83,16 @@ export const texts = {
   ],
   connectButton: 'Connect directory',
   disconnectTitle: (name: string): string => `Disconnect ${name}?`,
-  disconnectSays: ({ kept, suspended, groups, mappings, accountType }: Disconnection): string[] => [
+  disconnectSays: (
+    { kept, suspended, groups, mappings, accountType }: Disconnection,
+    config: Pick<Config, 'smtpUrl'>,
+  ): string[] => [
     'Nobody signs in with a directory password any more: people register with their address, by a link that is mailed to them, and are who they were. The directory stays authorised, and can be connected again.',
+    ...(!canSendMail(config)
+      ? [
+          'This server sends no mail: whoever runs it has not set SMTP_URL. Until it does nobody of the account can sign in anew.',
+        ]
+      : []),
     `${counted(groups, 'group of the directory', 'groups of the directory')} and ${counted(mappings, 'permission tier of a group', 'permission tiers of groups')} are deleted.`,
     `Nobody is put out by that: ${counted(kept, 'person keeps', 'people keep')} their permission tier, assigned by hand from then on, and who is signed in stays in. What the directory says from then on, such as that somebody is disabled, is no longer heard.`,
     ...(suspended === 0

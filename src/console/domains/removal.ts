@@ -8,6 +8,8 @@ export async function removalSays(on: Reader, domain: Domain): Promise<string[]>
   const removal = await wouldRemoveDomain(on, domain);
   if (removal.becomes === null) return [texts.removePending];
   const { loss, last, accountType } = removal;
-  const left = accountType === 'Team' ? texts.removeLast.Team : texts.removeLast.connected;
-  return [texts.removeLoss(loss), ...texts.removeBecomes(removal), ...(last ? [left] : [])];
+  const { Team, directory, connected } = texts.removeLast;
+  const left = accountType === 'Team' ? Team : accountType === 'EnterpriseDirectory' ? directory : connected;
+  const also = texts.removeAlsoBy(removal);
+  return [texts.removeLoss(loss), ...texts.removeBecomes(removal), ...also, ...(last ? [left] : [])];
 }

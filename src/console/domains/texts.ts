@@ -56,9 +56,17 @@ export const texts = {
     people === 0
       ? 'Nobody loses access by this at the moment.'
       : `This puts out ${counted(people, 'person', 'people')}: they lose access at once, with all that they hold. ${counted(signedIn, 'of them has', 'of them have')} signed in lately.`,
-  removeBecomes: ({ becomes, people, suspended }: DomainRemoval): string[] => {
+  removeAlsoBy: ({ alsoBy }: DomainRemoval): string[] =>
+    alsoBy === 0
+      ? []
+      : [
+          `${counted(alsoBy, 'person signs in', 'people sign in')} with another address in this domain too, and no longer can. By their other addresses they come in as before, and keep everything.`,
+        ],
+  removeBecomes: ({ becomes, people, suspended, accountType }: DomainRemoval): string[] => {
     if (people === 0) return [];
     const all = `${counted(people, 'person has', 'people have')} a primary address in this domain.`;
+    if (becomes === 'deleted' && accountType === 'EnterpriseDirectory')
+      return [`${all} Their profiles are deleted: if the domain comes back, they come in as new people.`];
     if (becomes === 'deleted')
       return [`${all} Their profiles are deleted: if the domain comes back, the directory must push them anew.`];
     const stay = suspended === 0 ? '' : ` ${counted(suspended, 'stays', 'stay')} Suspended, and may not.`;
@@ -66,6 +74,8 @@ export const texts = {
   },
   removeLast: {
     Team: 'It is the last domain: the account becomes a team account.',
+    directory:
+      'It is the last domain: the directory stays connected, and lets nobody in until a domain is verified again.',
     connected:
       'It is the last domain: the single sign-on settings stay, and let nobody in until a domain is verified again.',
   },

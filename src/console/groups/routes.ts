@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { changeTier, listGroups, requireMapping, unmapGroup } from '../../directory/groups/mappings.ts';
 import { connectedDirectory } from '../../directory/ldap/directories.ts';
 import { addGroup } from '../../directory/ldap/groups/add.ts';
+import { goneGroupsOf } from '../../directory/ldap/groups/gone.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { lostByMapping } from '../../users/lifecycle/would-lose.ts';
 import { confirmation, type Fault, faultOf } from '../forms.ts';
@@ -29,7 +30,8 @@ export function groupRoutes({ ground, ldap }: ConsoleWeb): Router {
     const all = await listGroups(db.read, accountId);
     // Of a directory many groups may be read on the way to people: here are those that somebody has added.
     const groups = directory ? all.filter(({ mappingId }) => mappingId !== null) : all;
-    const body = groupsView({ place, groups, directory, ...(typed && { typed }), fault });
+    const gone = directory ? await goneGroupsOf(db.read, directory.id) : new Set<string>();
+    const body = groupsView({ place, groups, directory, gone, ...(typed && { typed }), fault });
     show(req, res, { title: texts.title, part: 'groups', body, status: fault?.status ?? 200 });
   };
 

@@ -12,6 +12,10 @@ export const texts = {
   none: 'No group was pushed yet. Push groups from your directory; here you then choose their permission tiers.',
   noneLink: 'Single sign-on has the SCIM base URL and the access keys',
   caption: 'Pushed groups and their permission tiers',
+  directoryCaption: 'Groups of the directory and their permission tiers',
+  gone: 'Gone from the directory',
+  goneHint:
+    'The directory does not return it any more, so it gives nobody access. It keeps its tier in case it comes back; another group of this name is another group.',
   group: 'Group',
   members: 'Members',
   tier: 'Permission tier',

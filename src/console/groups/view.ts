@@ -19,12 +19,14 @@ interface GroupsView {
   groups: readonly GroupLine[];
   /** From which groups are added; null: they are pushed. */
   directory: Directory | null;
+  /** Ids of those that the directory has no more. */
+  gone: ReadonlySet<string>;
   typed?: { groupName: string; tier: string };
   fault?: Fault;
 }
 
 /** Pushed groups with a tier select each, mappings that wait, and the form by name. */
-export const groupsView = ({ place, groups, directory, typed, fault }: GroupsView): Html =>
+export const groupsView = ({ place, groups, directory, gone, typed, fault }: GroupsView): Html =>
   html`${alertOf(fault, ['groupName', 'tier'])}
     <p>${directory ? texts.directoryIntro(directory.name) : texts.intro}</p>
     ${
@@ -33,10 +35,10 @@ export const groupsView = ({ place, groups, directory, typed, fault }: GroupsVie
           ? empty(texts.directoryNone)
           : empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`)
         : table(
-            texts.caption,
+            directory ? texts.directoryCaption : texts.caption,
             [texts.group, texts.members, texts.tier],
             groups.map((group, i) => [
-              group.groupName,
+              nameView(group, gone),
               group.groupId === null ? '–' : group.members,
               group.groupId === null ? waitingView(place, group) : tierForm(place, group, `tier-${i}`),
             ]),
@@ -50,6 +52,12 @@ export const groupsView = ({ place, groups, directory, typed, fault }: GroupsVie
         ${select({ name: 'tier', label: texts.tier, choices: tierChoices, value: typed?.tier, fault })}
         <div class="actions"><button>${texts.addButton}</button></div>`,
     )}`;
+
+const nameView = ({ groupId, groupName }: GroupLine, gone: ReadonlySet<string>): Html | string =>
+  groupId === null || !gone.has(groupId)
+    ? groupName
+    : html`${groupName} ${badge(texts.gone, 'warn')}
+        <p class="hint">${texts.goneHint}</p>`;
 
 function tierForm({ base, csrf }: Place, { groupName, mappingId, tier }: GroupLine, id: string): Html {
   const chooser = select({

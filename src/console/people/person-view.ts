@@ -33,8 +33,8 @@ export function personView(place: Place, person: Person): Html {
       [texts.userId, html`<code>${user.id}</code>`],
     ])}
     ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)}
-    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)} ${groupsView(person)}
-    ${addressesView(person)} ${identitiesView(place, person)}
+    ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)}
+    ${groupsView(place, person)} ${addressesView(person)} ${identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }
@@ -108,23 +108,24 @@ const causesView = ({ base }: Place, { causes }: Person): Html =>
           )
     }`;
 
-const groupsView = ({ groups }: Person): Html =>
+const groupsView = ({ account }: Place, { groups }: Person): Html =>
   html`<h2>${texts.groups}</h2>
     ${
       groups.length === 0
-        ? muted(texts.noGroups)
+        ? muted(account.type === 'EnterpriseDirectory' ? texts.noDirectoryGroups : texts.noGroups)
         : html`<ul class="plain">
             ${groups.map(({ groupName, tier }) => html`<li>${groupName} ${tier ? badge(tier, 'good') : badge(texts.noTier)}</li>`)}
           </ul>`
     }`;
 
-const addressesView = ({ user, addresses }: Person): Html =>
+const addressesView = ({ user, addresses, otherAddresses }: Person): Html =>
   html`<h2>${texts.addresses}</h2>
     <ul class="plain">
       <li>${user.primaryAddress} ${badge(texts.primary, 'good')}</li>
       ${addresses
         .filter(({ value }) => value !== user.primaryAddress)
         .map(({ value, type }) => html`<li>${value} ${type && html`(${type}) `}${badge(texts.otherAddress)}</li>`)}
+      ${otherAddresses?.map((others) => html`<li>${texts.others(others)} ${others.signsIn ? badge(texts.othersIn, 'good') : badge(texts.othersNot, 'warn')}</li>`)}
     </ul>`;
 
 const identitiesView = ({ base, csrf }: Place, { user, identities }: Person): Html =>

@@ -18,6 +18,7 @@ import { isOfTeam, isRemovable, keepsAccount, requireUser } from '../../users/li
 import type { UserCause } from '../../users/lifecycle/cause.entity.ts';
 import type { Scope } from '../../users/lifecycle/out.ts';
 import { listReceipts, type ReceiptLine } from '../../users/lifecycle/receipts.ts';
+import { type OtherAddresses, otherAddressesOf } from '../../users/other-address.ts';
 import type { User } from '../../users/user.entity.ts';
 import type { ConsoleWeb } from '../web.ts';
 import { readWhy, type Why } from './why.ts';
@@ -29,6 +30,8 @@ export interface Person {
   /** By which ways they come to their tier, and what keeps them out. */
   why: Why;
   addresses: readonly UserAddress[];
+  /** Instead of those, where one alone is shown. */
+  otherAddresses: readonly OtherAddresses[] | null;
   groups: readonly { groupName: string; tier: Tier | null }[];
   causes: readonly (UserCause & { administrator: string | null; directory: DirectoryNoOf })[];
   devices: readonly Session[];
@@ -76,6 +79,7 @@ export async function readPerson(
       recoveryCodesLeft(on, whose),
       policyFor(on, user),
     ]);
+  const otherAddresses = await otherAddressesOf(on, user);
   // Nobody's people are managed by nobody: whoever runs the server sees them all the same.
   const managed = !isNobodys(scope);
   const removable = managed && (await isRemovable(on, scope, user));
@@ -95,7 +99,8 @@ export async function readPerson(
     user,
     right: why.right,
     why,
-    addresses,
+    addresses: otherAddresses === null ? addresses : addresses.filter(({ isPrimary }) => isPrimary),
+    otherAddresses,
     groups,
     causes: named,
     devices,

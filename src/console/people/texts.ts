@@ -1,5 +1,6 @@
 import { toUnicodeDomain } from '../../accounts/domains/name.ts';
 import { counted } from '../parts.ts';
+import type { OtherAddresses } from '../../users/other-address.ts';
 import type { Because } from '../../users/entitlement/entitlement.ts';
 
 export const texts = {
@@ -9,6 +10,9 @@ export const texts = {
   searchHint: 'A part of an address, a user name or a name.',
   searchButton: 'Find',
   none: 'Nobody is here yet. Assign people to the SCIM application in your directory, and it pushes them here.',
+  noneDirectory:
+    'Nobody is here yet. People appear within seconds of connecting the directory. If they do not, its page says why.',
+  noneDirectoryLink: 'Active Directory',
   noneTeam: 'Nobody is here yet.',
   noneEnterprise: 'Nobody is here yet. Whoever registers with an address in one of your verified domains appears here.',
   noneLink: 'Single sign-on has the SCIM base URL and the access keys',
@@ -30,8 +34,13 @@ export const texts = {
   addresses: 'Addresses',
   primary: 'Primary',
   otherAddress: 'Does not sign in',
+  others: ({ count, domain }: OtherAddresses): string =>
+    `${count === 1 ? 'one' : count} more in ${toUnicodeDomain(domain)}`,
+  othersIn: 'Signs in too',
+  othersNot: 'Does not sign in: the domain is not verified',
   groups: 'Groups',
   noGroups: 'In no group that the directory has pushed.',
+  noDirectoryGroups: 'In no group of the directory that has a permission tier, or leads to one that has.',
   noTier: 'no permission tier',
   causes: 'Who said no',
   noCauses: 'Nobody: neither the directory nor an administrator.',

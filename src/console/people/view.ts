@@ -59,6 +59,8 @@ export function peopleView({ place, search, paged, users, more, rights, departur
     if (search !== '' || paged) return html`${finder}${empty(texts.nobody)}`;
     if (isTeam) return html`${left} ${empty(html`${texts.noneTeam} <a href="${invite}">${texts.invite}</a>.`)}`;
     if (place.account.type === 'EnterpriseLWA') return empty(texts.noneEnterprise);
+    if (place.account.type === 'EnterpriseDirectory')
+      return empty(html`${texts.noneDirectory} <a href="${place.base}/directory">${texts.noneDirectoryLink}</a>.`);
     return empty(html`${texts.none} <a href="${place.base}/connection">${texts.noneLink}</a>.`);
   }
   const next = more ? users.at(-1)?.id : undefined;

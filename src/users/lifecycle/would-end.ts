@@ -9,6 +9,7 @@ import { sql, type Sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
 import { grantedGroups, withoutRight } from '../entitlement/granted.ts';
 import { type Blockers, deletionBlockers } from './delete-account.ts';
+import { countByOtherAddress } from '../other-address.ts';
 import { type Loss, lostByDomain } from './would-lose.ts';
 
 /** What the removal of a domain would do; changes nothing. */
@@ -21,6 +22,8 @@ export interface DomainRemoval {
   people: number;
   /** Those of them who stay Suspended. */
   suspended: number;
+  /** People who keep everything, and no longer sign in with another address of theirs that is there. */
+  alsoBy: number;
   /** Whether no domain is left that people stand on. */
   last: boolean;
   /** The kind of account that is left. */
@@ -32,7 +35,7 @@ export async function wouldRemoveDomain(on: Reader, domain: Domain): Promise<Dom
   const { type } = await requireAccount(on, organisationId, accountId);
   if (!isHeld(domain)) {
     const nobody = { people: 0, signedIn: 0 };
-    return { loss: nobody, becomes: null, people: 0, suspended: 0, last: false, accountType: type };
+    return { loss: nobody, becomes: null, people: 0, suspended: 0, alsoBy: 0, last: false, accountType: type };
   }
   const others = (await listDomains(on, accountId)).filter((other) => other.id !== domain.id && isHeld(other));
   const there = await counted(
@@ -45,6 +48,7 @@ export async function wouldRemoveDomain(on: Reader, domain: Domain): Promise<Dom
     becomes: tiersByGroup(type) ? 'deleted' : 'Released',
     people: there.people,
     suspended: there.suspended,
+    alsoBy: await countByOtherAddress(on, accountId, name),
     last: others.length === 0,
     accountType: type === 'EnterpriseLWA' && others.length === 0 ? 'Team' : type,
   };

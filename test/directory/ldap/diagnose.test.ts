@@ -86,6 +86,23 @@ const whole = ['resolve', 'tcp', 'tls', 'bind', 'base', 'user', 'group'];
     );
   });
 
+  it('says why Active Directory does not accept the service account', async () => {
+    const seen: string[] = [];
+    for (const [bindName, bindPassword] of [
+      [samba.bindName, 'wrong'],
+      ['dave@corp.example.test', samba.password],
+      ['erin@corp.example.test', samba.password],
+    ] as const) {
+      const [trial] = await run(triedOf(samba, { bindName, bindPassword }));
+      seen.push(trial!.steps.find(({ step }) => step === 'bind')!.says.replace(/^.*? It says/, 'It says'));
+    }
+    assert.deepEqual(seen, [
+      'It says that the password is wrong, or that nobody has that name.',
+      'It says that the account is disabled.',
+      'It says that the account is locked.',
+    ]);
+  });
+
   it('names every fault of a certificate, and warns of one that ends soon', async function () {
     this.timeout(60_000);
     const authority = new TestAuthority();

@@ -12,7 +12,7 @@ import { readTarget, type Target } from '../client/target.ts';
 import { Wire } from '../client/wire.ts';
 import { baseOf, defaultsOf, kindOf } from '../kinds.ts';
 import type { Draft } from '../settings/input.ts';
-import { adviceOf, texts } from './texts.ts';
+import { adviceOf, causeSays, texts } from './texts.ts';
 
 export type DiagnosisStep = 'resolve' | 'tcp' | 'startTls' | 'tls' | 'bind' | 'base' | 'user' | 'group';
 
@@ -191,7 +191,9 @@ class Trial {
 
   #fail(step: DiagnosisStep, error: unknown): void {
     const reason = reasonOf(error);
-    this.#steps.push({ step, ms: this.#lap(), ok: false, ...adviceOf(step, reason), reason });
+    const { says, advice } = adviceOf(step, reason);
+    const cause = reason === 'credentials' ? causeSays(String(error)) : '';
+    this.#steps.push({ step, ms: this.#lap(), ok: false, says: `${says} ${cause}`.trim(), advice, reason });
   }
 
   #lap(): number {

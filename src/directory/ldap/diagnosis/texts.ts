@@ -1,4 +1,5 @@
 import type { Reason } from '../client/fault.ts';
+import { type Cause, causeIn } from '../sign-in/verdict.ts';
 import type { DiagnosisStep } from './diagnose.ts';
 
 /** What every step is called. */
@@ -42,7 +43,8 @@ const reasons: Record<Reason, Advice> = {
   closed: {
     says: 'The server closed the connection.',
     advice:
-      'Check its log, and whether it has a certificate: without one Active Directory closes connections to ldaps.',
+      'Check the port (ldaps is usually at 636, ldap with StartTLS at 389), the log of the server, and whether it has a ' +
+      'certificate: without one Active Directory closes connections to ldaps.',
   },
   malformed: { says: 'What answers there is no LDAP server.', advice: 'Check the host and the port.' },
   startTlsRefused: {
@@ -105,6 +107,22 @@ const denied: Advice = {
   says: 'The directory refused to answer.',
   advice: 'Check the rights of the service account; the log of Carillon has the directory’s own words.',
 };
+
+/** What Active Directory says of a service account that it does not accept. */
+const causes: Partial<Record<Cause, string>> = {
+  wrongPassword: 'It says that the password is wrong, or that nobody has that name.',
+  noSuchUser: 'It says that nobody has that name.',
+  logonHours: 'It says that the account may not sign in at this hour.',
+  workstation: 'It says that the account may not sign in from here.',
+  passwordExpired: 'It says that the password has expired.',
+  disabled: 'It says that the account is disabled.',
+  accountExpired: 'It says that the account has expired.',
+  mustChangePassword: 'It says that the password must be changed first.',
+  locked: 'It says that the account is locked.',
+};
+
+/** The directory's reason not to accept the service account, as a sentence; empty where it gives none. */
+export const causeSays = (answer: string): string => causes[causeIn(answer) ?? 'refused'] ?? '';
 
 /** What a failed step means, and what to do. */
 export const adviceOf = (step: DiagnosisStep, reason: Reason | 'nothing' | 'denied'): Advice => {

@@ -18,6 +18,7 @@ import { bindPasswordSecret, type Directory, DirectoryTable } from '../directory
 import { ldapErrors } from '../errors.ts';
 import { baseOf, defaultsOf, kindOf } from '../kinds.ts';
 import { domainIdOf } from './domain-id.ts';
+import { groupDefaults } from './group-defaults.ts';
 import { type DirectoryInput, type Draft, readDraft } from './input.ts';
 
 const mostDirectories = 10;
@@ -26,6 +27,7 @@ const mostDirectories = 10;
  * Lets an account use a directory (AuthorizeDirectory), or changes one that it may use: after its servers were reached,
  * the service account accepted and the base found. What it is, and the defaults that follow, is read from it.
  * @param directoryId of the one to change; null for a new one
+ * @returns it, and what does not keep it from being saved, and is to be looked at all the same
  * @throws directory.*, naming the field; account.notFound, account.notEnterprise
  */
 export async function authoriseDirectory(
@@ -34,7 +36,7 @@ export async function authoriseDirectory(
   scope: Scope,
   input: DirectoryInput,
   directoryId: string | null,
-): Promise<Directory> {
+): Promise<Directory & { doubts: string[] }> {
   const { organisationId, accountId } = scope;
   const action = {
     eventName: 'AuthorizeDirectory',
@@ -49,14 +51,21 @@ export async function authoriseDirectory(
       baseDn: input.baseDn.slice(0, 1024),
     },
   };
-  let tried: Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt' | 'secondFactorSince'>;
+  let tried: TriedOut;
+  let doubts: string[];
   let password: string;
   try {
     await requireEnterprise(ground.db.read, scope);
     const present = directoryId === null ? null : await requireDirectory(ground.db.read, scope, directoryId);
     const draft = readDraft(input, present);
     password = draft.bindPassword ?? ldap.passwordOf(present!);
-    tried = await tryOut(ldap, scope, draft, password, present?.id ?? `d-${randomBytes(5).toString('hex')}`);
+    ({ tried, doubts } = await tryOut(
+      ldap,
+      scope,
+      draft,
+      password,
+      present?.id ?? `d-${randomBytes(5).toString('hex')}`,
+    ));
   } catch (error) {
     if (error instanceof CarillonError) ground.trail.refused(action, error);
     throw error;
@@ -84,8 +93,10 @@ export async function authoriseDirectory(
     announceDirectory(ground, result.id);
     return { result, responseElements: { directoryId: result.id, kind: result.kind } };
   });
-  return directory;
+  return { ...directory, doubts };
 }
+
+type TriedOut = Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt' | 'secondFactorSince'>;
 
 async function requireEnterprise(on: Reader, { organisationId, accountId }: Scope): Promise<void> {
   await requireAccount(on, organisationId, accountId);
@@ -98,7 +109,7 @@ async function tryOut(
   draft: Draft,
   bindPassword: string,
   id: string,
-): Promise<Omit<Directory, 'bindPassword' | 'createdAt' | 'connectedAt' | 'secondFactorSince'>> {
+): Promise<{ tried: TriedOut; doubts: string[] }> {
   const trials = await diagnose(ldap.outbound, { ...draft, bindPassword });
   const root = trials.find(({ steps }) => steps.some(({ step, ok }) => step === 'base' && ok))?.root;
   if (!root) throw failure(trials);
@@ -106,9 +117,13 @@ async function tryOut(
   const defaults = defaultsOf[kind];
   const baseDn = draft.baseDn ?? baseOf(root) ?? '';
   const client: LdapClient = ldap.open(draft, bindPassword);
-  const domainId = await domainIdOf(client, kind, root, baseDn).finally(() => client.close());
+  const asked = async () => ({
+    domainId: await domainIdOf(client, kind, root, baseDn),
+    groups: await groupDefaults(client, kind, baseDn, draft),
+  });
+  const { domainId, groups } = await asked().finally(() => client.close());
   const now = clock.now();
-  return {
+  const tried: TriedOut = {
     ...scopeOf(scope),
     id,
     name: draft.name ?? nameOf(baseDn),
@@ -118,12 +133,23 @@ async function tryOut(
     bindName: draft.bindName,
     baseDn,
     userFilter: draft.userFilter ?? defaults.userFilter,
-    groupFilter: draft.groupFilter ?? defaults.groupFilter,
-    attributes: { ...defaults.attributes, ...draft.attributes },
+    groupFilter: groups.groupFilter,
+    attributes: { ...defaults.attributes, ...draft.attributes, member: groups.member },
     domainId,
     updatedAt: now,
     checkedAt: now,
   };
+  const isOtherFilter = tried.groupFilter !== (draft.groupFilter ?? defaults.groupFilter);
+  return { tried, doubts: doubtsOf(trials, isOtherFilter) };
+}
+
+/** What failed of servers, or filters, although the directory as a whole can be used. */
+function doubtsOf(trials: readonly Diagnosis[], isOtherFilter: boolean): string[] {
+  return trials.flatMap(({ server, steps }) =>
+    steps
+      .filter(({ ok, step }) => !ok && !(step === 'group' && isOtherFilter))
+      .map(({ says, advice }) => `${server}: ${says} ${advice ?? ''}`.trim()),
+  );
 }
 
 /**

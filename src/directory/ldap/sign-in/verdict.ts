@@ -40,6 +40,10 @@ export function causeOf({ code, subCode }: Extract<BindAnswer, { accepted: false
   return code === invalidCredentials || code === null ? 'wrongPassword' : 'refused';
 }
 
+/** The cause that Active Directory's own words for a refused bind give; null: they give none. */
+export const causeIn = (text: string): Cause | null =>
+  causes[/\bdata ([0-9a-f]{1,8})\b/i.exec(text)?.[1]?.toLowerCase() ?? ''] ?? null;
+
 /**
  * The password was right, and another one is wanted: the directory tells that only to whoever knew it. Whom another
  * directory than Active Directory refuses for an expired password cannot change it either.

@@ -7,6 +7,7 @@ import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
 import { goneGroups } from './groups/store.ts';
 import { mappedGuids } from './groups/walk.ts';
+import { someoneWaits } from './guard.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
@@ -83,6 +84,8 @@ async function readChangedGroups(
   const others = new Set([...known].filter((guid) => !ours.includes(guid)));
   const { groups } = await readEach(ground, scope, reader, ours, others);
   await applyGroups(ground, scope, groups, null);
+  // By a part of the groups nobody can tell whether those who wait are back.
+  if (await someoneWaits(ground.db.read, scope, 'member')) await readGroups(ground, scope, reader);
 }
 
 /** A group that has just got its tier has no members here yet, nor has one that was gone and is back. */

@@ -37,6 +37,8 @@ const leaseMs = 10_000;
 const wholeEveryMs = 3_600_000;
 /** As much of what a directory says as is kept. */
 const mostDetail = 2_000;
+/** So often while people wait: a right that the service account has again is no change to be seen. */
+const heldEveryMs = 60_000;
 /** A whole read that failed is tried again no sooner than this. */
 const retryWholeMs = 5_000;
 
@@ -172,8 +174,9 @@ export class DirectoryFollower {
     this.#ground.log.warn({ directoryId: connectionId }, 'a clock has gone back: the directory is read whole');
   }
 
-  #isWholeDue({ fullWantedAt, fullAt, cursor }: DirectoryState, changedAt: number): boolean {
+  #isWholeDue({ fullWantedAt, fullAt, fullMs, cursor, heldAt }: DirectoryState, changedAt: number): boolean {
     if (isWanted(fullWantedAt, fullAt) || cursor === null || fullAt === null) return true;
+    if (heldAt !== null && fullAt < clock.now() - Math.max(heldEveryMs, 10 * (fullMs ?? 0))) return true;
     return fullAt < changedAt || fullAt < clock.now() - wholeEveryMs;
   }
 

@@ -71,6 +71,13 @@ export async function mustWait(on: Reader, scope: DirectoryScope, going: Going):
   );
 }
 
+/** Whether the guard holds anybody for this reason, let go by an administrator or not. */
+export const someoneWaits = (
+  on: Reader,
+  { connectionId: directoryId }: DirectoryScope,
+  missing: HeldPerson['missing'],
+): Promise<boolean> => on.existsBy(HeldPersonTable, { directoryId, missing });
+
 /**
  * Writes down who waits; those who were approved stay so.
  * @param whole these are all who wait for this reason: whoever waited before does not any more
@@ -111,7 +118,7 @@ export async function hold(
 /** Nobody waits any more for this reason: what was missing is back, or they went. */
 export async function holdNobody(ground: Ground, scope: FollowerScope, missing: HeldPerson['missing']): Promise<void> {
   const { connectionId: directoryId } = scope;
-  if (!(await ground.db.read.existsBy(HeldPersonTable, { directoryId, missing }))) return;
+  if (!(await someoneWaits(ground.db.read, scope, missing))) return;
   await ground.db.write(async (m) => {
     await requireLease(m, scope);
     await m.delete(HeldPersonTable, { directoryId, missing });

@@ -4,6 +4,7 @@ import { sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
+import { type Counts, countEntries } from './state/counts.ts';
 import type { HeldPerson } from './state/held.entity.ts';
 import type { DirectoryState } from './state/state.entity.ts';
 import { stateOf } from './state/states.ts';
@@ -26,6 +27,8 @@ export type FollowingWord = 'beginning' | 'following' | 'failing' | 'waiting' | 
 export interface Following {
   word: FollowingWord;
   state: DirectoryState | null;
+  /** As they are now: changes are taken over between whole reads. */
+  counts: Counts;
   /** Whom the guard holds for what is missing, those whom an administrator has let go on left out. */
   waiting: Record<HeldPerson['missing'], number>;
   /** Whom an administrator has let go on: out with the next read. */
@@ -41,8 +44,9 @@ const mostProblems = 50;
 /** How the following of a connected directory goes. */
 export async function followingOf(on: Reader, scope: DirectoryScope): Promise<Following> {
   const { connectionId } = scope;
-  const [state, held, problems] = await Promise.all([
+  const [state, counts, held, problems] = await Promise.all([
     stateOf(on, connectionId),
+    countEntries(on, connectionId),
     rows<{ missing: HeldPerson['missing']; approved: number | string; n: number | string }>(
       on,
       sql`SELECT "missing", CASE WHEN "approvedAt" IS NULL THEN 0 ELSE 1 END AS "approved", COUNT(*) AS "n"
@@ -55,7 +59,7 @@ export async function followingOf(on: Reader, scope: DirectoryScope): Promise<Fo
       .filter((line) => (Number(line.approved) === 1) === approved && (!missing || line.missing === missing))
       .reduce((sum, { n }) => sum + Number(n), 0);
   const waiting = { entry: count(false, 'entry'), member: count(false, 'member') };
-  return { word: wordFor(state, count(false) > 0), state, waiting, approved: count(true), problems };
+  return { word: wordFor(state, count(false) > 0), state, counts, waiting, approved: count(true), problems };
 }
 
 function wordFor(state: DirectoryState | null, waits: boolean): FollowingWord {

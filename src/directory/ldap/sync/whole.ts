@@ -1,14 +1,12 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import { firstRow } from '../../../platform/database/run.ts';
-import { sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
-import type { DirectoryScope } from '../../groups/scope.ts';
 import { applyGroups } from './groups/apply.ts';
 import { groupsOf } from './groups/plan.ts';
 import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
 import type { DirectoryReader } from './reader.ts';
+import { countEntries } from './state/counts.ts';
 import { type FollowerScope, keep } from './state/states.ts';
 import { readEach } from './unreadable.ts';
 
@@ -27,7 +25,7 @@ export async function readWhole(ground: Ground, scope: FollowerScope, reader: Di
   }
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
   await readGroups(ground, scope, reader);
-  const counts = await count(ground, scope);
+  const counts = await countEntries(ground.db.read, scope.connectionId);
   const fullMs = Math.round(performance.now() - from);
   await keep(ground, scope.connectionId, { ...counts, cursor, fullAt: began, readAt: began, fullMs }, scope.leaseBy);
 }
@@ -41,19 +39,4 @@ export async function readGroups(ground: Ground, scope: FollowerScope, reader: D
   // What leads through a group that was not read is not known: nothing is dropped then.
   await applyGroups(ground, scope, groups, whole ? before : null);
   await keep(ground, scope.connectionId, { groupsAt }, scope.leaseBy);
-}
-
-async function count({ db }: Ground, { connectionId }: DirectoryScope) {
-  const counted = await firstRow<Record<'people' | 'groups' | 'problems', number | string>>(
-    db.read,
-    sql`SELECT COALESCE(SUM(CASE WHEN "kind" = 'user' AND "localId" IS NOT NULL THEN 1 ELSE 0 END), 0) AS "people",
-          COALESCE(SUM(CASE WHEN "kind" = 'group' THEN 1 ELSE 0 END), 0) AS "groups",
-          COALESCE(SUM(CASE WHEN "problem" IS NOT NULL THEN 1 ELSE 0 END), 0) AS "problems"
-        FROM "directory_entries" WHERE "directoryId" = ${connectionId} AND "goneAt" IS NULL`,
-  );
-  return {
-    people: Number(counted?.people ?? 0),
-    groups: Number(counted?.groups ?? 0),
-    problems: Number(counted?.problems ?? 0),
-  };
 }

@@ -3,7 +3,9 @@ import { Attribute, Change, Client } from 'ldapts';
 import { type Domain, DomainTable } from '../../../../src/accounts/domains/domain.entity.ts';
 import { listDomains } from '../../../../src/accounts/domains/domains.ts';
 import { removeDomain } from '../../../../src/users/lifecycle/domains.ts';
+import { removalSays } from '../../../../src/console/domains/removal.ts';
 import { findUsers } from '../../../../src/users/find.ts';
+import { listUsers } from '../../../../src/users/list.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import { skipWithoutBrowser, startBrowser } from '../../../support/browser.ts';
 import type { KeptServer } from '../../../support/kept-server.ts';
@@ -45,6 +47,18 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     const page = await stage.signIn(visitor, address, name, slapd.password);
     return page.status === 303 && (await visitor.followHere(page)).body.includes('You are signed in');
   };
+  /** Whom an address finds for others: by a command, and by ListUsers. */
+  const whoHas = async (address: string): Promise<string[]> => {
+    const on = stage.carillon.house.ground.db.read;
+    const { accountId } = stage.scope;
+    const { users } = await listUsers(on, { accountId, search: '', addressKey: address.toLowerCase(), limit: 10 });
+    const shown = users.map(({ primaryAddress }) => primaryAddress);
+    assert.deepEqual(
+      (await findUsers(on, stage.scope, address)).map(({ primaryAddress }) => primaryAddress),
+      shown,
+    );
+    return shown;
+  };
   /** Where a password is taken: by Carillon for people without a directory, or for the directory. */
   const ownSignIn = /action="\/signin\/own"/;
   const directorySignIn = /action="\/signin\/password"/;
@@ -60,6 +74,8 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     assert.match((await first(second)).body, ownSignIn);
     assert.match((await first(third)).body, directorySignIn);
     assert.ok(!(await isIn(primary, second)));
+    assert.deepEqual(await whoHas(third), [primary]);
+    assert.deepEqual(await whoHas(second), []);
   });
 
   it('Correct Configuration Example: three claimed domains, and she signs in with any of her addresses', async () => {
@@ -74,11 +90,22 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     await connect('example.com', 'example2.com', 'anotherdomain.com');
     for (const address of [primary, second, third]) assert.ok(await isIn(address));
     const on = stage.carillon.house.ground.db.read;
-    const found = await findUsers(on, stage.scope, primary);
-    assert.equal(found.length, 1);
-    assert.equal(found[0]?.primaryAddress, primary);
-    const { externalId } = (await on.findOneBy(UserTable, { id: found[0]?.id ?? '' }))!;
+    const people = await findUsers(on, stage.scope, primary);
+    assert.equal(people.length, 1);
+    assert.equal(people[0]?.primaryAddress, primary);
+    const visitor = stage.carillon.visitor();
+    const me = await visitor.followHere(await stage.signIn(visitor, third, shirley, slapd.password));
+    assert.ok(me.body.includes(primary));
+    for (const address of [second, third]) assert.ok(!me.body.includes(address), address);
+    const { externalId } = (await on.findOneBy(UserTable, { id: people[0]?.id ?? '' }))!;
     assert.equal(await on.countBy(UserTable, { accountId: stage.scope.accountId, externalId: externalId! }), 1);
+  });
+
+  it('others find her by any of her addresses, and by none that the account has not claimed', async () => {
+    await connect('example.com', 'example2.com');
+    assert.deepEqual(await whoHas(primary), [primary]);
+    assert.deepEqual(await whoHas(second.toUpperCase()), [primary]);
+    assert.deepEqual(await whoHas(third), []);
   });
 
   it('ends the sign-in by a secondary address with its domain, and nothing else of hers', async () => {
@@ -86,6 +113,13 @@ describe('the guide, "Configure Multiple Email Addresses"', function () {
     const { ground } = stage.carillon.house;
     const visitor = stage.carillon.visitor();
     await stage.signIn(visitor, second, second, slapd.password);
+    const claim = (await listDomains(ground.db.read, stage.scope.accountId)).find(
+      ({ name }) => name === 'example2.com',
+    )!;
+    assert.match(
+      (await removalSays(ground.db.read, claim)).join(' '),
+      /1 person signs in with another address in this/,
+    );
     await remove('example2.com');
     assert.match((await visitor.get('/me')).body, /You are signed in/);
     assert.match((await first(second)).body, ownSignIn);

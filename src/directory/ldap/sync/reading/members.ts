@@ -1,4 +1,5 @@
 import { chunks } from '../../../../platform/database/chunks.ts';
+import { fold } from '../../../../platform/text/fold.ts';
 import type { Entry } from '../../client/entry.ts';
 import { all, any, equals, type Filter } from '../../client/filters.ts';
 import { LdapRefusal, resultCodes } from '../../client/fault.ts';
@@ -9,6 +10,8 @@ import type { Shape } from './shape.ts';
 
 /** DNs that are asked about at once. */
 const atOnce = 16;
+/** User names that one search asks for. */
+const namesAtOnce = 100;
 
 /** What a DN that nobody was known by turned out to be; null: neither a person nor a group, or not to be seen. */
 export type Stranger = { guid: string; kind: 'user' | 'group' } | null;
@@ -25,7 +28,8 @@ export async function readMembers(
   index: MemberIndex,
   strangers: Map<string, Stranger>,
 ): Promise<{ members: string[]; nested: string[] }> {
-  const dns = group.texts(shape.attributes.member);
+  if (isByName(shape)) return { members: await named(session, shape, group), nested: [] };
+  const dns = group.texts(shape.attributes.member).map(withoutUid);
   const known = await index.known(dns);
   const unknown = dns.filter((dn) => !known.has(dn));
   for (const some of chunks(
@@ -38,6 +42,33 @@ export async function readMembers(
   const of = (kind: 'user' | 'group'): string[] => everyone.filter((one) => one.kind === kind).map(({ guid }) => guid);
   const nested = of('group');
   return { members: [...of('user'), ...nested, ...(await primaryMembers(session, shape, group))], nested };
+}
+
+/** memberUid names people by their user names (RFC 2307 §3), and no groups. */
+const isByName = ({ attributes }: Shape): boolean => attributes.member.toLowerCase() === 'memberuid';
+
+/** A uniqueMember may have a bit string behind its DN (RFC 4517 §3.3.21). */
+const withoutUid = (value: string): string => value.replace(/#'[01]*'B$/, '');
+
+/** The guids of the people who have these user names; a name that several have means nobody. */
+async function named(session: Session, shape: Shape, group: Entry): Promise<string[]> {
+  const { base, users, attributes } = shape;
+  const names = new Set(group.texts(attributes.member).map(fold));
+  const byName = new Map<string, string[]>();
+  for (const some of chunks([...names], namesAtOnce)) {
+    const filter = all(users, any(...some.map((name) => equals(attributes.userName, name))));
+    const search = { base, filter, attributes: [attributes.guid, attributes.userName], pageSize: 1_000 };
+    for await (const page of session.pages(search)) {
+      for (const entry of page) {
+        const guid = guidOf(entry, shape);
+        if (guid === null) continue;
+        for (const name of new Set(entry.texts(attributes.userName).map(fold))) {
+          if (names.has(name)) byName.set(name, [...(byName.get(name) ?? []), guid]);
+        }
+      }
+    }
+  }
+  return [...byName.values()].flatMap((guids) => (guids.length === 1 ? guids : []));
 }
 
 /** Asks who is at these DNs. Whoever is known by their guid was moved; else the group filter says what it is. */

@@ -20,17 +20,29 @@ export interface Shape {
     surname: string;
     groupName: string;
     member: string;
+    /** By which members are named who are not named by their DN. */
+    userName: string;
   };
 }
 
 /** The shape of a stored directory; its filters were read when it was saved. */
 export function shapeOf({ kind, baseDn, userFilter, groupFilter, attributes }: Directory): Shape {
-  const { id, mail, proxyAddresses, displayName, givenName, surname, groupName, member } = attributes;
+  const { id, mail, proxyAddresses, displayName, givenName, surname, groupName, member, userName } = attributes;
   return {
     changes: isActiveDirectory(kind) ? 'usn' : 'time',
     base: baseDn,
     users: parseFilter(userFilter) ?? present('objectClass'),
     groups: parseFilter(groupFilter) ?? present('objectClass'),
-    attributes: { guid: id, mail, proxies: proxyAddresses, displayName, givenName, surname, groupName, member },
+    attributes: {
+      guid: id,
+      mail,
+      proxies: proxyAddresses,
+      displayName,
+      givenName,
+      surname,
+      groupName,
+      member,
+      userName,
+    },
   };
 }
