@@ -4,6 +4,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
+import { offersTo } from '../../users/invitations/accept.ts';
 import { hasOwnAccount } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { policyFor } from '../people/second-factor.ts';
@@ -27,6 +28,8 @@ export interface MeFacts {
   keepsCredentials: boolean;
   /** Whether no directory keeps them. */
   isOwn: boolean;
+  /** The teams that have invited them, and wait for an answer. */
+  invitations: { id: string; account: string }[];
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -34,11 +37,13 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
   const scope = { organisationId: principal.organisationId, accountId: principal.accountId ?? '' };
   const user = await requireUser(on, scope, principal.id);
   const stored = await on.find(UserAddressTable, { where: { userId: user.id }, order: { position: 'ASC' } });
+  const account = await anyAccount(on, scope.organisationId, scope.accountId);
+  const isOwn = await hasOwnAccount(on, user);
   const others = stored.filter(({ isPrimary }) => !isPrimary);
   return {
     user,
     login: await loginOf(on, user.id),
-    account: await anyAccount(on, scope.organisationId, scope.accountId),
+    account,
     entitlement: await entitlement(on, user.id),
     addresses: [
       { value: user.primaryAddress, primary: true },
@@ -47,6 +52,7 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     devices: await sessions.list(principal),
     applications: await applicationsOf(on, principal),
     keepsCredentials: (await policyFor(on, user)).asked,
-    isOwn: await hasOwnAccount(on, user),
+    isOwn,
+    invitations: isOwn && account.type === 'Team' ? await offersTo(on, user.primaryAddressKey) : [],
   };
 }

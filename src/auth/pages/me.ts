@@ -1,5 +1,6 @@
 import express from 'express';
 import type { Response, Router } from 'express';
+import { formOf } from '../../platform/http/pages/app.ts';
 import { sendPage } from '../../platform/http/pages/send.ts';
 import { revokeApplication } from '../provider/consents/consents.ts';
 import { sessionCookie, type SignedIn, type Web } from '../web.ts';
@@ -7,17 +8,23 @@ import { readMe } from './me-facts.ts';
 import { mePage } from './me-page.ts';
 import { personOf } from './person.ts';
 import { signOutDevice, signOutElsewhere } from './sign-out.ts';
+import { ownPath } from './target.ts';
 
 /** `/me`: who somebody is here, with what tier and why, and the devices that they can sign out. */
 export function meRoutes(web: Web): Router {
   const { ground, sessions } = web;
   const router = express.Router({ caseSensitive: true });
 
-  const signOut = async (res: Response, who: SignedIn, sessionId: string): Promise<void> => {
+  const signOut = async (
+    res: Response,
+    who: SignedIn,
+    sessionId: string,
+    target = '/signin?signed-out',
+  ): Promise<void> => {
     await signOutDevice(ground, sessions, who, sessionId);
     if (sessionId !== who.session.id) return res.redirect(303, '/me');
     web.cookies.clear(res, sessionCookie.user);
-    res.redirect(303, '/signin?signed-out');
+    res.redirect(303, target);
   };
 
   router.get('/me', async (req, res) => {
@@ -34,7 +41,9 @@ export function meRoutes(web: Web): Router {
 
   router.post('/me/sign-out', async (req, res) => {
     const who = await personOf(web, req, res);
-    if (who) await signOut(res, who, who.session.id);
+    if (!who) return;
+    const target = ownPath(formOf(req).get('target'), ground.config.publicUrl, '/signin?signed-out');
+    await signOut(res, who, who.session.id, target);
   });
 
   router.post('/me/sign-out-elsewhere', async (req, res) => {

@@ -110,6 +110,39 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     assert.equal((await personAt(stage, 'bob@own.example')).accountId, other.accountId);
   });
 
+  it('lets somebody else who is signed in sign out, and comes back to the invitation', async () => {
+    const bob = stage.carillon.visitor();
+    await registerAs(stage, bob, 'bob@own.example');
+    const link = await invite('ann@own.example');
+    const page = await (await bob.get(link)).submit('/me/sign-out');
+    assert.equal(page.path, link);
+    assert.equal(await isIn(bob), false);
+    assert.equal((await page.submit('/invitation/register', chosen)).path, '/me');
+    assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
+  });
+
+  it('is not needed by who is signed in: their own page has what they are invited to', async () => {
+    const ann = stage.carillon.visitor();
+    assert.doesNotMatch((await registerAs(stage, ann, 'ann@own.example')).text, /invites you/);
+    await invite('ann@own.example');
+    const me = await ann.get('/me');
+    assert.match(me.text, /The Team invites you to its account/);
+    const href = /href="(\/invitation\?id=[^"]+)"/.exec(me.body)?.[1] ?? '';
+    const bob = stage.carillon.visitor();
+    assert.match((await bob.send(href)).location ?? '', /\/signin\?target=%2Finvitation%3Fid%3D/);
+    await registerAs(stage, bob, 'bob@own.example');
+    const others = await bob.send(href);
+    assert.equal(others.status, 404);
+    assert.doesNotMatch(others.body, /The Team/);
+    const { csrf } = await bob.send('/me');
+    const id = new URL(href, 'http://x').searchParams.get('id')!;
+    assert.equal((await bob.post('/invitation', { csrf, id })).status, 404);
+    const done = await (await ann.get(href)).submit('/invitation');
+    assert.equal(done.path, '/me');
+    assert.doesNotMatch(done.text, /invites you/);
+    assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
+  });
+
   it('that is over, or nobody’s, says so', async () => {
     const link = await invite('ann@own.example');
     clock.advance(14 * 86_400_000 + 1);
