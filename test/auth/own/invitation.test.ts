@@ -143,6 +143,28 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
   });
 
+  it('that was accepted leads who has accepted it to their page, and tells others that it was', async () => {
+    const link = await invite('ann@own.example');
+    const ann = stage.carillon.visitor();
+    await (await ann.get(link)).submit('/invitation/register', chosen);
+    const again = await ann.send(link);
+    assert.deepEqual([again.status, new URL(again.location ?? '').pathname], [303, '/me']);
+    const out = await stage.carillon.visitor().send(link);
+    assert.equal(out.status, 404);
+    assert.match(out.text, /This invitation was accepted already\. Sign in/);
+  });
+
+  it('whose domain a company has claimed since offers no password that would be refused, and says where to go', async () => {
+    const link = await invite('ann@globex.example');
+    await accountWith(stage, 'Globex', 'globex.example');
+    const page = await stage.carillon.visitor().send(link);
+    assert.equal(page.status, 403);
+    assert.match(page.text, /A company has shown since that the e-mail domain globex\.example is its own/);
+    assert.doesNotMatch(page.body, /<form/);
+    const registering = await stage.carillon.visitor().get(page.link('/register?email=ann%40globex.example'));
+    assert.equal(registering.title, 'Register');
+  });
+
   it('that is over, or nobody’s, says so', async () => {
     const link = await invite('ann@own.example');
     clock.advance(14 * 86_400_000 + 1);
