@@ -27,10 +27,12 @@ const words = texts.me;
  * The page of a person who is signed in.
  * @param here the session of the device that asks
  * @param csrf the token for its forms
+ * @param done what was done just now
  */
-export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
+export function mePage(facts: MeFacts, here: Session, csrf: string, done: string | undefined): Html {
   const { user, account, entitlement, addresses, devices, applications, invitations } = facts;
   const body = html`<h1>${words.title}</h1>
+    ${done !== undefined && html`<p class="flash good" role="status">${done}</p>`}
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
       ${fact(words.name, html`${user.displayName ?? user.userName}`)}

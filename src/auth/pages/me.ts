@@ -9,6 +9,11 @@ import { mePage } from './me-page.ts';
 import { personOf } from './person.ts';
 import { signOutDevice, signOutElsewhere } from './sign-out.ts';
 import { ownPath } from './target.ts';
+import { texts } from './texts.ts';
+
+/** What is said after a change, by its code in the query; nothing else of an address is shown. */
+const doneOf = (code: unknown): string | undefined =>
+  code === 'passwordChanged' ? texts.me.passwordChanged : undefined;
 
 /** `/me`: who somebody is here, with what tier and why, and the devices that they can sign out. */
 export function meRoutes(web: Web): Router {
@@ -31,7 +36,7 @@ export function meRoutes(web: Web): Router {
     const who = await personOf(web, req, res);
     if (!who) return;
     const facts = await readMe(ground.db.read, sessions, who);
-    sendPage(res, mePage(facts, who.session, web.csrf.token(req, res)));
+    sendPage(res, mePage(facts, who.session, web.csrf.token(req, res), doneOf(req.query['done'])));
   });
 
   router.post('/me/devices/:id/sign-out', async (req, res) => {

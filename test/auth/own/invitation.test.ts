@@ -83,6 +83,7 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     const asked = await signIn.submit('/signin');
     const back = await asked.submit('/signin/own', { password });
     assert.equal(back.path, link);
+    assert.match(back.text, /In the account you have the permission tier Pro\. Your trial ends\./);
     const done = await back.submit('/invitation');
     assert.equal(done.path, '/me');
     assert.match(done.text, /The Team/);

@@ -15,6 +15,7 @@ import {
   offerTo,
   type Offer,
 } from '../../../users/invitations/accept.ts';
+import { entitlement } from '../../../users/entitlement/entitlement.ts';
 import { UserTable } from '../../../users/user.entity.ts';
 import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { registerByInvitation } from '../../own/accept.ts';
@@ -160,9 +161,10 @@ async function forPerson(
     };
   }
   const here = await anyAccount(read, user.organisationId, user.accountId);
+  const isTrial = (await entitlement(read, user.id)).because.some(({ kind }) => kind === 'trial');
   const leaves = !isNobodys({ accountId: here.id }) && here.id !== account.id;
   return {
-    lead: leaves ? [texts.leaves(here.name)] : [],
+    lead: [...(leaves ? [texts.leaves(here.name)] : []), texts.gives(account.defaultLicence, isTrial)],
     form: {
       action: path,
       hidden: { ...fieldsOf(by), ...(leaves && { leave: 'yes' }) },

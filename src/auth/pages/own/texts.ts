@@ -70,6 +70,8 @@ export const ownTexts = {
     otherPerson: (address: string): string =>
       `You are signed in as ${address}, and the invitation is for another address. Sign out to accept it with that address.`,
     leaves: (account: string): string => `You are in the account ${account}. By joining you leave it.`,
+    gives: (tier: string, isTrial: boolean): string =>
+      `In the account you have the permission tier ${tier}.${isTrial ? ' Your trial ends.' : ''}`,
     signOut: 'Sign out',
     back: 'Back to your page',
     accepted: 'This invitation was accepted already.',
