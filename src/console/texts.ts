@@ -51,7 +51,7 @@ export const registrations: Record<Registration, { text: string; tone: string }>
 /** What is said after a change, by its code in the query. */
 export const flashes = new Map([
   ['setUp', 'Your password is set. Keep the number of your organisation, at the top right: you need it to sign in.'],
-  ['accountCreated', 'The account was created. Claim a domain next.'],
+  ['accountCreated', 'The account was created. Invite people next, or claim a domain.'],
   ['renamed', 'The account has its new name.'],
   ['accountDeleted', 'The account was deleted. Nobody of it is in any more; below is when it is erased.'],
   ['contactSaved', 'The help contact was saved.'],

@@ -46,7 +46,9 @@ export const userErrors = errors({
   },
   'invitation.sentTooOften': {
     kind: 'Throttled',
-    text: 'The invitation to {value} was sent {most} times. Revoke it first to invite this address anew.',
+    text:
+      '{value} was sent enough invitations for now. Try again in two weeks, or have whoever runs the server hand over a ' +
+      'link: carillon invitation link.',
   },
   'invitation.rateReached': {
     kind: 'Throttled',
@@ -55,6 +57,10 @@ export const userErrors = errors({
   'invitation.over': {
     kind: 'NotFound',
     text: 'This invitation is good no longer. Ask whoever invited you for another one.',
+  },
+  'invitation.answered': {
+    kind: 'Conflict',
+    text: 'This invitation was accepted or revoked already. Invite the address anew.',
   },
   'invitation.otherAddress': {
     kind: 'Forbidden',

@@ -46,6 +46,11 @@ describeOnEachEngine('the API for own accounts', () => {
         ['Failed', 'nonsense', 'NotSent'],
       ],
     );
+    assert.deepEqual(
+      Invites.map(({ ErrorCode }: Record<string, string>) => ErrorCode),
+      [undefined, 'Forbidden', 'BadRequest'],
+    );
+    assert.match(Invites[1].ErrorMessage, /another account has shown that the domain other\.example is its own/);
     assert.equal((await api.records('InviteUsers')).length, 1);
     assert.equal(
       (await post(`/accounts/${api.acme.scope.accountId}/users?operation=add`, { UserEmailList: ['a@x.example'] }))

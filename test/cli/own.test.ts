@@ -87,7 +87,11 @@ describeOnEachEngine('the commands for own accounts', function () {
     assert.match(listed.stdout, /^EMAIL +STATUS +MAIL +SENT +GOOD UNTIL +ID\nada@x\.example +Pending +NotSent/);
     assert.equal((await json(`invitation revoke ada@x.example ${on}`)).changed, true);
     assert.equal((await json(`invitation revoke ${made.id} ${on}`)).changed, false);
-    assert.deepEqual((await json(`invitation list --pending ${on}`)).invitations[0].status, 'Failed');
+    assert.equal((await json(`invitation list ${on}`)).invitations[0].status, 'Failed');
+    assert.deepEqual((await json(`invitation list --pending ${on}`)).invitations, []);
+    const over = await run(`invitation resend ada@x.example ${on} --json`);
+    assert.equal(over.error().code, 'invitation.answered', 'by its address too');
+    assert.equal((await json(`invitation revoke ada@x.example ${on}`)).changed, false);
     assert.equal((await run(`invitation link nobody@x.example ${on}`)).status, 3);
 
     const linked = await call([...words('invitation send bob@x.example --links'), '--json']);

@@ -34,6 +34,14 @@ describeOnEachEngine('console: people of own accounts', () => {
     return ground.db.write((m) => registerPerson(ground, m, at, { address }));
   };
 
+  it('tells a team that it needs no directory, and where to invite people', async () => {
+    const overview = await browser.get(base);
+    assert.match(overview.text, /A team needs none of them: invite people/);
+    assert.ok(overview.body.includes(`href="${base}/invitations">invite people`));
+    await verifiedDomain(running, browser, base, 'acme.example');
+    assert.match((await browser.get(base)).text, /Whoever registers .* is in this account by that/);
+  });
+
   it('invites people: each address is answered for, those that were refused stand in the field again', async () => {
     await register('in@any.example');
     assert.match((await browser.get(`${base}/people`)).body, new RegExp(`href="${base}/invitations"`));
@@ -43,7 +51,7 @@ describeOnEachEngine('console: people of own accounts', () => {
     assert.match(page.text, /in@any\.example is in this account already/);
     assert.match(page.text, /nonsense is not an e-mail address/);
     assert.match(page.body, />\s*in@any\.example\nnonsense<\/textarea>/);
-    assert.match(page.text, /ada@x\.example\s+Pending\s+Not sent, .* by ada/);
+    assert.match(page.text, /ada@x\.example\s+Pending\s+Not sent\s+by ada/);
     const nobody = await invite(' ; ');
     assert.equal(nobody.status, 400);
     assert.match(nobody.body, /id="addresses-fault"/);
@@ -88,7 +96,9 @@ describeOnEachEngine('console: people of own accounts', () => {
     const { ground } = running.house;
     const ruth = await register('ruth@any.example');
     const path = `${base}/people/${ruth.id}`;
-    assert.match((await browser.get(path)).text, /removed, not suspended/);
+    const own = (await browser.get(path)).text;
+    assert.match(own, /removed, not suspended/);
+    assert.doesNotMatch(own, /directory has pushed|identity provider|External ID/, 'no directory is here');
     const page = await (await browser.get(path)).submit(`${path}/licence`, { licence: 'Basic' });
     assert.match(page.text, /The permission tier was assigned/);
     assert.equal((await entitlement(ground.db.read, ruth.id)).tier, 'Basic');

@@ -1,8 +1,8 @@
 import { statusOf } from '../../users/invitations/invitations.ts';
 import type { Invited } from '../../users/invitations/invite.ts';
 
-/** What became of one address, in the API's shape: what was refused is Failed, and has no id. */
-export const presentInvite = ({ address, invitation }: Invited): object =>
+/** What became of one address, in the API's shape: what was refused is Failed, has no id, and says why, as UserErrors do. */
+export const presentInvite = ({ address, invitation, error }: Invited): object =>
   invitation
     ? {
         InviteId: invitation.id,
@@ -10,4 +10,10 @@ export const presentInvite = ({ address, invitation }: Invited): object =>
         EmailAddress: address,
         EmailStatus: invitation.emailStatus,
       }
-    : { Status: 'Failed', EmailAddress: address, EmailStatus: 'NotSent' };
+    : {
+        Status: 'Failed',
+        EmailAddress: address,
+        EmailStatus: 'NotSent',
+        ErrorCode: error.kind,
+        ErrorMessage: error.message,
+      };

@@ -91,7 +91,7 @@ export const letterTexts = {
     } satisfies Record<CredentialNews, string>,
     text: (address: string, at: string): string =>
       `This was done at Carillon, in the account with the address ${address}, on ${at}.`,
-    next: 'If it was you, you need not do anything. If not, choose another password at once, which signs out every device; then sign in, and remove what is not yours under “Security” and “Ways to sign in”.',
+    next: 'If it was you, you need not do anything. If not, choose another password at once, which signs out every device; then sign in, and remove what is not yours under “How you sign in, and your devices” and “Ways to sign in”.',
     button: 'I did not do this',
   },
   oldAddress: {

@@ -6,6 +6,7 @@ import type { Reader } from '../../platform/database/unit.ts';
 import { UserAddressTable } from '../../users/address.entity.ts';
 import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import { requireUser } from '../../users/lifecycle/administer.ts';
+import { offersTo } from '../../users/invitations/accept.ts';
 import { isOfLdap } from '../../users/own.ts';
 import type { User } from '../../users/user.entity.ts';
 import { keptOf } from '../people/second-factor.ts';
@@ -30,6 +31,8 @@ export interface MeFacts {
   keepsCredentials: boolean;
   /** Whether no directory keeps them. */
   isOwn: boolean;
+  /** The teams that have invited them, and wait for an answer. */
+  invitations: { id: string; account: string }[];
 }
 
 /** What the page of a person shows. @throws user.notFound, account.notFound when they went meanwhile */
@@ -60,5 +63,6 @@ export async function readMe(on: Reader, sessions: Sessions, { principal }: Sign
     applications,
     keepsCredentials: kept.asked,
     isOwn: kept.isOwn,
+    invitations: kept.isOwn && account.type === 'Team' ? await offersTo(on, user.primaryAddressKey) : [],
   };
 }

@@ -1,3 +1,4 @@
+import { isNobodys } from '../../accounts/accounts/nobodys.ts';
 import { iso } from '../../platform/clock/clock.ts';
 import { csrfField } from '../../platform/http/csrf.ts';
 import { asset } from '../../platform/http/pages/assets.ts';
@@ -8,9 +9,11 @@ import { scopeText } from '../provider/texts.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
+import { invitationPath } from './own/invitation-routes.ts';
 import { ownTexts } from './own/texts.ts';
 import { securityPath } from './security/frame.ts';
 import { texts as security } from './security/texts.ts';
+import type { Because } from '../../users/entitlement/entitlement.ts';
 import { shownTier } from '../../users/trial/tier.ts';
 import { becauseText, texts } from './texts.ts';
 import { linksPath } from './upstream/paths.ts';
@@ -24,10 +27,12 @@ const words = texts.me;
  * The page of a person who is signed in.
  * @param here the session of the device that asks
  * @param csrf the token for its forms
+ * @param done what was done just now
  */
-export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
-  const { user, login, account, entitlement, addresses, devices, applications, keepsCredentials, isOwn } = facts;
+export function mePage(facts: MeFacts, here: Session, csrf: string, done: string | undefined): Html {
+  const { user, account, entitlement, addresses, devices, applications, invitations } = facts;
   const body = html`<h1>${words.title}</h1>
+    ${done !== undefined && html`<p class="flash good" role="status">${done}</p>`}
     <p class="muted" id="connection" role="status" data-lost="${words.connectionLost}"></p>
     <dl class="facts">
       ${fact(words.name, html`${user.displayName ?? user.userName}`)}
@@ -40,9 +45,10 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       )}
       ${fact(words.account, html`${account.name}`)}
       ${fact(words.tier, html`<span class="badge good">${shownTier(entitlement)}</span>`)}
-      ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${becauseText(because)}</div>`)}`)}
+      ${fact(words.why, html`${entitlement.because.map((because) => html`<div>${whyText(because, account.id)}</div>`)}`)}
     </dl>
-    ${(login !== null || keepsCredentials) && ownPart(login !== null, keepsCredentials)}
+    ${invitations.length > 0 && invitationsPart(invitations)}
+    ${(facts.login !== null || facts.keepsCredentials || facts.isOwn) && ownPart(facts)}
     <h2 id="devices">${words.devices}</h2>
     <p>${words.devicesHint}</p>
     <div class="scroll stack">
@@ -63,17 +69,27 @@ export function mePage(facts: MeFacts, here: Session, csrf: string): Html {
       ${button('/me/sign-out', csrf, words.signOutHere)}
       ${devices.length > 1 && button('/me/sign-out-elsewhere', csrf, words.signOutElsewhere)}
     </div>
-    ${isOwn && html`<p><a href="${linksPath}">${words.links}</a></p>`}
     ${applications.length > 0 && applicationsPart(applications, csrf)} ${overPanel}`;
   return page({ title: words.title, body, scripts: [script], reloadWithoutScripts: reloadSeconds });
 }
 
+/** The teams that have invited the person; each page says what joining does. */
+const invitationsPart = (invitations: MeFacts['invitations']): Html =>
+  html`<h2>${words.invitations}</h2>
+    ${invitations.map(
+      ({ id, account }) =>
+        html`<p>${words.invites(account)}</p>
+          <p class="actions">
+            <a class="button" href="${invitationPath(id)}">${words.openInvitation(account)}</a>
+          </p>`,
+    )}`;
+
 /** What people change about a sign-in that Carillon itself holds. */
-const ownPart = (hasLogin: boolean, keepsCredentials: boolean): Html =>
+const ownPart = ({ login, keepsCredentials, isOwn }: MeFacts): Html =>
   html`<h2>${ownTexts.me.part}</h2>
     <p class="actions">
       ${keepsCredentials && html`<a class="button quiet" href="${securityPath}">${security.link}</a>`}
-      ${hasLogin && loginLinks}
+      ${isOwn && html`<a class="button quiet" href="${linksPath}">${words.links}</a>`} ${login !== null && loginLinks}
     </p>`;
 
 const loginLinks = html` <a class="button quiet" href="/me/password">${ownTexts.me.changePassword}</a>
@@ -119,6 +135,10 @@ const overPanel = html`<template id="over">
   </div>
   <p class="actions"><a class="button" href="/">${texts.over.link}</a></p>
 </template>`;
+
+/** A reason; whoever is in no account has their tier from none. */
+const whyText = (because: Because, accountId: string): string =>
+  because.kind === 'assigned' && isNobodys({ accountId }) ? words.alone(because.tier) : becauseText(because);
 
 const fact = (name: string, value: Html): Html =>
   html`<dt>${name}</dt>

@@ -33,8 +33,8 @@ export async function answerRefusal(
   if (!(error instanceof CarillonError) || req.accepts(['html', 'json']) === 'json') throw error;
   reportError(ground.log, error);
   const own = connection === null && error instanceof NotEntitled ? error : null;
-  // Who was released has nothing to do with that account any more.
-  const released = own?.because.some(({ kind }) => kind === 'released') ?? false;
+  // Who was released has nothing to do with that account any more; who was suspended before may not register anew.
+  const released = own !== null && mayRegisterAnew(own);
   const known = own && !released && !isNobodys(own.user) ? own.user.accountId : connection?.accountId;
   const accountId = error instanceof AtCompany ? error.accountId : known;
   const account =
@@ -42,26 +42,28 @@ export async function answerRefusal(
       ? await ground.db.read.findOneBy(AccountTable, { id: accountId })
       : null;
   const words = texts.refused;
+  const again = connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin';
   const body = html`<h1>${words.title}</h1>
     <div role="alert">${reasons(error).map((reason) => html`<p>${reason}</p>`)}</div>
     ${account && whomToAsk(account)}
     <p class="actions">
       ${released && html`<a class="button" href="/register">${ownTexts.refused.registerAnew}</a>`}
-      <a
-        class="button ${released && 'quiet'}"
-        href="${connection?.kind === 'openid' ? `${initiatePath}/${connection.id}` : '/signin'}"
-        >${words.again}</a
-      >
-      <a class="button quiet" href="/signin">${words.other}</a>
+      <a class="button ${released && 'quiet'}" href="${again}">${words.again}</a>
+      ${again !== '/signin' && html`<a class="button quiet" href="/signin">${words.other}</a>`}
     </p>
     <p class="muted">${words.reference}: <code>${requestContext().requestId}</code><br />${words.referenceHelp}</p>`;
   sendPage(res, page({ title: words.title, body, narrow: true }), { status: error.status });
 }
 
+const mayRegisterAnew = ({ because }: NotEntitled): boolean =>
+  because.some(({ kind }) => kind === 'released') && !because.some(({ kind }) => kind === 'administrator');
+
 function reasons(error: CarillonError): string[] {
-  if (error instanceof NotEntitled) return error.because.filter((because) => !('tier' in because)).map(becauseText);
   // The words of a directory's failures are for administrators, who find them in the log and the trail.
-  return [error.code.startsWith('directory.') ? texts.refused.directory : error.message];
+  if (!(error instanceof NotEntitled))
+    return [error.code.startsWith('directory.') ? texts.refused.directory : error.message];
+  const told = error.because.filter(({ kind }) => kind !== 'released' || mayRegisterAnew(error));
+  return told.filter((because) => !('tier' in because)).map(becauseText);
 }
 
 function whomToAsk({ name, helpContact }: Account): Html {

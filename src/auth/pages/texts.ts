@@ -84,6 +84,11 @@ export const texts = {
     takeBackFrom: (name: string): string => `Take back from ${name}`,
     connectionLost: 'Connection lost, trying again.',
     links: 'Ways to sign in',
+    passwordChanged: 'Your password was changed, and every other device was signed out.',
+    alone: (tier: string): string => `You are in no account, so you have ${tier}.`,
+    invitations: 'Invitations',
+    invites: (account: string): string => `${account} invites you to its account.`,
+    openInvitation: (account: string): string => `Look at the invitation to ${account}`,
   },
   device: {
     unknownBrowser: 'Unknown browser',

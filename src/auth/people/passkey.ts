@@ -33,7 +33,7 @@ export async function signInByPasskey(
   const proven = await passkeys.prove(answer, { purpose: signInPurpose, browser: from.browser }, null).catch(refused);
   const { read } = ground.db;
   const user = await read.findOneBy(UserTable, { id: proven.passkey.holderId });
-  if (!user || !(await signsInHere(read, user)))
+  if (!user || user.deletedAt !== null || !(await signsInHere(read, user)))
     return refused(credentialErrors('passkey.refused', { detail: 'no own account' }));
   const { id, userName, organisationId, accountId } = user;
   identifyAs({ type: 'User', principalId: id, userName, organisationId, accountId });

@@ -1,6 +1,7 @@
 import { firstRow, isTrue } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
+import { isKeptByNobody } from '../../users/own.ts';
 import type { Principal } from '../sessions/principal.ts';
 
 /** scope → the claims that it stands for (OpenID Connect Core §5.4); `account` is ours. */
@@ -19,6 +20,7 @@ interface Facts {
   updatedAt: number | string;
   accountName: string;
   domainVerified: unknown;
+  mailProved: unknown;
 }
 
 const words = (value: unknown): string | undefined =>
@@ -30,7 +32,11 @@ export async function claimsOf(on: Reader, principal: Principal): Promise<Record
     on,
     sql`SELECT u."userName", u."displayName", u."primaryAddress", u."profile", u."updatedAt", a."name" AS "accountName",
           EXISTS (SELECT 1 FROM "domains" d WHERE d."accountId" = u."accountId" AND d."name" = u."primaryDomain"
-                  AND d."state" = 'verified') AS "domainVerified"
+                  AND d."state" = 'verified') AS "domainVerified",
+          (EXISTS (SELECT 1 FROM "logins" l WHERE l."userId" = u."id" AND l."addressKey" = u."primaryAddressKey")
+            AND ${isKeptByNobody(sql`u."connectionId"`)}
+            AND NOT EXISTS (SELECT 1 FROM "domains" d WHERE d."name" = u."primaryDomain" AND d."state" = 'verified'
+                            AND d."accountId" <> u."accountId")) AS "mailProved"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" = ${principal.id}`,
   );
   if (!facts) return {};
@@ -48,8 +54,9 @@ export async function claimsOf(on: Reader, principal: Principal): Promise<Record
     updated_at: Math.floor(Number(facts.updatedAt) / 1000),
     locale: localeOf(profile.locale) ?? localeOf(profile.preferredLanguage),
     email: facts.primaryAddress,
-    // The directory's word is not enough: the account must have proved that the domain is its own.
-    email_verified: isTrue(facts.domainVerified),
+    // The directory's word is not enough: the account must have proved that the domain is its own, or the person, by a
+    // link that was mailed there, that the mailbox is theirs.
+    email_verified: isTrue(facts.domainVerified) || isTrue(facts.mailProved),
     postal_code: postalCodeOf(profile.addresses),
     account_id: principal.accountId,
     account_name: facts.accountName,

@@ -24,7 +24,7 @@ export function invitation(cli: Cli): void {
   verb(cli, it, {
     call: 'list',
     does: 'list invitations with their status, newest first',
-    options: [['--pending', 'only those that nobody has accepted']],
+    options: [['--pending', 'only those that can still be accepted']],
     takes: [...takes, 'limit'],
     examples: ['carillon invitation list', 'carillon invitation list --pending --json'],
     work: async () => (await load()).list,

@@ -7,6 +7,7 @@ import { parseAddresses } from '../../users/invitations/addresses.ts';
 import type { EmailStatus, Invitation } from '../../users/invitations/invitation.entity.ts';
 import {
   type InvitationStatus,
+  lastAt,
   listInvitations,
   openAt,
   requireInvitation,
@@ -44,11 +45,12 @@ interface Item extends Partial<ReturnType<typeof present>> {
   error: { code: string; message: string } | null;
 }
 
-/** By its id, or the address that was invited and has not answered. @throws invitation.notFound */
+/** By its id, or the address that was invited: the one that waits for an answer, else the last. @throws invitation.notFound */
 async function invitationNamed(on: Reader, scope: Scope, given: string): Promise<Invitation> {
   const key = normaliseAddress(given);
-  const open = key === null ? null : await openAt(on, scope.accountId, key);
-  return open ?? requireInvitation(on, scope, given.trim());
+  const found =
+    key === null ? null : ((await openAt(on, scope.accountId, key)) ?? (await lastAt(on, scope.accountId, key)));
+  return found ?? requireInvitation(on, scope, given.trim());
 }
 
 export const send = (call: Call): Promise<Exit | void> =>
@@ -80,7 +82,7 @@ export const send = (call: Call): Promise<Exit | void> =>
 export const list = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const account = await accountOf(ground.db.read, call);
-    const query = { accountId: account.id, unaccepted: call.flag('pending'), limit: limitOf(call) };
+    const query = { accountId: account.id, pending: call.flag('pending'), limit: limitOf(call) };
     const { invitations, more } = await listInvitations(ground.db.read, query);
     ground.trail.observed({ eventName: 'ListInvitations', ...scopeOf(account) });
     call.output.list({

@@ -78,6 +78,7 @@ export const show = (call: Call): Promise<void> =>
         [texts.tier, tierText(present)],
         [texts.why, whyText(present)],
         [texts.externalId, user.externalId],
+        [texts.invited, isoOrNull(person.invitedAt)],
         [texts.joined, isoOrNull(user.joinedAt)],
         [texts.lastSeen, isoOrNull(user.lastActiveAt)],
         [texts.pushed, iso(user.createdAt)],

@@ -28,6 +28,10 @@ export const texts = {
   defaultLicenceButton: 'Save tier',
   left: 'What is left to do',
   allDone: 'Everything is set up: people in mapped groups can sign in.',
+  teamNote: 'These steps are for a company with domains, and a directory, of its own. A team needs none of them:',
+  teamLink: 'invite people',
+  registeringNote:
+    'Whoever registers with an address in a verified domain is in this account by that. The other steps are for a company with a directory.',
   done: 'Done',
   open: 'To do',
   steps: {

@@ -115,6 +115,8 @@ export function overviewView({ place, counts, steps, troubles, typed = {}, fault
             </li>`,
         )}
       </ol>
+      ${account.type === 'Team' && html`<p>${texts.teamNote} <a href="${base}/invitations">${texts.teamLink}</a>.</p>`}
+      ${account.type === 'EnterpriseLWA' && html`<p>${texts.registeringNote}</p>`}
     </section>
     <h2>${texts.facts}</h2>
     ${facts([

@@ -25,13 +25,13 @@ interface InvitationsView {
 
 /** Who was invited, with what became of it, and the form for others; where there are none, why. */
 export function invitationsView(view: InvitationsView): Html {
-  const { place, invitations, more, paged, names, outcome } = view;
+  const { place, invitations, more, paged, outcome } = view;
   const path = `${place.base}/invitations`;
   const isTeam = place.account.type === 'Team';
   const list = table(
     texts.caption,
     [texts.address, texts.status, texts.mail, texts.expires, shared.actions],
-    invitations.map((invitation) => lineOf(place, invitation, names, isTeam)),
+    invitations.map((invitation) => lineOf(view, invitation, isTeam)),
   );
   const next = more ? invitations.at(-1)?.id : undefined;
   return html`${outcome && outcomeView(outcome)} ${isTeam ? inviteForm(view) : notTeamView(place)}
@@ -90,13 +90,19 @@ function breakable(address: string): Html {
   return html`${address.slice(0, domain)}<wbr />${address.slice(domain)}`;
 }
 
+/** What became of the last mail. */
+function mailOf({ emailStatus, sentAt }: Invitation, sendsMail: boolean): Html | string {
+  if (emailStatus === 'NotSent') return sendsMail ? texts.notSentYet : texts.notSent;
+  const badgeOf = emailStatus === 'Failed' ? badge(texts.mails.Failed, 'bad') : texts.mails.Sent;
+  return html`${badgeOf}${sentAt > 0 && html`, ${time(sentAt)}`}`;
+}
+
 function lineOf(
-  { base, csrf }: Place,
+  { place: { base, csrf }, names, sendsMail }: InvitationsView,
   invitation: Invitation,
-  names: ReadonlyMap<string, string>,
   isTeam: boolean,
 ): Html[] {
-  const { id, address, acceptedBy, emailStatus, sentAt, expiresAt, invitedBy } = invitation;
+  const { id, address, acceptedBy, expiresAt, invitedBy } = invitation;
   const state = stateOf(invitation);
   const { text, tone } = texts.states[state];
   const path = `${base}/invitations/${id}`;
@@ -105,7 +111,7 @@ function lineOf(
   return [
     acceptedBy === null ? breakable(address) : html`<a href="${base}/people/${acceptedBy}">${breakable(address)}</a>`,
     badge(text, tone),
-    html`${texts.mails[emailStatus]}${sentAt > 0 && html`, ${time(sentAt)}`}<br />${texts.by(names.get(invitedBy) ?? invitedBy)}`,
+    html`${mailOf(invitation, sendsMail)}<br />${texts.by(names.get(invitedBy) ?? invitedBy)}`,
     time(expiresAt),
     isOver
       ? html``

@@ -19,13 +19,15 @@ export const nameOf = ({ user }: Person): string => user.displayName || user.use
 /** A person: their right and its reasons, what the directory says, what they hold, what was ended. */
 export function personView(place: Place, person: Person): Html {
   const { user, right } = person;
+  // Where no directory says who belongs, what directories say is no part of the page.
+  const byDirectory = tiersByGroup(place.account.type);
   return html`${facts([
       [texts.registration, registrationBadge(user, right)],
       [texts.tier, tierBadge(right)],
       [texts.why, whyList(right)],
       [texts.address, user.primaryAddress],
       [texts.userName, user.userName],
-      [texts.externalId, user.externalId ?? shared.none],
+      ...(byDirectory ? [[texts.externalId, user.externalId ?? shared.none] as const] : []),
       ...(person.invitedAt === null ? [] : [[texts.invited, time(person.invitedAt)] as const]),
       [texts.joined, time(user.joinedAt)],
       [texts.lastSeen, time(user.lastActiveAt)],
@@ -34,7 +36,8 @@ export function personView(place: Place, person: Person): Html {
     ])}
     ${actionsView(place, person)} ${whyView(person.why)} ${devicesView(person)}
     ${personFactorsView(`${place.base}/people/${user.id}`, person)} ${causesView(place, person)}
-    ${groupsView(place, person)} ${addressesView(person)} ${identitiesView(place, person)}
+    ${(byDirectory || person.groups.length > 0) && groupsView(place, person)} ${addressesView(person)}
+    ${(byDirectory || person.identities.length > 0) && identitiesView(place, person)}
     <h2>${texts.receipts}</h2>
     ${person.receipts.length === 0 ? muted(noReceipts) : receiptsTable(place, person.receipts)}`;
 }

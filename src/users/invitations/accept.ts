@@ -40,6 +40,22 @@ export async function offerOf(on: Reader, token: string): Promise<Offer> {
   return opened(on, await selectRow(on, InvitationTable, sql`a."tokenHash" = ${tokenHash}`));
 }
 
+/** Who has accepted by this link; null when nobody has. */
+export async function acceptedWith(on: Reader, token: string): Promise<string | null> {
+  const tokenHash = hashToken(token);
+  return (await selectRow(on, InvitationTable, sql`a."tokenHash" = ${tokenHash}`))?.acceptedBy ?? null;
+}
+
+/**
+ * The same to somebody who is signed in, by its id: one of `offersTo`.
+ * @throws invitation.over, also for one of another address
+ */
+export async function offerTo(on: Reader, addressKey: string, invitationId: string): Promise<Offer> {
+  const offer = await find(on, { invitationId });
+  if (offer.invitation.addressKey !== addressKey) throw userErrors('invitation.over');
+  return offer;
+}
+
 /** What is offered to somebody who is signed in: every open invitation of their address, the newest first. */
 export async function offersTo(on: Reader, addressKey: string): Promise<{ id: string; account: string }[]> {
   return rows(

@@ -31,8 +31,8 @@ export const statusOf = (invitation: Invitation): InvitationStatus => statuses[s
 
 interface InvitationQuery {
   accountId: string;
-  /** Only those that were not accepted. */
-  unaccepted?: boolean;
+  /** Only those that may still be accepted. */
+  pending?: boolean;
   /** The id of the last invitation of the page before. */
   before?: string | undefined;
   limit: number;
@@ -41,10 +41,12 @@ interface InvitationQuery {
 /** The invitations of an account, newest first. @returns one page, and whether there is another */
 export async function listInvitations(
   on: Reader,
-  { accountId, unaccepted = false, before, limit }: InvitationQuery,
+  { accountId, pending = false, before, limit }: InvitationQuery,
 ): Promise<{ invitations: Invitation[]; more: boolean }> {
   const conditions = [sql`a."accountId" = ${accountId}`];
-  if (unaccepted) conditions.push(sql`a."acceptedAt" IS NULL`);
+  if (pending) {
+    conditions.push(sql`a."acceptedAt" IS NULL AND a."revokedAt" IS NULL AND a."expiresAt" > ${clock.now()}`);
+  }
   if (before) {
     conditions.push(sql`(a."createdAt", a."id") < (SELECT p."createdAt", p."id" FROM "invitations" p
       WHERE p."id" = ${before} AND p."accountId" = ${accountId})`);
@@ -72,6 +74,14 @@ export const openAt = (on: Reader, accountId: string, addressKey: string): Promi
     InvitationTable,
     sql`a."accountId" = ${accountId} AND a."addressKey" = ${addressKey} AND a."acceptedAt" IS NULL
         AND a."revokedAt" IS NULL`,
+  );
+
+/** The last invitation of this address, whatever became of it. */
+export const lastAt = (on: Reader, accountId: string, addressKey: string): Promise<Invitation | null> =>
+  selectRow(
+    on,
+    InvitationTable,
+    sql`a."accountId" = ${accountId} AND a."addressKey" = ${addressKey} ORDER BY a."createdAt" DESC, a."id" DESC LIMIT 1`,
   );
 
 /** When these people were last invited into the account that they are in, by their ids. */

@@ -75,7 +75,7 @@ export async function invitePeople(
 
 /**
  * Sends an invitation again, with a new link: the one before is good no longer.
- * @throws invitation.notFound, invitation.over, invitation.notTeam, and what is said of one address
+ * @throws invitation.notFound, invitation.answered, invitation.notTeam, and what is said of one address
  */
 export async function resendInvitation(ground: Ground, scope: Scope, id: string, inviting: Inviting): Promise<Sent> {
   const { organisationId, accountId } = scope;
@@ -88,7 +88,7 @@ export async function resendInvitation(ground: Ground, scope: Scope, id: string,
   return ground.trail.perform(action, async (m) => {
     const account = await requireTeam(m, scope);
     const invitation = await requireInvitation(m, scope, id);
-    if (invitation.acceptedAt !== null || invitation.revokedAt !== null) throw userErrors('invitation.over');
+    if (invitation.acceptedAt !== null || invitation.revokedAt !== null) throw userErrors('invitation.answered');
     await requireInvitable(ground, m, account, invitation.address, invitation.addressKey);
     return { result: await send(ground, m, account, invitation, inviting) };
   });
@@ -198,13 +198,12 @@ async function send(
 ): Promise<Sent> {
   const now = clock.now();
   if (!byHand) {
-    const values = { value: before.address, most: mostSent };
+    const values = { value: before.address };
     // Whatever its rows: revoking and inviting anew counts on.
     const sent = await sentLately(m, before, now - goodForMs);
     const wait = Math.max(before.sentAt, sent.last) + againAfterMs - now;
     if (wait > 0) throw userErrors('invitation.sentJustNow', { values, retryAfter: Math.ceil(wait / 1000) });
-    if (Math.max(before.sentCount, sent.here) >= mostSent || sent.byAll >= mostSentByAll)
-      throw userErrors('invitation.sentTooOften', { values });
+    if (sent.here >= mostSent || sent.byAll >= mostSentByAll) throw userErrors('invitation.sentTooOften', { values });
     await takeMail(m, account.organisationId, ground.config.invitationsPerDay);
   }
   const token = newToken();

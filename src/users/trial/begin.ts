@@ -29,14 +29,15 @@ export async function beginTrial(ground: Ground, m: Writer, userId: string): Pro
   return begun.length > 0;
 }
 
-/** The trial of whoever had this address, was deleted, and is not erased yet: registering anew gives no other. */
+/** The trial of whoever had this address, was deleted or released, and is not erased yet: registering anew gives no other. */
 async function formerTrial(m: Writer, userId: string): Promise<Pick<Trial, 'trialStartedAt' | 'trialEndsAt'> | null> {
   const found = await firstRow<{ startedAt: number | string | null; endsAt: number | string }>(
     m,
     sql`SELECT f."trialStartedAt" AS "startedAt", f."trialEndsAt" AS "endsAt" FROM "users" u JOIN "users" f
           ON f."primaryDomain" = u."primaryDomain" AND f."primaryAddressKey" = u."primaryAddressKey"
         WHERE u."id" = ${userId} AND u."accountId" = ${nobodys.accountId} AND u."trialEndsAt" IS NULL
-          AND f."id" <> u."id" AND f."deletedAt" IS NOT NULL AND f."trialEndsAt" IS NOT NULL
+          AND f."id" <> u."id" AND (f."deletedAt" IS NOT NULL OR f."releasedAt" IS NOT NULL)
+          AND f."trialEndsAt" IS NOT NULL
         ORDER BY f."trialEndsAt" LIMIT 1`,
   );
   if (!found) return null;

@@ -83,6 +83,7 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     const asked = await signIn.submit('/signin');
     const back = await asked.submit('/signin/own', { password });
     assert.equal(back.path, link);
+    assert.match(back.text, /In the account you have the permission tier Pro\. Your trial ends\./);
     const done = await back.submit('/invitation');
     assert.equal(done.path, '/me');
     assert.match(done.text, /The Team/);
@@ -108,6 +109,61 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     assert.match(page.text, /You are in the account The Team\. By joining you leave it/);
     await page.submit('/invitation');
     assert.equal((await personAt(stage, 'bob@own.example')).accountId, other.accountId);
+  });
+
+  it('lets somebody else who is signed in sign out, and comes back to the invitation', async () => {
+    const bob = stage.carillon.visitor();
+    await registerAs(stage, bob, 'bob@own.example');
+    const link = await invite('ann@own.example');
+    const page = await (await bob.get(link)).submit('/me/sign-out');
+    assert.equal(page.path, link);
+    assert.equal(await isIn(bob), false);
+    assert.equal((await page.submit('/invitation/register', chosen)).path, '/me');
+    assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
+  });
+
+  it('is not needed by who is signed in: their own page has what they are invited to', async () => {
+    const ann = stage.carillon.visitor();
+    assert.doesNotMatch((await registerAs(stage, ann, 'ann@own.example')).text, /invites you/);
+    await invite('ann@own.example');
+    const me = await ann.get('/me');
+    assert.match(me.text, /The Team invites you to its account/);
+    const href = /href="(\/invitation\?id=[^"]+)"/.exec(me.body)?.[1] ?? '';
+    const bob = stage.carillon.visitor();
+    assert.match((await bob.send(href)).location ?? '', /\/signin\?target=%2Finvitation%3Fid%3D/);
+    await registerAs(stage, bob, 'bob@own.example');
+    const others = await bob.send(href);
+    assert.equal(others.status, 404);
+    assert.doesNotMatch(others.body, /The Team/);
+    const { csrf } = await bob.send('/me');
+    const id = new URL(href, 'http://x').searchParams.get('id')!;
+    assert.equal((await bob.post('/invitation', { csrf, id })).status, 404);
+    const done = await (await ann.get(href)).submit('/invitation');
+    assert.equal(done.path, '/me');
+    assert.doesNotMatch(done.text, /invites you/);
+    assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
+  });
+
+  it('that was accepted leads who has accepted it to their page, and tells others that it was', async () => {
+    const link = await invite('ann@own.example');
+    const ann = stage.carillon.visitor();
+    await (await ann.get(link)).submit('/invitation/register', chosen);
+    const again = await ann.send(link);
+    assert.deepEqual([again.status, new URL(again.location ?? '').pathname], [303, '/me']);
+    const out = await stage.carillon.visitor().send(link);
+    assert.equal(out.status, 404);
+    assert.match(out.text, /This invitation was accepted already\. Sign in/);
+  });
+
+  it('whose domain a company has claimed since offers no password that would be refused, and says where to go', async () => {
+    const link = await invite('ann@globex.example');
+    await accountWith(stage, 'Globex', 'globex.example');
+    const page = await stage.carillon.visitor().send(link);
+    assert.equal(page.status, 403);
+    assert.match(page.text, /A company has shown since that the e-mail domain globex\.example is its own/);
+    assert.doesNotMatch(page.body, /<form/);
+    const registering = await stage.carillon.visitor().get(page.link('/register?email=ann%40globex.example'));
+    assert.equal(registering.title, 'Register');
   });
 
   it('that is over, or nobody’s, says so', async () => {

@@ -76,7 +76,8 @@ describeOnEachEngine('own accounts: what people change about their own sign-in',
     const done = await (
       await here.get('/me/password')
     ).submit('/me/password', { newPassword: another, again: another });
-    assert.equal(done.path, '/me');
+    assert.equal(done.path, '/me?done=passwordChanged');
+    assert.match(done.text, /Your password was changed, and every other device was signed out/);
     assert.notEqual(here.jar().get('carillon_session'), former);
     assert.ok(await isIn(here));
     assert.equal(await isIn(there), false);

@@ -179,6 +179,21 @@ describeOnEachEngine('own accounts: registering', function () {
     assert.equal(after.accountId, nobodys.accountId);
   });
 
+  it('who was suspended before the domain went is not told at the door that they may register anew', async () => {
+    const scope = await accountWith(stage, 'Globex', 'globex.example');
+    await registerAs(stage, stage.carillon.visitor(), 'gone@globex.example');
+    const { ground } = stage.carillon.house;
+    await suspendUser(ground, scope, (await personAt(stage, 'gone@globex.example')).id, 'test');
+    await removeDomain(ground, { ...scope, domainId: (await domainsOf(scope.accountId))[0]!.id });
+    const door = await until(async () => {
+      const page = await signInAs(stage.carillon.visitor(), 'gone@globex.example');
+      return page.status === 403 ? page : null;
+    });
+    assert.match(door.text, /An administrator has suspended your access/);
+    assert.doesNotMatch(door.body, /register/i);
+    assert.equal([...door.body.matchAll(/href="\/signin"/g)].length, 1, 'one way back is enough');
+  });
+
   it('whoever uses up the mails of an address keeps its owner from nothing, and registering uses up no resets', async () => {
     const [owner, other] = [stage.carillon.visitor(), stage.carillon.visitor()];
     await registerAs(stage, owner, 'ann@own.example');

@@ -3,6 +3,7 @@ import { clock } from '../../../src/platform/clock/clock.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { deletePerson } from '../../../src/users/lifecycle/people.ts';
 import { trialMs } from '../../../src/users/trial/trial.ts';
+import { UserTable } from '../../../src/users/user.entity.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 import { type Own, ownHouse } from './support.ts';
 
@@ -33,5 +34,20 @@ describeOnEachEngine('trials of who deletes themself and registers anew', functi
     await own.signIn(third);
     assert.equal((await own.stored(third)).trialEndsAt, trialEndsAt);
     assert.equal((await entitlement(ground.db.read, third.id)).tier, 'Basic');
+  });
+
+  it('are had once also by who was released from an account that had ended theirs', async () => {
+    const { ground } = own.house;
+    const ruth = await own.alone('ruth@beta.example');
+    await own.signIn(ruth);
+    const { trialEndsAt: runs } = await own.stored(ruth);
+    await ground.db.write((m) =>
+      m.update(UserTable, { id: ruth.id }, { releasedAt: clock.now(), trialEndsAt: clock.now() }),
+    );
+    const again = await own.alone('ruth@beta.example');
+    await own.signIn(again);
+    const { trialEndsAt } = await own.stored(again);
+    assert.ok(trialEndsAt! < runs!);
+    assert.equal((await entitlement(ground.db.read, again.id)).tier, 'Basic');
   });
 });

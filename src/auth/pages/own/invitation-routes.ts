@@ -2,10 +2,20 @@ import express from 'express';
 import type { Request, Response, Router } from 'express';
 import { isNobodys } from '../../../accounts/accounts/nobodys.ts';
 import { anyAccount } from '../../../accounts/accounts/accounts.ts';
+import { verifiedDomainOf } from '../../../accounts/domains/domains.ts';
+import { toUnicodeDomain } from '../../../accounts/domains/name.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
 import { reportError } from '../../../platform/http/reply.ts';
-import { acceptInvitation, offerOf, type Offer } from '../../../users/invitations/accept.ts';
+import {
+  acceptedWith,
+  acceptInvitation,
+  type Accepting,
+  offerOf,
+  offerTo,
+  type Offer,
+} from '../../../users/invitations/accept.ts';
+import { entitlement } from '../../../users/entitlement/entitlement.ts';
 import { UserTable } from '../../../users/user.entity.ts';
 import { provedLately } from '../../credentials/signing-in/step-up.ts';
 import { registerByInvitation } from '../../own/accept.ts';
@@ -23,49 +33,76 @@ const path = '/invitation';
 const registerPath = '/invitation/register';
 const texts = ownTexts.invitation;
 
+/** By the link in the mail, or, for who is signed in, from their own page. */
+type By = Accepting['by'];
+
+const byOf = (given: URLSearchParams): By => {
+  const [token, id] = [given.get('token'), given.get('id')];
+  return token === null && id !== null ? { invitationId: id.slice(0, 64) } : { token: (token ?? '').slice(0, 128) };
+};
+const fieldsOf = (by: By): Record<string, string> => ('token' in by ? by : { id: by.invitationId });
+const addressFor = (by: By): string => `${path}?${new URLSearchParams(fieldsOf(by)).toString()}`;
+
+/** Where somebody who is signed in looks at an invitation of theirs. */
+export const invitationPath = (invitationId: string): string => addressFor({ invitationId });
+
 /** `/invitation`: the link of an invitation, which leads to the account by what somebody has, or by registering. */
 export function invitationRoutes(web: Web): Router {
   const { ground, sessions, upstairs } = web;
   const router = express.Router({ caseSensitive: true });
   const takeChoice = createChoiceLimits();
 
-  const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
+  const show = async (req: Request, res: Response, by: By, refused?: CarillonError): Promise<void> => {
     try {
-      const offer = await offerOf(ground.db.read, token.slice(0, 128));
       const who = await whoIs(web, req, 'user');
-      const page = who.in ? await forPerson(web, offer, token, who) : await forStranger(web, req, offer, token);
+      if (!who.in && 'invitationId' in by) {
+        return res.redirect(303, `/signin?${new URLSearchParams({ target: addressFor(by) }).toString()}`);
+      }
+      const offer = await offerBy(web, by, who.in ? who : null);
+      const claim = await verifiedDomainOf(ground.db.read, offer.invitation.address);
+      if (claim && claim.accountId !== offer.account.id) return sendClaimed(web, req, res, offer, claim.name);
+      const page = who.in ? await forPerson(web, offer, by, who) : await forStranger(web, req, offer, by);
       const lead = [texts.lead(offer.account.name), texts.asWhom(offer.invitation.address), ...(page.lead ?? [])];
       sendForm(web, req, res, { ...page, title: texts.title, lead, refused });
     } catch (error) {
       if (!(error instanceof CarillonError) || error.status >= 500 || req.accepts(['html', 'json']) === 'json')
         throw error;
       reportError(ground.log, error);
-      const links = [{ href: '/', text: ownTexts.signIn }];
-      sendForm(web, req, res, { title: texts.title, refused: error, links });
+      await showRefused(req, res, by, error);
     }
   };
 
-  router.get(path, (req, res) =>
-    show(req, res, addressOf(ground.config.publicUrl, req).searchParams.get('token') ?? ''),
-  );
+  /** Whoever opens the mail again has accepted already: that is no fault. */
+  const showRefused = async (req: Request, res: Response, by: By, refused: CarillonError): Promise<void> => {
+    const who = await whoIs(web, req, 'user');
+    const acceptedBy = 'token' in by ? await acceptedWith(ground.db.read, by.token) : null;
+    const links = [who.in ? { href: '/me', text: texts.back } : { href: '/', text: ownTexts.signIn }];
+    if (acceptedBy === null || refused.code !== 'invitation.over') {
+      return sendForm(web, req, res, { title: texts.title, refused, links });
+    }
+    if (who.in && who.principal.id === acceptedBy) return res.redirect(303, '/me');
+    sendForm(web, req, res, { title: texts.title, lead: [texts.accepted], links, status: refused.status });
+  };
+
+  router.get(path, (req, res) => show(req, res, byOf(addressOf(ground.config.publicUrl, req).searchParams)));
 
   router.post(path, async (req, res) => {
     const form = formOf(req);
-    const token = (form.get('token') ?? '').slice(0, 128);
+    const by = byOf(form);
     const who = await whoIs(web, req, 'user');
-    if (!who.in) return show(req, res, token);
+    if (!who.in) return show(req, res, by);
     const { id: userId, organisationId, accountId } = who.principal;
     const scope = { organisationId, accountId: accountId ?? '' };
     const leave = form.get('leave') === 'yes';
     if (leave && !provedLately(who.session)) {
-      const target = `${path}?${new URLSearchParams({ token }).toString()}`;
+      const target = addressFor(by);
       return res.redirect(303, `${confirmPath}?${new URLSearchParams({ target }).toString()}`);
     }
     const accept = async (): Promise<void> => {
-      await acceptInvitation(ground, upstairs, { userId, scope, by: { token }, leave });
+      await acceptInvitation(ground, upstairs, { userId, scope, by, leave });
       res.redirect(303, '/me');
     };
-    await tried(web, req, accept, (refused) => show(req, res, token, refused));
+    await tried(web, req, accept, (refused) => show(req, res, by, refused));
   });
 
   /** Whoever loads the page of a refused form anew begins anew. */
@@ -80,31 +117,57 @@ export function invitationRoutes(web: Web): Router {
       const { entered, target } = await registerByInvitation(ground, sessions, token, typedRegistration(form), from);
       goOn(web, res, entered, target);
     };
-    await tried(web, req, register, (refused) => show(req, res, token, refused));
+    await tried(web, req, register, (refused) => show(req, res, { token }, refused));
   });
   return router;
+}
+
+/** Whose domain a company has claimed since belongs to it, and finds the way in there. */
+function sendClaimed(web: Web, req: Request, res: Response, { invitation: { address } }: Offer, domain: string): void {
+  const query = new URLSearchParams({ login_hint: address });
+  sendForm(web, req, res, {
+    title: texts.title,
+    lead: [texts.asWhom(address), texts.claimed(toUnicodeDomain(domain))],
+    links: [
+      { href: `/signin?${query.toString()}`, text: ownTexts.signIn },
+      { href: `/register?${new URLSearchParams({ email: address }).toString()}`, text: ownTexts.register.title },
+    ],
+    status: 403,
+  });
+}
+
+/** @throws invitation.over, also for who is not signed in as the person of that id's address */
+async function offerBy({ ground }: Web, by: By, who: SignedIn | null): Promise<Offer> {
+  const { read } = ground.db;
+  if ('token' in by) return offerOf(read, by.token);
+  const user = who && (await read.findOneBy(UserTable, { id: who.principal.id }));
+  return offerTo(read, user?.primaryAddressKey ?? '', by.invitationId);
 }
 
 /** To somebody who is signed in: to join, if the invitation is for them, and they may leave where they are. */
 async function forPerson(
   { ground }: Web,
   { invitation, account }: Offer,
-  token: string,
+  by: By,
   { principal }: SignedIn,
 ): Promise<Omit<FormPage, 'title'>> {
   const { read } = ground.db;
   const user = await read.findOneBy(UserTable, { id: principal.id });
   if (user?.primaryAddressKey !== invitation.addressKey) {
-    const links = [{ href: '/me', text: ownTexts.me.part }];
-    return { lead: [texts.otherPerson(user?.primaryAddress ?? '')], links };
+    return {
+      lead: [texts.otherPerson(user?.primaryAddress ?? '')],
+      form: { action: '/me/sign-out', hidden: { target: addressFor(by) }, button: texts.signOut },
+      links: [{ href: '/me', text: texts.back }],
+    };
   }
   const here = await anyAccount(read, user.organisationId, user.accountId);
+  const isTrial = (await entitlement(read, user.id)).because.some(({ kind }) => kind === 'trial');
   const leaves = !isNobodys({ accountId: here.id }) && here.id !== account.id;
   return {
-    lead: leaves ? [texts.leaves(here.name)] : [],
+    lead: [...(leaves ? [texts.leaves(here.name)] : []), texts.gives(account.defaultLicence, isTrial)],
     form: {
       action: path,
-      hidden: { token, ...(leaves && { leave: 'yes' }) },
+      hidden: { ...fieldsOf(by), ...(leaves && { leave: 'yes' }) },
       button: texts.accept(account.name),
     },
   };
@@ -115,18 +178,18 @@ async function forStranger(
   { ground }: Web,
   req: Request,
   { invitation }: Offer,
-  token: string,
+  by: By,
 ): Promise<Omit<FormPage, 'title'>> {
   const { address, addressKey } = invitation;
   if ((await knownAt(ground.db.read, addressKey)) === 'somebody') {
-    const query = new URLSearchParams({ login_hint: address, target: `${path}?token=${token}` });
+    const query = new URLSearchParams({ login_hint: address, target: addressFor(by) });
     return { links: [{ href: `/signin?${query.toString()}`, text: texts.signIn }] };
   }
   return {
     lead: [texts.register, usernameField(address)],
     form: {
       action: registerPath,
-      hidden: { token },
+      hidden: fieldsOf(by),
       fields: chosenFields(formOf(req).get('name') ?? ''),
       button: texts.registerButton,
     },

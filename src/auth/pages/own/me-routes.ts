@@ -85,7 +85,7 @@ export function ownMeRoutes(web: Web): Router {
         deviceOf(web, req),
       );
       web.cookies.set(res, sessionCookie.user, token, (session.expiresAt - clock.now()) / 1000);
-      res.redirect(303, '/me');
+      res.redirect(303, '/me?done=passwordChanged');
     },
   );
 

@@ -19,7 +19,7 @@ export const ownTexts = {
     forgotten: 'I have forgotten my password',
     register: 'I have no account yet',
     changed:
-      'Your password was changed, and every device signed out. Sign in with the new one. Passkeys, authenticator apps and linked sign-ins have stayed: look through them under “Security” and “Ways to sign in”, and remove what is not yours.',
+      'Your password was changed, and every device signed out. Sign in with the new one. Passkeys, authenticator apps and linked sign-ins have stayed: look through them under “How you sign in, and your devices” and “Ways to sign in”, and remove what is not yours.',
   },
   register: {
     title: 'Register',
@@ -68,9 +68,15 @@ export const ownTexts = {
     register: 'Choose a password, and you are in.',
     registerButton: 'Register and join',
     otherPerson: (address: string): string =>
-      `You are signed in as ${address}, and the invitation is for another address. Sign out, or add that address to your account first.`,
+      `You are signed in as ${address}, and the invitation is for another address. Sign out to accept it with that address.`,
     leaves: (account: string): string => `You are in the account ${account}. By joining you leave it.`,
+    gives: (tier: string, isTrial: boolean): string =>
+      `In the account you have the permission tier ${tier}.${isTrial ? ' Your trial ends.' : ''}`,
     signOut: 'Sign out',
+    back: 'Back to your page',
+    accepted: 'This invitation was accepted already.',
+    claimed: (domain: string): string =>
+      `A company has shown since that the e-mail domain ${domain} is its own, so this team cannot take you in any more. Sign in with your company, or register to be in its account.`,
   },
   refused: {
     registerAnew: 'Register anew',
