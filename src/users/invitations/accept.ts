@@ -32,11 +32,12 @@ export interface Offer {
 }
 
 /**
- * What the link in a mail offers; whoever has it has read the mail to that address, which proves the address.
+ * What the link in a mail offers; whoever has its token has read the mail to that address, which proves the address. The
+ * token's hash names the invitation, and proves nothing.
  * @throws invitation.over for whatever cannot be accepted: unknown, used, revoked, expired, or its account invites no more
  */
-export async function offerOf(on: Reader, token: string): Promise<Offer> {
-  const tokenHash = hashToken(token);
+export async function offerOf(on: Reader, by: { token: string } | { tokenHash: string }): Promise<Offer> {
+  const tokenHash = 'token' in by ? hashToken(by.token) : by.tokenHash;
   return opened(on, await selectRow(on, InvitationTable, sql`a."tokenHash" = ${tokenHash}`));
 }
 
@@ -62,7 +63,7 @@ export async function registerInvited(
   token: string,
   { displayName = null }: { displayName?: string | null } = {},
 ): Promise<{ user: User; invitation: Invitation }> {
-  const { invitation, account } = await offerOf(m, token);
+  const { invitation, account } = await offerOf(m, { token });
   const { organisationId, id: accountId } = account;
   if (await ownAccountAt(m, invitation.address, invitation.addressKey)) throw userErrors('invitation.haveAccount');
   await requireInvitable(ground, m, account, invitation.address, invitation.addressKey);
@@ -80,7 +81,7 @@ export async function registerInvited(
 export interface Accepting {
   userId: string;
   scope: Scope;
-  by: { token: string } | { invitationId: string };
+  by: { token: string } | { tokenHash: string } | { invitationId: string };
   /** They have said that they leave the team that they are in. */
   leave?: boolean;
 }
@@ -131,7 +132,7 @@ export async function acceptInvitation(ground: Ground, upstairs: Upstairs, accep
 }
 
 async function find(on: Reader, by: Accepting['by']): Promise<Offer> {
-  if ('token' in by) return offerOf(on, by.token);
+  if (!('invitationId' in by)) return offerOf(on, by);
   return opened(on, await selectRow(on, InvitationTable, sql`a."id" = ${by.invitationId}`));
 }
 
