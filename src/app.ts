@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { domainVerifiedTopic } from './accounts/domains/verify.ts';
 import { dropAdministrators } from './access/administrators/gone.ts';
+import { mailboxesOfAdministrators } from './access/administrators/mailboxes.ts';
 import { administratorPrincipal } from './access/administrators/principal.ts';
 import { dropConnections } from './auth/connectors/openid/disconnect.ts';
 import { administratorChangedTopic } from './access/administrators/changed.ts';
@@ -141,6 +142,7 @@ export async function buildHouse(config: Config): Promise<House> {
         await takeDevicesAlong(ground)(m, moved);
         await moveLogins(m, moved);
       },
+      administratorAddresses: mailboxesOfAdministrators,
     },
     close: async () => {
       await inspector.stop();

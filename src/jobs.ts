@@ -3,6 +3,7 @@ import type { Domain } from './accounts/domains/domain.entity.ts';
 import { claimsToCheck, verifyDomain } from './accounts/domains/verify.ts';
 import { forgetReplies } from './api/replay/once.ts';
 import { type House, mailHandlers } from './app.ts';
+import { sweepCounters } from './platform/rates/shared.ts';
 import { sweepMails } from './platform/mail/post.ts';
 import { sweepDirectoryGuesses } from './directory/ldap/sign-in/guesses.ts';
 import { DirectoryFollower } from './directory/ldap/sync/follower.ts';
@@ -28,6 +29,7 @@ import { sweepDepartures } from './users/lifecycle/departures.ts';
 import { loseDomain } from './users/lifecycle/domains.ts';
 import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { takeInStragglers } from './users/lifecycle/take-in.ts';
+import { sweepTrialMarks } from './users/trial/marks.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
 import { refreshSearchKeys } from './users/search-key.ts';
 
@@ -134,6 +136,8 @@ async function sweep(house: House): Promise<void> {
       await handlers.get(kind)?.(m, fate);
     }
     await sweepDepartures(m);
+    await sweepTrialMarks(m);
+    await sweepCounters(m);
     await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
     // What was told to other processes, and heard a moment later.
     await rows(

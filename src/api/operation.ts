@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Caller } from '../access/policy/may.ts';
 import type { Ground } from '../trail/ground.ts';
+import type { Upstairs } from '../users/lifecycle/upstairs.ts';
 
 /** A request that is signed, allowed and well-formed. */
 export interface Call<Query = unknown, Body = unknown> {
   ground: Ground;
+  /** What the floors above the people's move along with them. */
+  upstairs: Upstairs;
   caller: Caller;
   operation: string;
   /** The labels of the path, decoded. */

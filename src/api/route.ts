@@ -29,8 +29,11 @@ const bodyTypes = ['', 'application/json', 'application/x-amz-json-1.0', 'applic
 /** Wrong signatures a minute from one address, before it has to wait. */
 const wrongSignaturesPerMinute = 60;
 
+type Hands = Pick<Call, 'ground' | 'upstairs'>;
+
 /** The administration API on node:http: signature, rate, operation, right, input, answer. */
-export function apiRoute({ ground }: { ground: Ground }): HotRoute {
+export function apiRoute({ ground, upstairs }: Hands): HotRoute {
+  const hands: Hands = { ground, upstairs };
   const signingKeys = new SigningKeys(ground.seal);
   const perKey = createRate({ points: ground.config.apiRate, seconds: 1 });
   const wrong = createRate({ points: wrongSignaturesPerMinute, seconds: 60 });
@@ -58,7 +61,7 @@ export function apiRoute({ ground }: { ground: Ground }): HotRoute {
         const caller = callerOf(ground, signed);
         await perKey(caller.accessKeyId);
         asked = findOperation(req.method ?? '', signed.target);
-        sendReply(res, await answer(ground, caller, signed, asked));
+        sendReply(res, await answer(hands, caller, signed, asked));
       } catch (thrown) {
         reportError(ground.log, thrown);
         const error = asCarillonError(thrown);
@@ -78,11 +81,12 @@ function callerOf(ground: Ground, { key, region }: Signed): Caller {
   return { organisationId, administratorId, accessKeyId };
 }
 
-async function answer(ground: Ground, caller: Caller, signed: Signed, asked: Asked): Promise<Reply> {
+async function answer(hands: Hands, caller: Caller, signed: Signed, asked: Asked): Promise<Reply> {
+  const { ground } = hands;
   const { operation, path } = asked;
   requireMay(caller, operation.name, { organisationId: caller.organisationId, accountId: path['accountId'] });
   const call: Call = {
-    ground,
+    ...hands,
     caller,
     operation: operation.name,
     path,

@@ -17,6 +17,7 @@ import { groupRoutes } from './groups/routes.ts';
 import { accountGuard, guard } from './guard.ts';
 import { invitationRoutes } from './invitations/routes.ts';
 import { personRoutes } from './people/person-routes.ts';
+import { noAccountRoutes } from './no-account/routes.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import { factorRoutes } from '../auth/credentials/pages/factor-routes.ts';
@@ -61,6 +62,7 @@ export function createConsole(web: ConsoleWeb): Router {
     receiptRoutes,
     clientRoutes,
     trailRoutes,
+    noAccountRoutes,
   ];
   for (const routes of pages) router.use(routes(web));
   return router;

@@ -17,6 +17,8 @@ export interface Visit {
   administrator: Administrator;
   organisation: Organisation;
   session: Session;
+  /** Whether their organisation looks after the installation (OPERATOR_ORGANISATION). */
+  isOperator: boolean;
   /** For the forms of this page. */
   csrf: string;
 }
@@ -43,7 +45,8 @@ export const guard =
     // A change may wait for what others answer, and a no come meanwhile.
     actWhile((m) => requireSession(m, id));
     const csrf = web.csrf.token(req, res);
-    visits.set(req, { administrator, organisation, session: result.session, csrf });
+    const isOperator = organisation.id === web.ground.config.operatorOrganisation;
+    visits.set(req, { administrator, organisation, session: result.session, isOperator, csrf });
     next();
   };
 

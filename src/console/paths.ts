@@ -7,6 +7,7 @@ export const signOutPath = '/console/sign-out';
 export const confirmPath = '/console/confirm';
 export const securityPath = '/console/security';
 export const administratorsPath = '/console/administrators';
+export const noAccountPath = '/console/no-account';
 
 const noTargets = new Set([signOutPath, confirmPath]);
 

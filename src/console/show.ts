@@ -7,7 +7,7 @@ import { type NavigationGroup, type NavigationItem, page } from '../platform/htt
 import { sendPage } from '../platform/http/pages/send.ts';
 import type { Fault } from './forms.ts';
 import { accountIfAny, type Visit, visitOf } from './guard.ts';
-import { administratorsPath, homePath, securityPath, signOutPath } from './paths.ts';
+import { administratorsPath, homePath, noAccountPath, securityPath, signOutPath } from './paths.ts';
 import { flashes, texts } from './texts.ts';
 
 /** The parts of the navigation. */
@@ -17,6 +17,7 @@ export type Part =
   | 'clients'
   | 'accessKeys'
   | 'trail'
+  | 'noAccount'
   | 'security'
   | 'overview'
   | 'domains'
@@ -56,7 +57,7 @@ export function show(
   const document = page({
     title: account ? `${title} · ${account.name}` : title,
     body: content,
-    navigation: navigation(part, account),
+    navigation: navigation(part, visit, account),
     corner: corner(visit),
     styles: [consoleStyle],
     scripts,
@@ -95,7 +96,7 @@ const corner = ({ administrator, organisation, csrf }: Visit): Html =>
     </form>`;
 
 /** What belongs to the organisation, with the pages of the account that is open; and what is the visitor's own. */
-function navigation(part: Part, account: Account | undefined): NavigationGroup[] {
+function navigation(part: Part, { isOperator }: Visit, account: Account | undefined): NavigationGroup[] {
   const item = (label: string, name: Part, href: string): NavigationItem => ({ label, href, current: part === name });
   const base = `/console/accounts/${account?.id}`;
   const below = [
@@ -113,6 +114,7 @@ function navigation(part: Part, account: Account | undefined): NavigationGroup[]
     item(texts.administrators, 'administrators', administratorsPath),
     item(texts.clients, 'clients', '/console/applications'),
     item(texts.trail, 'trail', '/console/trail'),
+    ...(isOperator ? [item(texts.noAccount, 'noAccount', noAccountPath)] : []),
   ];
   const own = [
     item(texts.security, 'security', securityPath),

@@ -7,6 +7,7 @@ export const texts = {
   administrators: 'Administrators',
   clients: 'Applications',
   trail: 'Trail',
+  noAccount: 'In no account',
   security: 'Your sign-in',
   accessKeys: 'Access keys',
   overview: 'Overview',
@@ -58,6 +59,8 @@ export const flashes = new Map([
   ['domainClaimed', 'The domain was claimed. Add the TXT record below to its DNS, then choose Verify now.'],
   ['domainRemoved', 'The domain was removed.'],
   ['connectionDeleted', 'The single sign-on settings were deleted. Nobody was put out by that.'],
+  ['suspendedOwn', 'The person is suspended, and out everywhere.'],
+  ['activatedOwn', 'The suspension is lifted. The person may sign in again.'],
   ['removed', 'The person was removed, and is out everywhere.'],
   [
     'leftAccount',

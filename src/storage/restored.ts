@@ -13,6 +13,8 @@ export async function endWhatWasAlive(runner: QueryRunner): Promise<void> {
   for (const table of withEpoch) {
     await runner.query(`UPDATE "${table}" SET "epoch" = "epoch" + 1, "version" = "version" + 1`);
   }
+  // Why somebody was out before tells nothing of this; a backup of an older release does not have it.
+  if (await runner.hasColumn('users', 'outBecause')) await runner.query(`UPDATE "users" SET "outBecause" = NULL`);
   // What was waiting to be sent has been sent since, and a link that was used would be good again.
   for (const table of ['mails', 'own_links', 'upstream_offers', 'upstream_attempts']) {
     if (await runner.hasTable(table)) await runner.query(`DELETE FROM "${table}"`);

@@ -40,6 +40,7 @@ import { apiReplyBody, ApiReplyTable } from '../api/replay/reply.entity.ts';
 import { LoginTable } from '../auth/own/login.entity.ts';
 import { OwnLinkTable } from '../auth/own/link.entity.ts';
 import { mailBody, MailTable } from '../platform/mail/mail.entity.ts';
+import { RateCounterTable } from '../platform/rates/counter.entity.ts';
 import { OutboxEventTable } from '../platform/outbox/event.entity.ts';
 import { KeyringChangeTable } from './secrets/change.entity.ts';
 import type { SealedColumn } from '../platform/secrets/sealed.ts';
@@ -57,6 +58,7 @@ import { InvitationRateTable } from '../users/invitations/rate.entity.ts';
 import { DepartureTable } from '../users/lifecycle/departure.entity.ts';
 import { ReceiptTable } from '../users/lifecycle/receipt.entity.ts';
 import { SuspensionKeyTable } from '../users/lifecycle/suspension-key.entity.ts';
+import { TrialMarkTable } from '../users/trial/mark.entity.ts';
 import { UserTable } from '../users/user.entity.ts';
 import { FirstLight1700000000000 } from './migrations/1700000000000-first-light.ts';
 import { Administrators1700000300000 } from './migrations/1700000300000-administrators.ts';
@@ -78,6 +80,9 @@ import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
+import { WhyOut1700000945000 } from './migrations/1700000945000-why-out.ts';
+import { TrialMarks1700000946000 } from './migrations/1700000946000-trial-marks.ts';
+import { RateCounters1700000947000 } from './migrations/1700000947000-rate-counters.ts';
 import { DirectoryAbsences1700000965000 } from './migrations/1700000965000-directory-absences.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
@@ -143,6 +148,8 @@ export const storage: Storage = {
     InvitationTable,
     InvitationRateTable,
     DepartureTable,
+    TrialMarkTable,
+    RateCounterTable,
   ],
   migrations: [
     FirstLight1700000000000,
@@ -167,6 +174,9 @@ export const storage: Storage = {
     Logins1700000931000,
     OwnLinks1700000932000,
     Upstream1700000940000,
+    WhyOut1700000945000,
+    TrialMarks1700000946000,
+    RateCounters1700000947000,
     DirectoryAbsences1700000965000,
   ],
 };

@@ -18,6 +18,10 @@ export const userErrors = errors({
     kind: 'Unprocessable',
     text: 'People of a team account are not suspended but removed. Only an enterprise account suspends people.',
   },
+  'user.reasonInvalid': {
+    kind: 'BadRequest',
+    text: 'Give a reason of at most {most} characters, in one line.',
+  },
   'user.trialRefused': { kind: 'Conflict', text: 'The trial of this person cannot be changed so.' },
   'user.tierByGroup': {
     kind: 'Unprocessable',

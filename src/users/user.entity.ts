@@ -36,6 +36,8 @@ export interface User {
   /** The first sign-in. */
   joinedAt: number | null;
   lastActiveAt: number | null;
+  /** Why the epoch was last raised, for the page of whoever finds themselves out; null when it never was. */
+  outBecause: string | null;
   /** No session of this person can outlive this; null when none was ever begun. */
   liveUntil: number | null;
   deletedAt: number | null;
@@ -72,6 +74,7 @@ export const UserTable = new EntitySchema<User>({
     updatedAt: time,
     joinedAt: { ...time, nullable: true },
     lastActiveAt: { ...time, nullable: true },
+    outBecause: { ...text(24), nullable: true },
     liveUntil: { ...time, nullable: true },
     deletedAt: { ...time, nullable: true },
     releasedAt: { ...time, nullable: true },

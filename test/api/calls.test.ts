@@ -186,9 +186,9 @@ describeOnEachEngine('administration API', () => {
       ['GET', `/accounts/${api.acme.scope.accountId}`],
       ['HEAD', '/accounts'],
       ['PATCH', users],
-      ['POST', users],
+      ['POST', `${users}?operation=create`],
       ['POST', `${users}/${ada}?operation=log-out`],
-      ['POST', `${users}?Operation=add`],
+      ['POST', `${users}?operation=Add`],
       ['GET', `${users}/${ada}?operation=logout`],
       ['GET', '/accounts/%ff/users'],
     ] as const) {
@@ -245,6 +245,9 @@ describeOnEachEngine('administration API', () => {
     // What is wrong of the content would be said first.
     const contents: Record<string, object> = {
       InviteUsers: { UserEmailList: ['x@x.example'] },
+      BatchSuspendUser: { UserIdList: [ada, zoe] },
+      BatchUnsuspendUser: { UserIdList: [ada, zoe] },
+      BatchUpdateUser: { UpdateUserRequestItems: [{ UserId: ada, LicenseType: 'Basic' }] },
       UpdateUser: { LicenseType: 'Basic' },
     };
     const ask = (key: Key, method: string, target: string, content: object | undefined) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { nobodys } from '../../src/accounts/accounts/nobodys.ts';
 import { createAccount } from '../../src/accounts/accounts/accounts.ts';
 import { offerOf } from '../../src/users/invitations/accept.ts';
+import { deletePerson } from '../../src/users/lifecycle/people.ts';
 import { registerPerson } from '../../src/users/lifecycle/register.ts';
 import { beginTrial } from '../../src/users/trial/begin.ts';
 import { describeOnEachEngine } from '../support/engines.ts';
@@ -45,7 +46,6 @@ describeOnEachEngine('the commands for own accounts', function () {
     assert.match((await run(`user why ruth@any.example ${there}`)).stdout, /ProTrial until \d{4}-\d\d-\d\d/);
     assert.deepEqual((await json('organisation list')).organisations.length, 1);
     for (const words of [
-      `user suspend ruth@any.example ${there} --yes`,
       `user remove ruth@any.example ${there} --yes`,
       `user licence ruth@any.example Pro ${there}`,
       `domain claim any.example ${there}`,
@@ -58,6 +58,22 @@ describeOnEachEngine('the commands for own accounts', function () {
       assert.equal(refused.error().code, 'account.reserved', words);
       assert.equal(refused.status, 1, words);
     }
+    const bare = await run(`user suspend ruth@any.example ${there} --yes --json`);
+    assert.equal(bare.error().code, 'user.reasonInvalid', 'not without a reason');
+    const words = `user suspend ruth@any.example ${there}`.split(' ');
+    const asked = await stage.call([...words, '--reason', 'Sends spam']);
+    assert.match(asked.stderr, /Only this command line lifts it/);
+    const suspended = await stage.call([...words, '--reason', 'Sends spam', '--yes', '--json']);
+    assert.deepEqual([suspended.json().suspended, suspended.json().changed], [true, true]);
+    const { status, causes } = await json(`user show ruth@any.example ${there}`);
+    assert.deepEqual([status, causes[0].reason], ['Suspended', 'Sends spam']);
+    assert.match((await run(`user show ruth@any.example ${there}`)).stdout, /Sends spam/);
+    assert.equal((await json(`user activate ruth@any.example ${there}`)).changed, true);
+    assert.equal((await json(`user show ruth@any.example ${there}`)).maySignIn, true);
+    await stage.call([...words, '--reason', 'Sends spam', '--yes']);
+    await ground.db.write((m) => deletePerson(ground, m, ruth));
+    assert.equal((await json(`user activate ruth@any.example ${there}`)).changed, true, 'of whoever is gone, too');
+    assert.equal((await run(`user activate ruth@any.example ${there}`)).status, 3);
     assert.equal((await run('user list --organisation 00000000000 --json')).error().code, 'cli.organisationNotFound');
   });
 
@@ -81,7 +97,7 @@ describeOnEachEngine('the commands for own accounts', function () {
 
     const made = await json(`invitation link ada@x.example ${on}`);
     const token = new URL(made.link).searchParams.get('token')!;
-    assert.equal((await offerOf(house.ground.db.read, token)).invitation.id, made.id);
+    assert.equal((await offerOf(house.ground.db.read, { token })).invitation.id, made.id);
     assert.equal((await run(`invitation resend ada@x.example ${on}`)).status, 1, 'a minute is not over');
     const listed = await call(words('invitation list'));
     assert.match(listed.stdout, /^EMAIL +STATUS +MAIL +SENT +GOOD UNTIL +ID\nada@x\.example +Pending +NotSent/);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { nobodys } from '../../src/accounts/accounts/nobodys.ts';
 import { registerPerson } from '../../src/users/lifecycle/register.ts';
 import { passkeyTables } from '../../src/auth/credentials/factors/factors.entity.ts';
 import type { TrailRecord } from '../../src/trail/record.entity.ts';
@@ -291,6 +292,15 @@ describeOnEachEngine('security check 36: the console', function () {
     await does('ChangePassword', `${security}/password`, { password: newPassword, again: newPassword });
     await does('DeleteAdministrator', `${grace}/remove`);
     await does('DeleteAdministrator: administrator.last', `${administrators}/${adaId}/remove`, { typed: 'ada' });
+
+    // People in no account, whose trail is that of the reserved organisation.
+    const theirs = organisationId;
+    Object.assign(ground.config, { operatorOrganisation: theirs });
+    const eve = await ground.db.write((m) => registerPerson(ground, m, nobodys, { address: 'eve@own.example' }));
+    organisationId = nobodys.organisationId;
+    await does('SuspendUsers', `/console/no-account/${eve.id}/suspend`, { reason: 'Sends spam' });
+    await does('ActivateUsers', `/console/no-account/${eve.id}/activate`);
+    organisationId = theirs;
 
     assert.deepEqual(wrong, []);
 

@@ -1,6 +1,7 @@
 import { nothing, operation } from '../operation.ts';
-import { inviteUsersBody, listUsersQuery, updateUserBody } from './schema.ts';
+import { inviteUsersBody, listUsersQuery, updateUserBody, updateUsersBody, userIdsBody } from './schema.ts';
 import { getUser, inviteUsers, listUsers, logoutUser, updateUser } from './service.ts';
+import { batchSuspendUser, batchUnsuspendUser, batchUpdateUser } from './several.ts';
 
 const users = '/accounts/{accountId}/users';
 
@@ -32,6 +33,35 @@ export const userOperations = [
     query: nothing,
     body: inviteUsersBody,
     handle: inviteUsers,
+  }),
+  operation({
+    name: 'BatchSuspendUser',
+    method: 'POST',
+    path: users,
+    operation: 'suspend',
+    changes: true,
+    query: nothing,
+    body: userIdsBody,
+    handle: batchSuspendUser,
+  }),
+  operation({
+    name: 'BatchUnsuspendUser',
+    method: 'POST',
+    path: users,
+    operation: 'unsuspend',
+    changes: true,
+    query: nothing,
+    body: userIdsBody,
+    handle: batchUnsuspendUser,
+  }),
+  operation({
+    name: 'BatchUpdateUser',
+    method: 'POST',
+    path: users,
+    changes: true,
+    query: nothing,
+    body: updateUsersBody,
+    handle: batchUpdateUser,
   }),
   operation({
     name: 'UpdateUser',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { tiers } from '../../accounts/accounts/types.ts';
 import { mostAtOnce } from '../../users/invitations/addresses.ts';
+import { mostPeopleAtOnce, mostTiersAtOnce } from '../../users/lifecycle/several.ts';
 import { addressFilter } from '../wire/fields.ts';
 import { pagingParameters } from '../wire/paging.ts';
 
@@ -23,4 +24,25 @@ export const inviteUsersBody = z.strictObject({
 export const updateUserBody = z.strictObject({
   LicenseType: z.enum(tiers, 'Basic or Pro is expected'),
   UserType: personOnly.optional(),
+});
+
+const userIds = z
+  .array(z.string().min(1, 'an id is expected').max(320))
+  .min(1, 'at least one id is expected')
+  .max(mostPeopleAtOnce, `at most ${mostPeopleAtOnce} are expected`);
+
+export const userIdsBody = z.strictObject({ UserIdList: userIds });
+
+const updateItem = z.strictObject({
+  UserId: z.string().min(1, 'an id is expected').max(320),
+  LicenseType: z.enum(tiers, 'Basic or Pro is expected'),
+  UserType: personOnly.optional(),
+});
+
+export const updateUsersBody = z.strictObject({
+  UpdateUserRequestItems: z
+    .array(updateItem)
+    .min(1, 'at least one item is expected')
+    .max(mostTiersAtOnce, `at most ${mostTiersAtOnce} are expected`)
+    .refine((items) => new Set(items.map(({ UserId }) => UserId)).size === items.length, 'a user is named twice'),
 });

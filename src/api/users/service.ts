@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import { entitlement, entitlements } from '../../users/entitlement/entitlement.ts';
 import { typedOf } from '../../users/invitations/addresses.ts';
 import { invitedAt } from '../../users/invitations/invitations.ts';
@@ -12,14 +11,8 @@ import type { Call, Reply } from '../operation.ts';
 import { afterOf, nextToken } from '../wire/paging.ts';
 import { presentUser } from './present.ts';
 import { presentInvite } from './present-invite.ts';
+import { scopeOf } from './scope.ts';
 import { type inviteUsersBody, type listUsersQuery, type updateUserBody, userCursor } from './schema.ts';
-
-/** The account of the path, if it is of the caller's organisation. @throws account.notFound */
-async function scopeOf({ ground, caller, path }: Call): Promise<Scope> {
-  const { organisationId } = caller;
-  const { id } = await requireAccount(ground.db.read, organisationId, path['accountId'] ?? '');
-  return { organisationId, accountId: id };
-}
 
 /** The people of an account, by address. @throws account.notFound */
 export async function listUsers(call: Call<z.output<typeof listUsersQuery>>): Promise<Reply> {

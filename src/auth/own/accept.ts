@@ -20,7 +20,7 @@ export async function registerByInvitation(
   input: ChosenPassword & { name: string },
   from: Browser,
 ): Promise<Came> {
-  const { invitation } = await offerOf(ground.db.read, token);
+  const { invitation } = await offerOf(ground.db.read, { token });
   const { organisationId, accountId, address, addressKey, id: inviteId } = invitation;
   const displayName = requireName(input.name);
   requireGoodPassword(input, [address, displayName ?? '']);

@@ -11,7 +11,7 @@ import { ownErrors } from './errors.ts';
 import type { LinkPurpose } from './link.entity.ts';
 import { type Reply, replyLetter } from './letters.ts';
 import { makeLink } from './links.ts';
-import { knownAt, loginAt } from './logins.ts';
+import { isSuspendedAt, knownAt, loginAt } from './logins.ts';
 import { placeOf, scopeOf } from './place.ts';
 
 /** What somebody asks for who is not signed in. */
@@ -87,6 +87,8 @@ const registrationReply: Decide = async (ground, on, address, addressKey) => {
 const resetReply: Decide = async (_ground, on, address, addressKey) => {
   const place = await placeOf(on, address);
   const known = await knownAt(on, addressKey);
+  const suspended = await isSuspendedAt(on, addressKey);
   if (place.kind === 'company') return 'company';
-  return known === 'somebody' ? 'reset' : 'unknown';
+  if (known !== 'somebody') return 'unknown';
+  return suspended ? 'suspended' : 'reset';
 };

@@ -13,7 +13,7 @@ import { type CredentialNews, letterTexts as texts } from './texts.ts';
 const noticeMs = 3 * 86_400_000;
 
 /** What somebody who asks to register, or for another password, is told by mail: each to the same effect in time. */
-export type Reply = 'register' | 'known' | 'company' | 'barred' | 'reset' | 'unknown';
+export type Reply = 'register' | 'known' | 'company' | 'barred' | 'reset' | 'suspended' | 'unknown';
 
 /** @param token of the link; used where the letter has one */
 export function replyLetter(ground: Ground, reply: Reply, address: string, token: string): Letter {
@@ -26,6 +26,7 @@ export function replyLetter(ground: Ground, reply: Reply, address: string, token
     company: `${publicUrl}/signin?${new URLSearchParams({ login_hint: address }).toString()}`,
     unknown: `${publicUrl}/register`,
     barred: null,
+    suspended: null,
   };
   const words = texts[reply];
   const href = links[reply];

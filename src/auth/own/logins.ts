@@ -1,3 +1,4 @@
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { firstRow, isTrue, rows } from '../../platform/database/run.ts';
 import { selectRow } from '../../platform/database/select.ts';
 import { list, type Sql, sql } from '../../platform/database/sql.ts';
@@ -55,6 +56,16 @@ export async function knownAt(on: Reader, addressKey: string): Promise<Known> {
   );
   if (!found) return 'nobody';
   return isTrue(found.deleted) ? 'deleted' : isTrue(found.released) ? 'released' : 'somebody';
+}
+
+/** Whether whoever has this address is in no account, and suspended by whoever runs the server. */
+export async function isSuspendedAt(on: Reader, addressKey: string): Promise<boolean> {
+  const found = await firstRow(
+    on,
+    sql`SELECT 1 FROM "logins" l JOIN "user_causes" c ON c."userId" = l."userId"
+        WHERE l."addressKey" = ${addressKey} AND l."accountId" = ${nobodys.accountId}`,
+  );
+  return found !== null;
 }
 
 /**

@@ -11,7 +11,7 @@ import { passwordChangedLetter, tell } from './letters.ts';
 import type { OwnLink } from './link.entity.ts';
 import { endLinks, readLink, takeLink } from './links.ts';
 import { type Login, LoginTable } from './login.entity.ts';
-import { knownAt, loginAt } from './logins.ts';
+import { isSuspendedAt, knownAt, loginAt } from './logins.ts';
 import { type ChosenPassword, hashChosen, requireGoodPassword } from './password.ts';
 import { placeOf } from './place.ts';
 
@@ -20,8 +20,14 @@ export async function readReset(on: Reader, token: string): Promise<{ link: OwnL
   const link = await readLink(on, token, ['reset']);
   const login = await loginAt(on, link.addressKey);
   const known = await knownAt(on, link.addressKey);
+  const suspended = await isSuspendedAt(on, link.addressKey);
   // The address may be somebody else's by now, or a company's.
-  if (login?.userId !== link.userId || known === 'deleted' || (await placeOf(on, link.address)).kind === 'company') {
+  if (
+    login?.userId !== link.userId ||
+    known === 'deleted' ||
+    suspended ||
+    (await placeOf(on, link.address)).kind === 'company'
+  ) {
     throw ownErrors('own.linkInvalid');
   }
   return { link, login };

@@ -45,6 +45,13 @@ export const letterTexts = {
       `Somebody asked to register at Carillon with the address ${address}. An administrator has suspended it.`,
     next: 'Ask the people who look after Carillon at your company.',
   },
+  suspended: {
+    subject: 'This address is suspended',
+    title: 'This address is suspended',
+    text: (address: string): string =>
+      `Somebody asked for another password for the sign-in at Carillon with the address ${address}. Whoever runs this server has suspended it, so no password can be chosen.`,
+    next: 'If you think that this is a mistake, ask them.',
+  },
   reset: {
     subject: 'Choose another password',
     title: 'Choose another password',

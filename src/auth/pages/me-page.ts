@@ -9,7 +9,7 @@ import { scopeText } from '../provider/texts.ts';
 import type { Session } from '../sessions/session.entity.ts';
 import { deviceName } from './device.ts';
 import type { MeFacts } from './me-facts.ts';
-import { invitationPath } from './own/invitation-routes.ts';
+import { offerPath } from './own/invitation-routes.ts';
 import { ownTexts } from './own/texts.ts';
 import { securityPath } from './security/frame.ts';
 import { texts as security } from './security/texts.ts';
@@ -80,7 +80,7 @@ const invitationsPart = (invitations: MeFacts['invitations']): Html =>
       ({ id, account }) =>
         html`<p>${words.invites(account)}</p>
           <p class="actions">
-            <a class="button" href="${invitationPath(id)}">${words.openInvitation(account)}</a>
+            <a class="button" href="${offerPath(id)}">${words.openInvitation(account)}</a>
           </p>`,
     )}`;
 

@@ -8,7 +8,7 @@ import { readMe } from './me-facts.ts';
 import { mePage } from './me-page.ts';
 import { personOf } from './person.ts';
 import { signOutDevice, signOutElsewhere } from './sign-out.ts';
-import { ownPath } from './target.ts';
+import { ownPathNow } from './target.ts';
 import { texts } from './texts.ts';
 
 /** What is said after a change, by its code in the query; nothing else of an address is shown. */
@@ -47,7 +47,7 @@ export function meRoutes(web: Web): Router {
   router.post('/me/sign-out', async (req, res) => {
     const who = await personOf(web, req, res);
     if (!who) return;
-    const target = ownPath(formOf(req).get('target'), ground.config.publicUrl, '/signin?signed-out');
+    const target = ownPathNow(formOf(req).get('target'), ground.config.publicUrl, '/signin?signed-out');
     await signOut(res, who, who.session.id, target);
   });
 

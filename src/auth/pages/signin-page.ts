@@ -6,7 +6,7 @@ import { sendPage } from '../../platform/http/pages/send.ts';
 import type { Web } from '../web.ts';
 import { passkeyScript } from '../credentials/pages/passkey-form.ts';
 import { passkeyOffer } from './passkey.ts';
-import { texts } from './texts.ts';
+import { overText, texts } from './texts.ts';
 import { upstreamButtons } from './upstream/buttons.ts';
 
 interface SignInPage {
@@ -19,16 +19,19 @@ interface SignInPage {
   hint?: string;
   /** How old, in seconds, the proof of the company's sign-in may be; null: as old as it is. */
   maxAge?: number | null;
+  /** Why the sign-in that this browser had is over, when it had one. */
+  over?: string | undefined;
 }
 
 /** Sends the one page with the one field. */
 export async function sendSignIn(web: Web, req: Request, res: Response, asked: SignInPage): Promise<void> {
-  const { target, unknown, signedOut, hint, maxAge = null } = asked;
+  const { target, unknown, signedOut, hint, maxAge = null, over } = asked;
   const words = texts.signIn;
   const refused = unknown !== undefined;
   const passkey = passkeyOffer(web, req, res, target, !refused);
   const body = html`<h1>${words.title}</h1>
     ${signedOut && html`<p class="flash" role="status">${words.signedOut}</p>`}
+    ${over !== undefined && html`<p class="flash warn" role="status">${overText(over)}</p>`}
     <p>${words.lead}</p>
     <form method="post" action="/signin" novalidate>
       <input type="hidden" name="${csrfField}" value="${web.csrf.token(req, res)}" />

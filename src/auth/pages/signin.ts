@@ -4,12 +4,15 @@ import { normaliseAddress } from '../../accounts/domains/name.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { placeOf } from '../own/place.ts';
 import { connectionFor, directoryFor } from '../discovery/route.ts';
-import { whoIs, type Web } from '../web.ts';
+import { sessionCookie, whoIs, type Web } from '../web.ts';
 import { begin } from './attempts.ts';
 import { sendOwnSignIn } from './own/signin-page.ts';
 import { sendPassword } from './password-page.ts';
 import { sendSignIn } from './signin-page.ts';
 import { ownPath } from './target.ts';
+
+/** There was no sign-in, or none that anybody ended: nothing is to be told of it. */
+const silent: ReadonlySet<string> = new Set(['none', 'unknown', 'renewed', 'signedInAgain', 'signedOutHere']);
 
 /** As much of an address as is looked at, and shown again. */
 const longest = 320;
@@ -33,7 +36,12 @@ export function signInRoutes(web: Web, limit: () => Promise<void>): Router {
     const query = new URL(ground.config.publicUrl + req.originalUrl).searchParams;
     const target = ownPath(query.get('target'), ground.config.publicUrl);
     const hint = (query.get('login_hint') ?? '').slice(0, longest);
-    await sendSignIn(web, req, res, { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query) });
+    const who = await whoIs(web, req, 'user');
+    const over = who.in || silent.has(who.because) ? undefined : who.because;
+    // Told once: the next page of sign-ins is one like any other.
+    if (over !== undefined) web.cookies.clear(res, sessionCookie.user);
+    const asked = { target, signedOut: query.has('signed-out'), hint, maxAge: ageOf(query), over };
+    await sendSignIn(web, req, res, asked);
   });
 
   router.post('/signin', async (req, res) => {

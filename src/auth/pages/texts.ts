@@ -110,8 +110,9 @@ const overTexts: Record<string, string> = {
   removed: 'An administrator has removed you from your company’s account.',
   account: 'Your company’s account was deleted.',
   signOut: 'You were signed out by an administrator. You can sign in again.',
-  left: 'Your account was deleted.',
-  passwordChanged: 'The password of your account was changed. Sign in with the new one.',
+  left: 'Your account was deleted from another device, by whoever was signed in there.',
+  passwordChanged:
+    'The password of your account was changed, which signs out every other device. Sign in with the new one.',
   signedInAgain: 'You have signed in again in this browser. Open the page again to go on.',
   renewed: 'You have proved again who you are. Open the page again to go on.',
   signedOutHere: 'You have signed out on this device.',

@@ -136,12 +136,15 @@ export async function admit(
   if (!joined && !isOwn(proof)) await join(m, proof, user.id);
   const { previous } = from;
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
-  const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
+  const now = clock.now();
+  // What a provider saw long ago is no proof of this moment; a second factor is.
+  const provedAt = second ? now : Math.min(now, proof.authTime ?? now);
+  const { authTime, amr } = proof;
+  const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, { authTime, amr, provedAt });
   if (about.toTell) await tellOfNewDevice(ground, m, about.toTell);
   // Only where Carillon itself counts guesses is a browser worth knowing.
   const device =
     second || isOwn(proof) ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
-  const now = clock.now();
   await later(
     m,
     sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},

@@ -1,10 +1,11 @@
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader } from '../../platform/database/unit.ts';
-import { type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
+import { type Because, type Entitlement, entitlement } from '../../users/entitlement/entitlement.ts';
 import type { Principal } from '../sessions/principal.ts';
 
 type Columns = Pick<Principal, 'organisationId' | 'epoch' | 'accountEpoch'> & {
+  outBecause: string | null;
   accountId: string;
   displayName: string | null;
 };
@@ -20,7 +21,7 @@ export async function standingOf(
 ): Promise<{ principal: Principal | null; entitled: Entitlement }> {
   const asked = firstRow<Columns>(
     on,
-    sql`SELECT u."organisationId", u."accountId", u."displayName", u."epoch", a."epoch" AS "accountEpoch"
+    sql`SELECT u."organisationId", u."accountId", u."displayName", u."epoch", u."outBecause", a."epoch" AS "accountEpoch"
         FROM "users" u JOIN "accounts" a ON a."id" = u."accountId" WHERE u."id" = ${id}`,
   );
   const [user, entitled] = await Promise.all([asked, entitlement(on, id)]);
@@ -35,6 +36,12 @@ function principalOf(id: string, user: Columns, { maySignIn, tier, because }: En
     ...user,
     tier,
     mayBeIn: maySignIn,
-    refusedBecause: maySignIn ? null : refusal?.kind === 'noGroup' ? 'group' : (refusal?.kind ?? 'signOut'),
+    refusedBecause: maySignIn ? null : wordOf(refusal?.kind, user.outBecause),
   };
+}
+
+/** For the page: who is gone is told how, as they may have gone by themselves. */
+function wordOf(kind: Because['kind'] | undefined, outBecause: string | null): string {
+  if (kind === 'deleted') return outBecause === 'left' || outBecause === 'removed' ? outBecause : kind;
+  return kind === 'noGroup' ? 'group' : (kind ?? 'signOut');
 }

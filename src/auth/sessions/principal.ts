@@ -16,6 +16,8 @@ export interface Principal {
   mayBeIn: boolean;
   /** Why not: a word for the page and the receipt; null while `mayBeIn`. */
   refusedBecause: string | null;
+  /** Why what was born under an earlier epoch is over, where that is known. */
+  outBecause?: string | null;
   /** What the session check tells of a person besides; absent for kinds that have none. */
   displayName?: string | null;
   tier?: string | null;

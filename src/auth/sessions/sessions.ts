@@ -43,6 +43,10 @@ const isUnder = (born: Epochs, now: Epochs): boolean =>
   born.epoch === now.epoch && born.accountEpoch === now.accountEpoch;
 type Epochs = Pick<Principal, 'epoch' | 'accountEpoch'>;
 
+/** Of whoever may be in, and whose device may not: by the person's own epoch, if that is another. */
+const overBecause = (session: Epochs, { epoch, outBecause }: Principal): string =>
+  session.epoch === epoch ? 'signOut' : (outBecause ?? 'signOut');
+
 /** When a session was last seen is written down at most this often. */
 const seenEveryMs = 60_000;
 
@@ -80,14 +84,15 @@ export class Sessions {
   /**
    * Begins a session, inside the unit of work that let the principal in.
    * @param lifetimeMs after which it ends by itself
-   * @param proof what a connector's provider said of when and how the principal proved who they are
+   * @param proof what a connector's provider said of when and how the principal proved who they are; `provedAt`, when it was
+   *   not now
    * @returns the row, and the token for the cookie, which is kept nowhere
    */
   async begin(
     m: Writer,
     principal: Principal,
     lifetimeMs: number,
-    proof: Pick<Session, 'authTime' | 'amr'> = { authTime: null, amr: null },
+    proof: Pick<Session, 'authTime' | 'amr'> & { provedAt?: number } = { authTime: null, amr: null },
   ): Promise<{ session: Session; token: string }> {
     const token = newToken();
     const now = clock.now();
@@ -108,7 +113,7 @@ export class Sessions {
       endedBecause: null,
       clientAddress: clientAddress.slice(0, 64),
       userAgent: userAgent.slice(0, 256),
-      provedAt: now,
+      provedAt: proof.provedAt ?? now,
       authTime: proof.authTime,
       amr: proof.amr,
     };
@@ -122,7 +127,8 @@ export class Sessions {
    */
   async renew(m: Writer, session: Session, principal: Principal): Promise<{ session: Session; token: string } | null> {
     if (!(await this.end(m, session.principalId, session.id, 'renewed'))) return null;
-    const renewed = await this.begin(m, principal, session.expiresAt - clock.now());
+    const { authTime, amr } = session;
+    const renewed = await this.begin(m, principal, session.expiresAt - clock.now(), { authTime, amr });
     await m.update(SessionTable, { id: renewed.session.id }, { createdAt: session.createdAt });
     return { ...renewed, session: { ...renewed.session, createdAt: session.createdAt } };
   }
@@ -171,7 +177,7 @@ export class Sessions {
     if (!isUnder(session, principal)) {
       // A no is never told from memory: the person may have moved to another account, and this device with them.
       if (known) return this.#check(token, kind, null);
-      return { in: false, because: 'signOut', session };
+      return { in: false, because: overBecause(session, principal), session };
     }
     // Only a yes is remembered: whatever is forgotten, a no is asked again, so that the next yes holds at once.
     this.#memory.remember(moment, session, principal);

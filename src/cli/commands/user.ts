@@ -38,10 +38,19 @@ export function user(cli: Cli): void {
   verb(cli, it, {
     call: 'suspend <user>',
     does: 'suspend a person: out at once, everywhere',
-    more: 'Only an administrator can lift it: the directory cannot.',
+    more:
+      'Only an administrator can lift it: the directory cannot. With --organisation 000000000000 it is of somebody who is in ' +
+      'no account, needs a reason, and is lifted by this command line alone.',
     expects,
+    options: [
+      ['--reason <text>', 'why, of somebody who is in no account: for the trail and for whoever runs the server'],
+    ],
     takes: [...takes, 'yes'],
-    examples: ['carillon user suspend ada@example.com', 'carillon user suspend ada@example.com --yes --json'],
+    examples: [
+      'carillon user suspend ada@example.com',
+      'carillon user suspend ada@example.com --yes --json',
+      'carillon user suspend eve@example.com --organisation 000000000000 --reason "Sends spam"',
+    ],
     work: async () => (await load()).suspend,
   });
   verb(cli, it, {

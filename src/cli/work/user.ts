@@ -1,10 +1,12 @@
 import { hasFactor } from '../../auth/credentials/factors/factors.ts';
-import { isNobodys } from '../../accounts/accounts/nobodys.ts';
+import { isNobodys, nobodys } from '../../accounts/accounts/nobodys.ts';
 import { deviceName } from '../../auth/pages/device.ts';
 import { texts as factorTexts } from '../../console/second-factor/texts.ts';
 import { resetFactors } from '../../auth/people/reset-factors.ts';
 import { readPerson } from '../../console/people/person.ts';
 import { texts } from '../../console/people/texts.ts';
+import { CarillonError } from '../../platform/errors/errors.ts';
+import type { Ground } from '../../trail/ground.ts';
 import { isoOrNull, iso } from '../../platform/clock/clock.ts';
 import {
   activateUser,
@@ -16,9 +18,16 @@ import {
   signOutUser,
   suspendUser,
 } from '../../users/lifecycle/administer.ts';
+import {
+  activateOnTheirOwn,
+  freeBarredAddress,
+  suspendOnTheirOwn,
+  suspensionReason,
+} from '../../users/lifecycle/on-their-own.ts';
 import { assignLicence } from '../../users/lifecycle/licence.ts';
 import type { Call } from '../frame/command.ts';
 import { confirm } from '../frame/confirm.ts';
+import { organisationOf } from '../frame/choose.ts';
 import { callerName, withHouse } from '../frame/house.ts';
 import { userNamed } from '../frame/people.ts';
 import { tierNamed } from '../frame/tier.ts';
@@ -38,10 +47,11 @@ export const show = (call: Call): Promise<void> =>
       type,
       primary: isPrimary,
     }));
-    const causes = person.causes.map(({ cause, since, administrator, setBy }) => ({
+    const causes = person.causes.map(({ cause, since, administrator, setBy, reason }) => ({
       cause,
       since: iso(since),
       by: administrator ?? setBy,
+      reason,
     }));
     const devices = person.devices.map((session) => ({
       id: session.id,
@@ -86,7 +96,14 @@ export const show = (call: Call): Promise<void> =>
           texts.groups,
           person.groups.map(({ groupName, tier }) => (tier ? `${groupName} (${tier})` : groupName)).join('; '),
         ],
-        [texts.causes, causes.map(({ cause, since }) => `${texts.causeNames[cause]}, since ${since}`).join('; ')],
+        [
+          texts.causes,
+          causes
+            .map(
+              ({ cause, since, reason }) => `${texts.causeNames[cause]}, since ${since}${reason ? `: ${reason}` : ''}`,
+            )
+            .join('; '),
+        ],
         [
           texts.devices,
           devices.map(({ userAgent, clientAddress }) => `${deviceName(userAgent)} from ${clientAddress}`).join('; '),
@@ -106,9 +123,14 @@ export const show = (call: Call): Promise<void> =>
 export const suspend = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
-    await requireSuspending(ground.db.read, user);
-    await confirm(call, [`1 person will be suspended: ${primaryAddress}.`, ...texts.suspendSays]);
-    const changed = await suspendUser(ground, user, id, callerName());
+    const own = isNobodys(user);
+    const reason = call.value('reason');
+    if (own) suspensionReason(reason);
+    else await requireSuspending(ground.db.read, user);
+    const says = own ? texts.suspendOwnSays : texts.suspendSays;
+    await confirm(call, [`1 person will be suspended: ${primaryAddress}.`, ...says]);
+    const by = callerName();
+    const changed = own ? await suspendOnTheirOwn(ground, id, { by, reason }) : await suspendUser(ground, user, id, by);
     const text = changed
       ? `${primaryAddress} is suspended, and out everywhere.`
       : `${primaryAddress} was suspended already.`;
@@ -117,13 +139,31 @@ export const suspend = (call: Call): Promise<void> =>
 
 export const activate = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
-    const { id, primaryAddress, ...user } = await userNamed(ground.db.read, call, call.required('user'));
-    const changed = await activateUser(ground, user, id);
+    const given = call.required('user');
+    const found = await userNamed(ground.db.read, call, given).catch(async (error: unknown) => {
+      if (await freed(ground, call, given, error)) return null;
+      throw error;
+    });
+    if (!found) {
+      const freedText = `${given} may be registered again.`;
+      return call.output.done({ id: null, email: given, suspended: false, changed: true }, freedText);
+    }
+    const { id, primaryAddress, ...user } = found;
+    const own = isNobodys(user);
+    const changed = own ? await activateOnTheirOwn(ground, id) : await activateUser(ground, user, id);
+    const still = own ? '' : ' What the directory says of them still counts.';
     const text = changed
-      ? `The suspension of ${primaryAddress} was lifted. What the directory says of them still counts.`
+      ? `The suspension of ${primaryAddress} was lifted.${still}`
       : `No administrator had suspended ${primaryAddress}.`;
     call.output.done({ id, email: primaryAddress, suspended: false, changed }, text);
   });
+
+/** Whether nobody in no account has this address any more, and it was barred until now. */
+async function freed(ground: Ground, call: Call, given: string, error: unknown): Promise<boolean> {
+  if (!(error instanceof CarillonError) || error.code !== 'cli.notFound' || !given.includes('@')) return false;
+  const { id } = await organisationOf(ground.db.read, call);
+  return id === nobodys.organisationId && (await freeBarredAddress(ground, given));
+}
 
 export const signOut = (call: Call): Promise<void> =>
   withHouse(call, async (house) => {

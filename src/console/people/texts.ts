@@ -68,6 +68,10 @@ export const texts = {
     'They are out at once, everywhere, with all that they hold, and cannot sign in.',
     'Only an administrator can lift this: the directory cannot.',
   ],
+  suspendOwnSays: [
+    'They are out at once, everywhere, with all that they hold, and cannot sign in.',
+    'Their address cannot be registered anew, and no other password can be chosen. Only this command line lifts it.',
+  ],
   suspendButton: 'Suspend',
   signOutSays: (name: string, devices: number): string =>
     `${name} will be signed out of ${counted(devices, 'device', 'devices')}. They may sign in again.`,

@@ -32,7 +32,7 @@ interface Typed {
 export function signInRoutes(web: ConsoleWeb): Router {
   const router = Router({ caseSensitive: true });
   const { ground, sessions } = web;
-  const takeAttempt = createPasswordLimits();
+  const takeAttempt = createPasswordLimits(ground, 'administrator');
   const takePasskey = createRate({ points: 60, seconds: 60 });
   const passkeys = new Passkeys(ground, web.keyring, 'administrator');
 

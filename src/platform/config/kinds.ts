@@ -30,6 +30,13 @@ export const choice = <const T extends readonly string[]>(words: T): Kind<T[numb
 /** Text with at least one character. */
 export const text = (expected: string): Kind<string> => ({ schema: z.string().min(1), fromText: asIs, expected });
 
+/** An organisation's twelve digits; the reserved one is nobody's. */
+export const organisationNumber: Kind<string> = {
+  schema: z.string().regex(/^[1-9]\d{11}$/),
+  fromText: asIs,
+  expected: 'the twelve digits of an organisation',
+};
+
 /** A secret of at least `least` printable ASCII characters. */
 export const secret = (least: number): Kind<string> => ({
   schema: z

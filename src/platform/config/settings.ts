@@ -7,6 +7,7 @@ import {
   isNetwork,
   isServer,
   listOf,
+  organisationNumber,
   origin,
   secret,
   text,
@@ -201,6 +202,14 @@ export const settings = {
     default: 500,
     meaning: 'How many invitations one organisation may send by mail in a day.',
   },
+  operatorOrganisation: {
+    env: 'OPERATOR_ORGANISATION',
+    kind: organisationNumber,
+    default: undefined,
+    derived: 'none: the command line alone looks after people in no account',
+    meaning:
+      'The organisation whose administrators look after this installation in the console too: they see the people who are in no account, and may suspend them.',
+  },
   logLevel: {
     env: 'LOG_LEVEL',
     kind: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
@@ -262,4 +271,4 @@ type Values = { readonly [K in SettingName]: z.output<(typeof settings)[K]['kind
 export type Config = Omit<Values, Unset> & { readonly [K in Unset]: Values[K] | undefined };
 
 /** Settings that may be left out, and have no default. */
-type Unset = 'metricsToken' | 'tlsCertificate' | 'tlsKey' | 'smtpUrl' | 'mailFrom';
+type Unset = 'metricsToken' | 'tlsCertificate' | 'tlsKey' | 'smtpUrl' | 'mailFrom' | 'operatorOrganisation';

@@ -31,20 +31,22 @@ export interface Offer {
   account: Account;
 }
 
+/** The link of a mail by its token, or by the hash of it. */
+type Link = { token: string } | { tokenHash: string };
+
 /**
- * What the link in a mail offers; whoever has it has read the mail to that address, which proves the address.
+ * What the link in a mail offers; whoever has its token has read the mail to that address, which proves the address. The
+ * token's hash names the invitation, and proves nothing.
  * @throws invitation.over for whatever cannot be accepted: unknown, used, revoked, expired, or its account invites no more
  */
-export async function offerOf(on: Reader, token: string): Promise<Offer> {
-  const tokenHash = hashToken(token);
-  return opened(on, await selectRow(on, InvitationTable, sql`a."tokenHash" = ${tokenHash}`));
-}
+export const offerOf = async (on: Reader, by: Link): Promise<Offer> => opened(on, await invitationOf(on, by));
 
 /** Who has accepted by this link; null when nobody has. */
-export async function acceptedWith(on: Reader, token: string): Promise<string | null> {
-  const tokenHash = hashToken(token);
-  return (await selectRow(on, InvitationTable, sql`a."tokenHash" = ${tokenHash}`))?.acceptedBy ?? null;
-}
+export const acceptedWith = async (on: Reader, by: Link): Promise<string | null> =>
+  (await invitationOf(on, by))?.acceptedBy ?? null;
+
+const invitationOf = (on: Reader, by: Link): Promise<Invitation | null> =>
+  selectRow(on, InvitationTable, sql`a."tokenHash" = ${'token' in by ? hashToken(by.token) : by.tokenHash}`);
 
 /**
  * The same to somebody who is signed in, by its id: one of `offersTo`.
@@ -78,7 +80,7 @@ export async function registerInvited(
   token: string,
   { displayName = null }: { displayName?: string | null } = {},
 ): Promise<{ user: User; invitation: Invitation }> {
-  const { invitation, account } = await offerOf(m, token);
+  const { invitation, account } = await offerOf(m, { token });
   const { organisationId, id: accountId } = account;
   if (await ownAccountAt(m, invitation.address, invitation.addressKey)) throw userErrors('invitation.haveAccount');
   await requireInvitable(ground, m, account, invitation.address, invitation.addressKey);
@@ -96,7 +98,7 @@ export async function registerInvited(
 export interface Accepting {
   userId: string;
   scope: Scope;
-  by: { token: string } | { invitationId: string };
+  by: Link | { invitationId: string };
   /** They have said that they leave the team that they are in. */
   leave?: boolean;
 }
@@ -147,7 +149,7 @@ export async function acceptInvitation(ground: Ground, upstairs: Upstairs, accep
 }
 
 async function find(on: Reader, by: Accepting['by']): Promise<Offer> {
-  if ('token' in by) return offerOf(on, by.token);
+  if (!('invitationId' in by)) return offerOf(on, by);
   return opened(on, await selectRow(on, InvitationTable, sql`a."id" = ${by.invitationId}`));
 }
 

@@ -26,9 +26,15 @@ export const suspendUser = (ground: Ground, scope: Scope, userId: string, by: st
     return suspend(ground, m, user, by);
   });
 
-/** An administrator lifts their suspension; what the directory says of the person still counts. @throws user.notFound */
+/**
+ * An administrator lifts their suspension; what the directory says of the person still counts.
+ * @throws user.notFound, account.reserved
+ */
 export const activateUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
-  act(ground, 'ActivateUsers', scope, userId, (m, user) => lift(ground, m, user));
+  act(ground, 'ActivateUsers', scope, userId, async (m, user) => {
+    await requireAccount(m, scope.organisationId, scope.accountId);
+    return lift(ground, m, user);
+  });
 
 /** Signs a person out of all their devices (the guide: LogoutUser); they may sign in again. @throws user.notFound */
 export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promise<boolean> =>
@@ -45,23 +51,35 @@ export const signOutUser = (ground: Ground, scope: Scope, userId: string): Promi
  * @throws user.notFound, user.notRemovable, account.reserved
  */
 export const removeUser = (ground: Ground, upstairs: Upstairs, scope: Scope, userId: string): Promise<boolean> =>
-  act(ground, 'RemoveUser', scope, userId, async (m, user) => {
-    if (!(await isRemovable(m, scope, user))) throw userErrors('user.notRemovable');
-    if (!(await keepsAccount(m, user))) {
-      await deletePerson(ground, m, user, 'removed');
-      return false;
-    }
-    const from = await requireAccount(m, scope.organisationId, scope.accountId);
-    const to = await anyAccount(m, nobodys.organisationId, nobodys.accountId);
-    await ground.db.alone(to.id);
-    if ((await mayMove(m, to.id, [user])).length === 0) {
-      await deletePerson(ground, m, user, 'removed'); // somebody has that address there already
-      return false;
-    }
-    await putOut(ground, m, user, [user.id], 'removed');
-    await movePeople(ground, upstairs, m, [user], { from, to, trial: 'leave' });
-    return true;
-  });
+  act(ground, 'RemoveUser', scope, userId, (m, user) => removePerson(ground, upstairs, m, scope, user));
+
+/**
+ * The same of one person, in the unit of whoever removes them.
+ * @throws user.notRemovable, account.reserved, before anything is written
+ */
+export async function removePerson(
+  ground: Ground,
+  upstairs: Upstairs,
+  m: Writer,
+  scope: Scope,
+  user: User,
+): Promise<boolean> {
+  if (!(await isRemovable(m, scope, user))) throw userErrors('user.notRemovable');
+  if (!(await keepsAccount(m, user))) {
+    await deletePerson(ground, m, user, 'removed');
+    return false;
+  }
+  const from = await requireAccount(m, scope.organisationId, scope.accountId);
+  const to = await anyAccount(m, nobodys.organisationId, nobodys.accountId);
+  await ground.db.alone(to.id);
+  if ((await mayMove(m, to.id, [user])).length === 0) {
+    await deletePerson(ground, m, user, 'removed'); // somebody has that address there already
+    return false;
+  }
+  await putOut(ground, m, user, [user.id], 'removed');
+  await movePeople(ground, upstairs, m, [user], { from, to, trial: 'leave' });
+  return true;
+}
 
 /** Whether a person goes on on their own when they are removed. */
 export async function keepsAccount(on: Reader, user: User): Promise<boolean> {

@@ -9,6 +9,8 @@ export interface UserCause {
   since: number;
   /** Who said it: a principal's id. */
   setBy: string;
+  /** Why, where whoever said it gave a reason. */
+  reason: string | null;
 }
 
 export const UserCauseTable = new EntitySchema<UserCause>({
@@ -19,5 +21,6 @@ export const UserCauseTable = new EntitySchema<UserCause>({
     cause: { ...text(16), primary: true },
     since: time,
     setBy: text(128),
+    reason: { ...text(500), nullable: true },
   } satisfies Columns<UserCause>,
 });

@@ -26,6 +26,7 @@ export async function sayNo(
   const raised = raiseEpochs(
     m,
     sql`"id" = ${user.id} AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = ${user.id} AND c."cause" = ${cause})`,
+    cause,
   );
   await later(
     m,

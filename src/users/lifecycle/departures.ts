@@ -1,9 +1,10 @@
 import { clock } from '../../platform/clock/clock.ts';
-import { rows } from '../../platform/database/run.ts';
+import { firstRow, rows } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 
-const toldMs = 30 * 86_400_000;
+const dayMs = 86_400_000;
+const toldMs = 30 * dayMs;
 
 /** Who left an account lately since another one has claimed their domain: how many, and when the last did. */
 export async function departuresFrom(
@@ -16,6 +17,16 @@ export async function departuresFrom(
         WHERE "accountId" = ${accountId} AND "at" > ${clock.now() - toldMs} GROUP BY "domain" ORDER BY 3 DESC LIMIT 10`,
   );
   return found.map(({ domain, people, at }) => ({ domain, people: Number(people), at: Number(at) }));
+}
+
+/** Whether an account has lost people of that domain in the last day: who looks after it was written to then. */
+export async function wasToldOf(on: Reader, accountId: string, domain: string): Promise<boolean> {
+  const found = await firstRow(
+    on,
+    sql`SELECT 1 FROM "account_departures" WHERE "accountId" = ${accountId} AND "domain" = ${domain}
+        AND "at" > ${clock.now() - dayMs} LIMIT 1`,
+  );
+  return found !== null;
 }
 
 /** Forgets what was told long enough. */

@@ -5,6 +5,7 @@ import { list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { eraseKeysOf } from '../../trail/people/erase.ts';
 import type { Ground } from '../../trail/ground.ts';
+import { markTrialsOf } from '../trial/marks.ts';
 import { markBarredNames } from './suspension.ts';
 import type { Upstairs } from './upstairs.ts';
 
@@ -79,6 +80,7 @@ async function erasePeople(
   );
   if (found.length === 0) return 0;
   const ids = found.map(({ id }) => id);
+  await markTrialsOf(ground, m, ids); // registering again gives no second one
   await upstairs.peopleErased(m, ids);
   await rows(m, sql`DELETE FROM "group_members" WHERE "memberId" IN (${list(ids)})`);
   await rows(m, sql`DELETE FROM "users" WHERE "id" IN (${list(ids)})`);

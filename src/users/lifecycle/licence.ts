@@ -2,9 +2,10 @@ import { requireAccount } from '../../accounts/accounts/accounts.ts';
 import { type Tier, tiersByGroup } from '../../accounts/accounts/types.ts';
 import { changed } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
-import type { Reader } from '../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { userErrors } from '../errors.ts';
+import type { User } from '../user.entity.ts';
 import { requireUser } from './administer.ts';
 import { announceChanged, type Scope } from './out.ts';
 
@@ -34,12 +35,22 @@ export function assignLicence(ground: Ground, scope: Scope, userId: string, inpu
     const licence = licenceOf(input);
     const user = await requireUser(m, scope, userId);
     await requireTiersByHand(m, scope);
-    const touched = await changed(
-      m,
-      sql`UPDATE "users" SET "licence" = ${licence}, "version" = "version" + 1
-          WHERE "id" = ${user.id} AND "accountId" = ${accountId} AND "licence" <> ${licence} RETURNING "id"`,
-    );
-    if (touched.length > 0) announceChanged(ground, [user.id]);
-    return { result: touched.length > 0 };
+    return { result: await giveLicence(ground, m, user, licence) };
   });
+}
+
+/** The same of one person, in the unit of whoever gives it. @returns whether it was another one */
+export async function giveLicence(
+  ground: Ground,
+  m: Writer,
+  { id, accountId }: Pick<User, 'id' | 'accountId'>,
+  licence: Tier,
+): Promise<boolean> {
+  const touched = await changed(
+    m,
+    sql`UPDATE "users" SET "licence" = ${licence}, "version" = "version" + 1
+        WHERE "id" = ${id} AND "accountId" = ${accountId} AND "licence" <> ${licence} RETURNING "id"`,
+  );
+  if (touched.length > 0) announceChanged(ground, [id]);
+  return touched.length > 0;
 }

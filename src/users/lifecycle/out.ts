@@ -48,16 +48,16 @@ export async function putOut(
   cause: OutCause,
 ): Promise<void> {
   for (const some of chunks(userIds)) {
-    const people = await raiseEpochs(m, sql`"id" IN (${list(some)})`);
+    const people = await raiseEpochs(m, sql`"id" IN (${list(some)})`, cause);
     await publishOut(ground, m, scope, some.length === 1 ? some[0]! : scope.accountId, people, cause);
   }
 }
 
 /** Everything that these people hold is dead from this commit on; to be followed by `publishOut`. */
-export const raiseEpochs = (m: Writer, whose: Sql): Promise<UsersOut['people']> =>
+export const raiseEpochs = (m: Writer, whose: Sql, cause: OutCause): Promise<UsersOut['people']> =>
   changed(
     m,
-    sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL
+    sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL, "outBecause" = ${cause}
         WHERE ${whose} RETURNING "id", "epoch"`,
   );
 

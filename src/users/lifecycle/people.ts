@@ -53,6 +53,7 @@ export function newPerson(scope: Scope, connectionId: string | null, columns: Pe
     searchKeyAt: now,
     joinedAt: null,
     lastActiveAt: null,
+    outBecause: null,
     liveUntil: null,
     deletedAt: null,
     releasedAt: null,

@@ -1,4 +1,5 @@
 import { anyAccount } from '../../accounts/accounts/accounts.ts';
+import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
 import { firstRow } from '../../platform/database/run.ts';
 import { sql } from '../../platform/database/sql.ts';
@@ -32,8 +33,9 @@ export async function registerPerson(
 }
 
 /**
- * Whether a suspension keeps this address from registering here: this account's own always; another's once its domain
- * was removed there, unless this account has proved that the domain is its own and so decides itself.
+ * Whether a suspension keeps this address from registering here: this account's own always, and that of whoever runs the
+ * server, said of somebody in no account; another's once its domain was removed there, unless this account has proved that
+ * the domain is its own and so decides itself.
  */
 export async function isBarred(ground: Ground, on: Reader, { accountId }: Scope, address: string): Promise<boolean> {
   const key = normaliseAddress(address);
@@ -41,7 +43,7 @@ export async function isBarred(ground: Ground, on: Reader, { accountId }: Scope,
   const found = await firstRow(
     on,
     sql`SELECT 1 FROM "suspension_keys" WHERE "kind" = 'address' AND "key" IN (${key}, ${markedName(ground, 'address', key)})
-        AND ("accountId" = ${accountId} OR ("everywhereSince" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "domains" d
+        AND ("accountId" IN (${accountId}, ${nobodys.accountId}) OR ("everywhereSince" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM "domains" d
           WHERE d."accountId" = ${accountId} AND d."name" = ${domainOf(address)} AND d."state" = 'verified')))`,
   );
   return found !== null;

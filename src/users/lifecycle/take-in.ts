@@ -1,3 +1,4 @@
+import type { Account } from '../../accounts/accounts/account.entity.ts';
 import { anyAccount, requireAccount } from '../../accounts/accounts/accounts.ts';
 import { isNobodys, nobodys } from '../../accounts/accounts/nobodys.ts';
 import { verifiedDomainOf } from '../../accounts/domains/domains.ts';
@@ -9,12 +10,15 @@ import { isOneOf, sql, type Sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { newId } from '../../platform/ids/ids.ts';
-import { post } from '../../platform/mail/post.ts';
+import { mailboxOf } from '../../platform/mail/address.ts';
+import type { Letter } from '../../platform/mail/letter.ts';
+import { post, type Posted } from '../../platform/mail/post.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { isKeptByNobody } from '../own.ts';
 import { type User, UserTable } from '../user.entity.ts';
 import { DepartureTable } from './departure.entity.ts';
+import { wasToldOf } from './departures.ts';
 import { mayMove, movePeople } from './move.ts';
 import type { Scope } from './out.ts';
 import { isBarred } from './register.ts';
@@ -98,9 +102,13 @@ async function takeInSome(
     );
     const taken = await movable(ground, m, scope, users);
     await movePeople(ground, upstairs, m, taken, { from, to: account, trial: 'enter' });
-    for (const user of taken) await tellPerson(ground, m, user, account);
+    const about = { kind: 'takenIn', organisationId, accountId };
+    for (const user of taken) {
+      const letter = letterTo(ground, user, from, account);
+      await tell(ground, m, { ...about, aboutId: user.id, to: user.primaryAddress, letter });
+    }
     if (!isNobodys({ accountId: formerId }) && taken.length > 0) {
-      await tellFormer(ground, m, from, name, taken.length);
+      await tellFormer(ground, upstairs, m, from, name, taken.length);
     }
     const responseElements = { users: taken.length, passedOver: users.length - taken.length };
     return { result: true, responseElements };
@@ -135,50 +143,75 @@ const candidates = (on: Reader, { accountId, name }: Verified, after: User | nul
         ORDER BY a."primaryAddressKey", a."id" LIMIT ${atOnce}`,
   );
 
-/** Where no mail can be sent, or none to this address, the person learns it from their own page. */
-async function tellPerson(
-  ground: Ground,
-  m: Writer,
-  { id, primaryAddress, primaryDomain }: User,
-  {
-    organisationId,
-    id: accountId,
-    name,
-    defaultLicence,
-  }: { organisationId: string; id: string; name: string; defaultLicence: string },
-): Promise<void> {
-  const letter = {
-    subject: texts.subject(name),
-    title: texts.title(name),
-    paragraphs: [texts.says(primaryDomain, name), texts.keeps, texts.tier(defaultLicence)],
-  };
-  try {
-    const expiresAt = clock.now() + letterMs;
-    await post(ground, m, {
-      kind: 'takenIn',
-      organisationId,
-      accountId,
-      aboutId: id,
-      to: primaryAddress,
-      letter,
-      expiresAt,
-    });
-  } catch (error) {
-    if (!(error instanceof CarillonError)) throw error; // refused before anything was written
-  }
-}
+/** What somebody is told whom the account has taken in; from a team, that they have left it. */
+const letterTo = (ground: Ground, { primaryDomain }: User, from: Account, to: Account): Letter => ({
+  subject: texts.subject(to.name),
+  title: texts.title(to.name),
+  paragraphs: [
+    texts.says(primaryDomain, to.name),
+    ...(isNobodys({ accountId: from.id }) ? [] : [texts.left(from.name)]),
+    texts.keeps,
+    texts.tier(to.defaultLicence),
+  ],
+  action: { label: texts.button, href: `${ground.config.publicUrl}/me` },
+});
 
-/** The team that they were in finds it in its own trail, and on its page of people. */
+/**
+ * The team that they were in finds it in its own trail and on its page of people, and those of its administrators who have
+ * an address in a letter: one for each domain, however many units it takes.
+ */
 async function tellFormer(
   ground: Ground,
+  upstairs: Upstairs,
   m: Writer,
-  { organisationId, id: accountId }: { organisationId: string; id: string },
+  from: Account,
   domain: string,
   people: number,
 ): Promise<void> {
+  const { organisationId, id: accountId } = from;
   const requestParameters = { accountId, domainName: domain };
   await ground.trail.perform({ eventName: 'LoseUsers', organisationId, accountId, requestParameters }, async () => {
+    const told = await wasToldOf(m, accountId, domain);
     await insertRow(m, DepartureTable, { id: newId(), organisationId, accountId, domain, people, at: clock.now() });
-    return { result: undefined, responseElements: { users: people } };
+    const letters = told ? 0 : await writeToAdministrators(ground, upstairs, m, from, domain);
+    return { result: undefined, responseElements: { users: people, letters } };
   });
+}
+
+/** @returns how many letters were posted */
+async function writeToAdministrators(
+  ground: Ground,
+  upstairs: Upstairs,
+  m: Writer,
+  { organisationId, id: accountId, name, helpContact }: Account,
+  domain: string,
+): Promise<number> {
+  const { subject, title, says, where, button } = texts.lost;
+  const letter: Letter = {
+    subject: subject(name),
+    title: title(name),
+    paragraphs: [says(domain, name), where],
+    action: { label: button, href: `${ground.config.publicUrl}/console/accounts/${accountId}/people` },
+  };
+  // Where none of them has an address, whoever is named for help has perhaps.
+  const known = await upstairs.administratorAddresses(m, organisationId);
+  const addresses = known.length > 0 || mailboxOf(helpContact) === null ? known : [helpContact];
+  let posted = 0;
+  for (const to of addresses) {
+    const about = { kind: 'peopleLost', organisationId, accountId, aboutId: null };
+    if (await tell(ground, m, { ...about, to, letter })) posted += 1;
+  }
+  return posted;
+}
+
+/** Posts a letter. Where none can be sent, or none to this address, they learn it from their own page. */
+async function tell(ground: Ground, m: Writer, letter: Omit<Posted, 'expiresAt'>): Promise<boolean> {
+  try {
+    return (await post(ground, m, { ...letter, expiresAt: clock.now() + letterMs })) === 'Queued';
+  } catch (error) {
+    if (!(error instanceof CarillonError)) throw error; // refused before anything was written
+    const { kind, organisationId, accountId, aboutId } = letter;
+    ground.log.warn({ code: error.code, kind, organisationId, accountId, aboutId }, 'mail: a letter was not posted');
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Writer } from '../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { PeopleMoved } from './move.ts';
 
 /**
@@ -14,4 +14,6 @@ export interface Upstairs {
   peopleErased: (m: Writer, userIds: readonly string[]) => Promise<void>;
   /** What carries the account of people who went to another one, and goes with them. */
   peopleMoved: (m: Writer, moved: PeopleMoved) => Promise<void>;
+  /** Where those who run an organisation read their mail, as far as that is known. */
+  administratorAddresses: (on: Reader, organisationId: string) => Promise<string[]>;
 }

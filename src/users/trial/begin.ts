@@ -6,7 +6,10 @@ import type { Writer } from '../../platform/database/unit.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { User } from '../user.entity.ts';
 import { announceChanged } from '../lifecycle/out.ts';
+import { markedTrial, markTrial } from './marks.ts';
 import { nextTrial, noTrial, type Trial } from './trial.ts';
+
+type Times = Pick<Trial, 'trialStartedAt' | 'trialEndsAt'>;
 
 /** Whether somebody's next sign-in may begin their trial: of everybody else `beginTrial` changes nothing. */
 export const awaitsTrial = ({ accountId, trialEndsAt }: Pick<User, 'accountId' | 'trialEndsAt'>): boolean =>
@@ -15,30 +18,41 @@ export const awaitsTrial = ({ accountId, trialEndsAt }: Pick<User, 'accountId' |
 /**
  * To be called by every sign-in of an own account, in its unit and before it asks what the person is entitled to: the
  * first one of somebody who registered on their own begins their trial, or goes on with the one that they had before they
- * deleted themselves, as long as that is known; every other does nothing.
+ * deleted themselves, erased or not; every other does nothing.
  * @returns whether it began
  */
 export async function beginTrial(ground: Ground, m: Writer, userId: string): Promise<boolean> {
-  const { trialStartedAt, trialEndsAt } = (await formerTrial(m, userId)) ?? nextTrial(noTrial, 'begin', clock.now());
+  const who = await firstRow<{ primaryAddressKey: string; primaryDomain: string }>(
+    m,
+    sql`SELECT "primaryAddressKey", "primaryDomain" FROM "users"
+        WHERE "id" = ${userId} AND "accountId" = ${nobodys.accountId} AND "trialEndsAt" IS NULL`,
+  );
+  if (!who) return false;
+  const former = (await formerTrial(m, userId, who)) ?? (await markedTrial(ground, m, who.primaryAddressKey));
+  const { trialStartedAt, trialEndsAt } = former ?? nextTrial(noTrial, 'begin', clock.now());
   const begun = await changed(
     m,
     sql`UPDATE "users" SET "trialStartedAt" = ${trialStartedAt}, "trialEndsAt" = ${trialEndsAt}, "version" = "version" + 1
         WHERE "id" = ${userId} AND "accountId" = ${nobodys.accountId} AND "trialEndsAt" IS NULL RETURNING "id"`,
   );
-  if (begun.length > 0) announceChanged(ground, [userId]);
-  return begun.length > 0;
+  if (begun.length === 0) return false;
+  await markTrial(ground, m, { primaryAddressKey: who.primaryAddressKey, trialStartedAt, trialEndsAt });
+  announceChanged(ground, [userId]);
+  return true;
 }
 
 /** The trial of whoever had this address, was deleted or released, and is not erased yet: registering anew gives no other. */
-async function formerTrial(m: Writer, userId: string): Promise<Pick<Trial, 'trialStartedAt' | 'trialEndsAt'> | null> {
+async function formerTrial(
+  m: Writer,
+  userId: string,
+  { primaryAddressKey, primaryDomain }: { primaryAddressKey: string; primaryDomain: string },
+): Promise<Times | null> {
   const found = await firstRow<{ startedAt: number | string | null; endsAt: number | string }>(
     m,
-    sql`SELECT f."trialStartedAt" AS "startedAt", f."trialEndsAt" AS "endsAt" FROM "users" u JOIN "users" f
-          ON f."primaryDomain" = u."primaryDomain" AND f."primaryAddressKey" = u."primaryAddressKey"
-        WHERE u."id" = ${userId} AND u."accountId" = ${nobodys.accountId} AND u."trialEndsAt" IS NULL
-          AND f."id" <> u."id" AND (f."deletedAt" IS NOT NULL OR f."releasedAt" IS NOT NULL)
-          AND f."trialEndsAt" IS NOT NULL
-        ORDER BY f."trialEndsAt" LIMIT 1`,
+    sql`SELECT "trialStartedAt" AS "startedAt", "trialEndsAt" AS "endsAt" FROM "users"
+        WHERE "primaryDomain" = ${primaryDomain} AND "primaryAddressKey" = ${primaryAddressKey}
+          AND "id" <> ${userId} AND ("deletedAt" IS NOT NULL OR "releasedAt" IS NOT NULL) AND "trialEndsAt" IS NOT NULL
+        ORDER BY "trialEndsAt" LIMIT 1`,
   );
   if (!found) return null;
   return {

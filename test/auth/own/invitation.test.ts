@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { AccountTable } from '../../../src/accounts/accounts/account.entity.ts';
 import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
 import { clock } from '../../../src/platform/clock/clock.ts';
 import { rows } from '../../../src/platform/database/run.ts';
 import { sql } from '../../../src/platform/database/sql.ts';
+import { hashToken } from '../../../src/platform/ids/ids.ts';
 import { parseAddresses } from '../../../src/users/invitations/addresses.ts';
 import { invitePeople } from '../../../src/users/invitations/invite.ts';
 import type { Scope } from '../../../src/users/lifecycle/out.ts';
@@ -38,6 +40,7 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     return linkIn(await stage.smtp.next(email, ({ text }) => text.includes('/invitation?')), '/invitation');
   };
   const chosen = { name: 'Ann', password, again: password };
+  const tokenIn = (link: string): string => new URL(link, 'http://x').searchParams.get('token')!;
 
   it('leads who is nobody yet to a password, and into the team with its licence, once', async () => {
     const link = await invite('ann@own.example');
@@ -79,10 +82,11 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     const link = await invite('ann@own.example');
     const visitor = stage.carillon.visitor();
     const page = await visitor.get(link);
-    const signIn = await visitor.get(page.link(`target=${encodeURIComponent(link)}`));
+    const signIn = await visitor.get(page.link(encodeURIComponent(`/invitation?invited=${hashToken(tokenIn(link))}`)));
+    assert.doesNotMatch(signIn.url + signIn.body, new RegExp(tokenIn(link)), 'from here on nobody needs the token');
     const asked = await signIn.submit('/signin');
     const back = await asked.submit('/signin/own', { password });
-    assert.equal(back.path, link);
+    assert.match(back.path, /^\/invitation\?invited=/);
     assert.match(back.text, /In the account you have the permission tier Pro\. Your trial ends\./);
     const done = await back.submit('/invitation');
     assert.equal(done.path, '/me');
@@ -164,6 +168,52 @@ describeOnEachEngine('own accounts: the link of an invitation', function () {
     assert.doesNotMatch(page.body, /<form/);
     const registering = await stage.carillon.visitor().get(page.link('/register?email=ann%40globex.example'));
     assert.equal(registering.title, 'Register');
+  });
+
+  it('leaves its token nowhere while somebody signs in, or asks for a mail, on the way to it', async () => {
+    const visitor = stage.carillon.visitor();
+    await registerAs(stage, visitor, 'ann@own.example');
+    const { id: userId } = await personAt(stage, 'ann@own.example');
+    const link = await invite('ann@own.example');
+    const { ground } = stage.carillon.house;
+    await ground.db.write((m) => m.update(AccountTable, { id: nobodys.accountId }, { secondFactorSince: 1 }));
+    const other = stage.carillon.visitor();
+    for (const target of [link, `${link}&x=1`]) {
+      const { csrf } = await other.send('/signin');
+      const sent = await other.post('/signin/own', { csrf, email: 'ann@own.example', password, target });
+      assert.equal(sent.status, 303, 'a second factor is awaited');
+      await other.post('/reset', { csrf, email: 'ann@own.example', target });
+      await other.post('/register', { csrf, email: 'new@own.example', target });
+    }
+    const kept = await Promise.all([
+      rows(ground.db.read, sql`SELECT "target", "proof" FROM "person_pending_sign_ins" WHERE "userId" = ${userId}`),
+      rows(ground.db.read, sql`SELECT "target" FROM "own_links" WHERE "target" LIKE '/invitation%'`),
+    ]);
+    assert.deepEqual(
+      kept.map(({ length }) => length),
+      [2, 4],
+    );
+    assert.doesNotMatch(JSON.stringify(kept), new RegExp(tokenIn(link)));
+  });
+
+  it('known by the hash that is kept it is only for whoever is signed in with its address', async () => {
+    const link = await invite('ann@own.example');
+    const hash = new URLSearchParams({ invited: hashToken(tokenIn(link)) }).toString();
+    const stranger = await stage.carillon.visitor().send(`/invitation?${hash}`);
+    assert.equal(stranger.status, 303);
+    assert.match(stranger.location ?? '', /\/signin\?target=%2Finvitation%3Finvited/);
+    const bob = stage.carillon.visitor();
+    await registerAs(stage, bob, 'bob@own.example');
+    const { csrf } = await bob.send('/me');
+    const refused = await bob.post('/invitation', { csrf, invited: hashToken(tokenIn(link)) });
+    assert.ok(refused.status >= 400 && refused.status < 500);
+    const registering = { csrf, invited: hashToken(tokenIn(link)), ...chosen };
+    const none = await bob.post('/invitation/register', registering);
+    assert.ok(none.status >= 400 && none.status < 500);
+    const ann = stage.carillon.visitor();
+    await registerAs(stage, ann, 'ann@own.example');
+    await (await ann.get(`/invitation?${hash}`)).submit('/invitation');
+    assert.equal((await personAt(stage, 'ann@own.example')).accountId, scope.accountId);
   });
 
   it('that is over, or nobody’s, says so', async () => {

@@ -129,8 +129,8 @@ describeOnEachEngine('invitations', () => {
     assert.match(mail!.letter.paragraphs.join(' '), /ada@x\.example/);
     assert.notEqual(await tokenOf('ada@x.example'), token);
     assert.ok(!JSON.stringify(await stored(id)).includes(await tokenOf('ada@x.example')));
-    await assert.rejects(offerOf(ground.db.read, token), { code: 'invitation.over' });
-    const { account } = await offerOf(ground.db.read, await tokenOf('ada@x.example'));
+    await assert.rejects(offerOf(ground.db.read, { token }), { code: 'invitation.over' });
+    const { account } = await offerOf(ground.db.read, { token: await tokenOf('ada@x.example') });
     assert.equal(account.name, 'Acme & Söhne');
   });
 
@@ -197,7 +197,7 @@ describeOnEachEngine('invitations', () => {
     const { ground } = own.house;
     const { id, token } = await invited('ada@x.example');
     clock.advance(14 * day);
-    await assert.rejects(offerOf(ground.db.read, token), { code: 'invitation.over' });
+    await assert.rejects(offerOf(ground.db.read, { token }), { code: 'invitation.over' });
     assert.equal(statusOf(await stored(id)), 'Failed');
     await resendInvitation(ground, team, id, { by });
     assert.equal(statusOf(await stored(id)), 'Pending');
@@ -227,7 +227,7 @@ describeOnEachEngine('invitations', () => {
     const { ground } = own.house;
     const { token } = await invited('ada@x.example');
     await own.verify(team, 'acme.example');
-    await assert.rejects(offerOf(ground.db.read, token), { code: 'invitation.over' });
+    await assert.rejects(offerOf(ground.db.read, { token }), { code: 'invitation.over' });
     assert.deepEqual(await offersTo(ground.db.read, 'ada@x.example'), []);
   });
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
-import { setDefaultLicence } from '../../../src/accounts/accounts/accounts.ts';
+import { setDefaultLicence, setHelpContact } from '../../../src/accounts/accounts/accounts.ts';
+import { AdministratorTable } from '../../../src/access/administrators/administrator.entity.ts';
+import { invitedAdministrator } from '../../../src/access/administrators/names.ts';
+import { mailHandlers } from '../../../src/app.ts';
+import { MailSender } from '../../../src/platform/mail/sender.ts';
 import { TrailRecordTable } from '../../../src/trail/record.entity.ts';
 import { entitlement } from '../../../src/users/entitlement/entitlement.ts';
 import { departuresFrom } from '../../../src/users/lifecycle/departures.ts';
@@ -13,6 +17,8 @@ import { DomainTable } from '../../../src/accounts/domains/domain.entity.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { lostDomain, testCompany } from '../../support/company.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
+import { newAdministrator } from '../../support/administrator.ts';
+import { startSmtp } from '../../support/smtp.ts';
 import { until } from '../../support/until.ts';
 import { type Own, ownHouse } from './support.ts';
 
@@ -66,7 +72,68 @@ describeOnEachEngine('a newly verified domain', function () {
     assert.deepEqual([departure?.domain, departure?.people], ['acme.example', 1]);
     assert.deepEqual(await departuresFrom(ground.db.read, acme.accountId), []);
     const told = await ground.db.read.findOneBy(TrailRecordTable, { eventName: 'LoseUsers' });
-    assert.deepEqual([told?.accountId, told?.responseElements], [team.accountId, { users: 1 }]);
+    assert.deepEqual([told?.accountId, told?.responseElements], [team.accountId, { users: 1, letters: 0 }]);
+  });
+
+  it('writes to them and to their former team’s administrators, once for a domain, by the server that takes mail', async () => {
+    const smtp = await startSmtp();
+    await own.stop();
+    own = await ownHouse({ smtpUrl: smtp.url });
+    const sender = new MailSender(own.house.ground, mailHandlers(own.house));
+    try {
+      const { ground } = own.house;
+      const acme = await own.team('Acme <b>');
+      const team = await own.team('Team');
+      await newAdministrator(own.house, 'grace@team.example', team.organisationId);
+      await newAdministrator(own.house, 'root', team.organisationId);
+      await ground.db.write((m) =>
+        m.insert(AdministratorTable, invitedAdministrator(team.organisationId, 'late@team.example')),
+      );
+      const ruth = await own.register(team, 'ruth@acme.example');
+      await own.alone('alone@acme.example');
+      const tom = await own.register(team, 'tom@acme.example');
+      await ground.db.write((m) => suspend(ground, m, tom, 'admin'));
+      await own.verify(acme, 'acme.example');
+      const letter = await smtp.next('ruth@acme.example');
+      assert.equal(letter.header('subject'), 'Your account is now part of Acme <b>');
+      assert.match(letter.text, /acme\.example is its own\..*no longer in the team Team\./s);
+      assert.match(letter.text, /tier is now Pro/);
+      assert.ok(letter.text.includes(`${ground.config.publicUrl}/me`));
+      assert.match(letter.html, /Acme &lt;b&gt;/);
+      assert.doesNotMatch((await smtp.next('alone@acme.example')).text, /the team/);
+      const told = await smtp.next('grace@team.example');
+      assert.equal(told.header('subject'), 'People have left Team');
+      assert.match(told.text, /acme\.example.*no longer in Team/s);
+      assert.ok(told.html.includes(`/console/accounts/${team.accountId}/people`));
+      assert.doesNotMatch(told.raw, /ruth|Acme/, 'who they are, and where they went, is on the page and nowhere else');
+      await ground.db.write((m) => lift(ground, m, tom));
+      await takeInStragglers(ground, own.house.upstairs);
+      await smtp.next('tom@acme.example');
+      await until(async () => (await own.letters()).length === 0);
+      const to = smtp.received.map((each) => each.to.join()).toSorted();
+      assert.deepEqual(to, ['alone@acme.example', 'grace@team.example', 'ruth@acme.example', 'tom@acme.example']);
+      assert.equal((await own.stored(ruth)).accountId, acme.accountId);
+    } finally {
+      await sender.stop();
+      await smtp.stop();
+    }
+  });
+
+  it('writes to whoever is named for help where no administrator has an address', async () => {
+    const { ground } = own.house;
+    const acme = await own.team('Acme');
+    const team = await own.team('Team');
+    await setHelpContact(ground, team.organisationId, team.accountId, 'help@team.example');
+    await own.register(team, 'ruth@acme.example');
+    await own.verify(acme, 'acme.example');
+    await until(async () => (await own.letters()).length === 2);
+    assert.deepEqual(
+      (await own.letters()).map(({ to, kind }) => [to, kind]),
+      [
+        ['ruth@acme.example', 'takenIn'],
+        ['help@team.example', 'peopleLost'],
+      ],
+    );
   });
 
   it('takes in nobody whom somebody has said no to, who was released, or whose name is taken there', async () => {

@@ -17,6 +17,8 @@ export interface Expected {
   state: string;
   verifier: string;
   attempt: Pick<Attempt, 'nonce' | 'createdAt'> & { maxAge: number | null };
+  /** Whether one that was asked how old the proof is must say it (OpenID Connect Core §2, `auth_time`). */
+  mustSayWhen?: boolean;
 }
 
 /** What an OpenID provider says of whoever has proved themselves there. */
@@ -57,7 +59,7 @@ export async function exchange(
   requirePast(claims.iat);
   requireParty(claims.azp, expected.clientId);
   const authTime = authTimeOf(claims.auth_time);
-  requireAge(authTime, attempt);
+  requireAge(authTime, expected);
   const info = await openid.fetchUserInfo(configuration, tokens.access_token, claims.sub).catch(failed);
   return { issuer: claims.iss, subject: claims.sub, info, authTime, amr: amrOf(claims['amr']) };
 }
@@ -92,8 +94,13 @@ const authTimeOf = (seconds: number | undefined): number | null =>
   seconds === undefined ? null : Math.min(seconds * 1000, clock.now());
 
 /** OpenID Connect Core §3.1.3.7, step 13: a provider that says when it asked the person must have done so lately. */
-function requireAge(authTime: number | null, { maxAge, createdAt }: Expected['attempt']): void {
-  if (maxAge === null || authTime === null) return; // one that says nothing was told `prompt=login` all the same
+function requireAge(authTime: number | null, { attempt, mustSayWhen = false }: Expected): void {
+  const { maxAge, createdAt } = attempt;
+  if (maxAge === null) return;
+  if (authTime === null) {
+    if (!mustSayWhen) return; // it was told `prompt=login` all the same
+    throw authErrors('signIn.notProved', { detail: 'the provider does not say when it asked the person' });
+  }
   if (authTime < createdAt - maxAge * 1000 - skewMs) {
     throw authErrors('signIn.notProved', { detail: 'the provider did not ask the person anew' });
   }

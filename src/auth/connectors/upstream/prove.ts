@@ -40,6 +40,7 @@ export async function proveUpstream(ground: Ground, providers: Providers, callba
     state,
     verifier: ground.seal.unseal(attempt.codeVerifier, placeIn(upstreamVerifier, attempt.stateHash)),
     attempt,
+    mustSayWhen: true,
   }).catch(inItsWords);
   faultPoint('signIn.proved');
   const { userId, sessionId, target } = attempt;

@@ -1,4 +1,6 @@
-import { createRate } from '../../../platform/http/rate.ts';
+import { createSharedRates } from '../../../platform/rates/shared.ts';
+import type { Ground } from '../../../trail/ground.ts';
+import type { HolderKind } from '../holders.ts';
 
 /** Attempts a minute from one network, whoever is tried. */
 const perNetwork = 60;
@@ -10,21 +12,23 @@ const perName = 100;
 const perDevice = 10;
 
 /**
- * Slows the guessing of passwords, alike for names that exist and names that do not. The limit over all networks would
- * be a lock on the owner, so a browser in which the owner has signed in before is counted by itself, and nothing that
- * others do uses its attempts up. Kept in memory, in bounded space: to write each guess down would take a different
- * time for names that exist.
+ * Slows the guessing of passwords, alike for names that exist and names that do not, over all nodes together. The limit over
+ * all networks would be a lock on the owner, so a browser in which the owner has signed in before is counted by itself, and
+ * nothing that others do uses its attempts up. In bounded space, and by the same work whoever is named.
  * @returns takes one attempt at a name, in one spelling and of bounded length; throws rate.exceeded
  */
-export function createPasswordLimits(): (name: string, network: string, device: string | null) => Promise<void> {
-  const byNetwork = createRate({ points: perNetwork, seconds: 60 });
-  const byNameAndNetwork = createRate({ points: perNameAndNetwork, seconds: 60 });
-  const byName = createRate({ points: perName, seconds: 3600 });
-  const byDevice = createRate({ points: perDevice, seconds: 60 });
-  return async (name, network, device) => {
-    if (device !== null) return byDevice(JSON.stringify([name, device]));
-    await byNetwork(network);
-    await byNameAndNetwork(JSON.stringify([name, network]));
-    await byName(name);
-  };
+export function createPasswordLimits(
+  ground: Pick<Ground, 'db' | 'seal'>,
+  kind: HolderKind,
+): (name: string, network: string, device: string | null) => Promise<void> {
+  const take = createSharedRates(ground, `${kind}-password`, {
+    network: { points: perNetwork, seconds: 60 },
+    nameAndNetwork: { points: perNameAndNetwork, seconds: 60 },
+    name: { points: perName, seconds: 3600 },
+    device: { points: perDevice, seconds: 60 },
+  });
+  return (name, network, device) =>
+    device !== null
+      ? take(['device', JSON.stringify([name, device])])
+      : take(['network', network], ['nameAndNetwork', JSON.stringify([name, network])], ['name', name]);
 }

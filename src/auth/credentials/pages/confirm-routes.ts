@@ -18,7 +18,7 @@ export interface ConfirmFrame<V extends Visitor> extends CredentialFrame<V> {
   proving: (visitor: V) => Proving;
   hasPassword: (visitor: V) => Promise<boolean>;
   /** What is said to those who have nothing to prove themselves by. */
-  nothing: (visitor: V) => Html;
+  nothing: (visitor: V, target: string) => Html | Promise<Html>;
   deviceOf: (req: Request) => string | undefined;
   keep: (res: Response, begun: { session: Session; token: string }) => void;
   /** A page of their own to go on to. */
@@ -49,7 +49,7 @@ export function confirmRoutes<V extends Visitor>(frame: ConfirmFrame<V>): Router
       passkey,
       fault,
     };
-    const body = password || totp || passkey ? confirmView(view) : frame.nothing(visitor);
+    const body = password || totp || passkey ? confirmView(view) : await frame.nothing(visitor, target);
     frame.show(req, res, { title: texts.confirm, body, status: fault?.status ?? 200, scripts: [passkeyScript] });
   };
 

@@ -1,7 +1,7 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
-import { createRate } from '../../../platform/http/rate.ts';
+import { createSharedRates } from '../../../platform/rates/shared.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { Session } from '../../sessions/session.entity.ts';
 import type { Passkeys } from '../factors/passkeys.ts';
@@ -36,11 +36,12 @@ export class StepUp {
   readonly #ground: Ground;
   readonly #passkeys: Passkeys;
   /** Only a session of that holder gets here, so this is no lock that others could turn. */
-  readonly #limit = createRate({ points: 10, seconds: 900 });
+  readonly #limit: (asked: readonly ['proof', string]) => Promise<void>;
 
   constructor(ground: Ground, passkeys: Passkeys) {
     this.#ground = ground;
     this.#passkeys = passkeys;
+    this.#limit = createSharedRates(ground, 'further', { proof: { points: 10, seconds: 900 } });
   }
 
   /**
@@ -74,7 +75,7 @@ export class StepUp {
       const asked = { purpose: stepUpPurpose(session), browser };
       return this.#passkeys.prove(answer.passkey, asked, holder.id);
     }
-    await this.#limit(holder.id);
+    await this.#limit(['proof', holder.id]);
     if ('code' in answer) {
       const known = await knownDevice(this.#ground.db.read, holder.kind, holder.id, device);
       return proveCode(this.#ground, holder, answer.code, known, { recovery: false });

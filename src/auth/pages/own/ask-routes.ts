@@ -48,7 +48,7 @@ export function askRoutes(web: Web): Router {
   const router = express.Router({ caseSensitive: true });
 
   for (const { path, words, verb, links } of askings) {
-    const takeMail = createAskLimits(); // each by itself: asking to register uses up nobody's resets
+    const takeMail = createAskLimits(ground, path.slice(1)); // asking to register uses up nobody's resets
     const show = (req: Request, res: Response, email: string, target: string, refused?: CarillonError): void => {
       const here = { title: words.title, links: links(target), refused };
       if (!canSendMail(ground.config)) return sendForm(web, req, res, { ...here, lead: [texts.noMail], status: 503 });

@@ -6,6 +6,7 @@ import { verifiedDomainOf } from '../../../accounts/domains/domains.ts';
 import { toUnicodeDomain } from '../../../accounts/domains/name.ts';
 import { CarillonError } from '../../../platform/errors/errors.ts';
 import { formOf } from '../../../platform/http/pages/app.ts';
+import { hashToken } from '../../../platform/ids/ids.ts';
 import { reportError } from '../../../platform/http/reply.ts';
 import {
   acceptedWith,
@@ -23,39 +24,55 @@ import { knownAt } from '../../own/logins.ts';
 import { type SignedIn, type Web, whoIs } from '../../web.ts';
 import { browserOf, goOn } from '../enter.ts';
 import { addressOf } from '../query.ts';
+import { invitationPath } from '../target.ts';
 import { confirmPath } from '../security/frame.ts';
 import { type FormPage, sendForm, tried } from './form-page.ts';
 import { createChoiceLimits } from './limits.ts';
 import { chosenFields, typedRegistration, usernameField } from './parts.ts';
 import { ownTexts } from './texts.ts';
 
-const path = '/invitation';
+const path = invitationPath;
 const registerPath = '/invitation/register';
 const texts = ownTexts.invitation;
 
-/** By the link in the mail, or, for who is signed in, from their own page. */
+/**
+ * By the token in the mail, which proves the address; or, good only for whoever is signed in with that address, by its
+ * hash, or by the invitation's id on their own page.
+ */
 type By = Accepting['by'];
 
-const byOf = (given: URLSearchParams): By => {
-  const [token, id] = [given.get('token'), given.get('id')];
-  return token === null && id !== null ? { invitationId: id.slice(0, 64) } : { token: (token ?? '').slice(0, 128) };
-};
-const fieldsOf = (by: By): Record<string, string> => ('token' in by ? by : { id: by.invitationId });
-const addressFor = (by: By): string => `${path}?${new URLSearchParams(fieldsOf(by)).toString()}`;
+const longest = 128;
+
+function byOf(given: URLSearchParams): By {
+  const [token, tokenHash, invitationId] = ['token', 'invited', 'id'].map((name) => given.get(name)?.slice(0, longest));
+  if (token !== undefined) return { token };
+  if (tokenHash !== undefined) return { tokenHash };
+  return invitationId === undefined ? { token: '' } : { invitationId };
+}
+
+function fieldsOf(by: By): Record<string, string> {
+  if ('token' in by) return by;
+  return 'tokenHash' in by ? { invited: by.tokenHash } : { id: by.invitationId };
+}
+
+const linkOf = (by: By): string => `${path}?${new URLSearchParams(fieldsOf(by)).toString()}`;
+/** Without the token, as it may be kept. */
+const hidden = (by: By): By => ('token' in by ? { tokenHash: hashToken(by.token) } : by);
+const addressFor = (by: By): string => linkOf(hidden(by));
 
 /** Where somebody who is signed in looks at an invitation of theirs. */
-export const invitationPath = (invitationId: string): string => addressFor({ invitationId });
+export const offerPath = (invitationId: string): string => linkOf({ invitationId });
 
 /** `/invitation`: the link of an invitation, which leads to the account by what somebody has, or by registering. */
 export function invitationRoutes(web: Web): Router {
   const { ground, sessions, upstairs } = web;
   const router = express.Router({ caseSensitive: true });
-  const takeChoice = createChoiceLimits();
+  const takeChoice = createChoiceLimits(ground, 'invited');
 
   const show = async (req: Request, res: Response, by: By, refused?: CarillonError): Promise<void> => {
     try {
       const who = await whoIs(web, req, 'user');
-      if (!who.in && 'invitationId' in by) {
+      if (!who.in && !('token' in by)) {
         return res.redirect(303, `/signin?${new URLSearchParams({ target: addressFor(by) }).toString()}`);
       }
       const offer = await offerBy(web, by, who.in ? who : null);
@@ -75,7 +92,7 @@ export function invitationRoutes(web: Web): Router {
   /** Whoever opens the mail again has accepted already: that is no fault. */
   const showRefused = async (req: Request, res: Response, by: By, refused: CarillonError): Promise<void> => {
     const who = await whoIs(web, req, 'user');
-    const acceptedBy = 'token' in by ? await acceptedWith(ground.db.read, by.token) : null;
+    const acceptedBy = 'invitationId' in by ? null : await acceptedWith(ground.db.read, by);
     const links = [who.in ? { href: '/me', text: texts.back } : { href: '/', text: ownTexts.signIn }];
     if (acceptedBy === null || refused.code !== 'invitation.over') {
       return sendForm(web, req, res, { title: texts.title, refused, links });
@@ -139,7 +156,7 @@ function sendClaimed(web: Web, req: Request, res: Response, { invitation: { addr
 /** @throws invitation.over, also for who is not signed in as the person of that id's address */
 async function offerBy({ ground }: Web, by: By, who: SignedIn | null): Promise<Offer> {
   const { read } = ground.db;
-  if ('token' in by) return offerOf(read, by.token);
+  if (!('invitationId' in by)) return offerOf(read, by);
   const user = who && (await read.findOneBy(UserTable, { id: who.principal.id }));
   return offerTo(read, user?.primaryAddressKey ?? '', by.invitationId);
 }
@@ -156,7 +173,7 @@ async function forPerson(
   if (user?.primaryAddressKey !== invitation.addressKey) {
     return {
       lead: [texts.otherPerson(user?.primaryAddress ?? '')],
-      form: { action: '/me/sign-out', hidden: { target: addressFor(by) }, button: texts.signOut },
+      form: { action: '/me/sign-out', hidden: { target: linkOf(by) }, button: texts.signOut },
       links: [{ href: '/me', text: texts.back }],
     };
   }
@@ -167,7 +184,7 @@ async function forPerson(
     lead: [...(leaves ? [texts.leaves(here.name)] : []), texts.gives(account.defaultLicence, isTrial)],
     form: {
       action: path,
-      hidden: { ...fieldsOf(by), ...(leaves && { leave: 'yes' }) },
+      hidden: { ...fieldsOf(hidden(by)), ...(leaves && { leave: 'yes' }) },
       button: texts.accept(account.name),
     },
   };

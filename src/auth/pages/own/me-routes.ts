@@ -29,8 +29,8 @@ interface Own {
 export function ownMeRoutes(web: Web): Router {
   const { ground, sessions } = web;
   const router = express.Router({ caseSensitive: true });
-  const takeMail = createAskLimits();
-  const takeChoice = createChoiceLimits();
+  const takeMail = createAskLimits(ground, 'change');
+  const takeChoice = createChoiceLimits(ground, 'change');
   const back = [{ href: '/me', text: texts.changePassword.back }];
 
   /** @returns null when the answer is out @throws own.managed */

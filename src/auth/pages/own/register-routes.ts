@@ -19,7 +19,7 @@ export function registerRoutes(web: Web): Router {
   const router = express.Router({ caseSensitive: true });
   const path = '/register/confirm';
   const words = texts.choose;
-  const takeChoice = createChoiceLimits();
+  const takeChoice = createChoiceLimits(ground, 'register');
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     try {

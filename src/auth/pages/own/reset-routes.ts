@@ -18,7 +18,7 @@ export function resetRoutes(web: Web): Router {
   const { ground } = web;
   const router = express.Router({ caseSensitive: true });
   const path = '/reset/confirm';
-  const takeChoice = createChoiceLimits();
+  const takeChoice = createChoiceLimits(ground, 'reset');
 
   const show = async (req: Request, res: Response, token: string, refused?: CarillonError): Promise<void> => {
     const words = texts.resetConfirm;

@@ -22,7 +22,7 @@ const longest = 320;
 export function ownSignInRoutes(web: Web): Router {
   const { ground, sessions } = web;
   const router = express.Router({ caseSensitive: true });
-  const takeAttempt = createPasswordLimits();
+  const takeAttempt = createPasswordLimits(ground, 'user');
 
   /** A form that is sent again by loading the page anew begins anew. */
   router.get('/signin/own', (_req, res) => res.redirect(303, '/signin'));

@@ -12,6 +12,7 @@ import { texts as credentialTexts } from '../../credentials/pages/texts.ts';
 import { type PasswordOf, provingPerson } from '../../people/step-up.ts';
 import { sessionCookie, type Web } from '../../web.ts';
 import { deviceOf } from '../enter.ts';
+import { upstreamAgain } from '../upstream/again.ts';
 import { signOutDevice, signOutElsewhere } from '../sign-out.ts';
 import { ownPath } from '../target.ts';
 import { confirmPath, personFrame, type PersonVisitor, securityPath } from './frame.ts';
@@ -70,9 +71,11 @@ export function securityRoutes(web: Web, passwordOf: PasswordOf): Router {
     intro: texts.confirmIntro,
     proving: (visitor) => provingPerson(read, sessions, passwordOf, visitor),
     hasPassword: async ({ user }) => (await passwordOf(read, user.id)) !== null,
-    nothing: () =>
-      html`<p>${texts.nothing}</p>
-        <p class="actions">${below('/me', 'security', texts.nothingLink)}</p>`,
+    nothing: async ({ user }, target) => {
+      const again = await upstreamAgain(read, user.id, target);
+      return html`${again ?? html`<p>${texts.nothing}</p>`}
+        <p class="actions">${below('/me', 'security', texts.nothingLink)}</p>`;
+    },
     deviceOf: (req) => deviceOf(web, req),
     keep: (res, { session, token }) =>
       web.cookies.set(res, sessionCookie.user, token, (session.expiresAt - clock.now()) / 1000),

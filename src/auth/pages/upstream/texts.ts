@@ -2,6 +2,9 @@
 export const texts = {
   or: 'Or, without a company',
   signInWith: (name: string): string => `Sign in with ${name}`,
+  again: (names: readonly string[]): string =>
+    `This changes how you sign in. Please prove once more who you are: sign in again with ${names.join(' or ')}.`,
+  signInAgain: 'Sign in again',
   offer: {
     title: 'Create an account?',
     lead: (name: string): string => `${name} has told us who you are, and nobody here signs in with that yet.`,
