@@ -18,4 +18,9 @@ export const releases: readonly [Release, ...Release[]] = [
     commit: 'b0af668b59a7c9d26d8173ba7945244f4aa32aac',
     last: 'Consequences1700000600000',
   },
+  {
+    name: 'own accounts',
+    commit: '79e7c11196e3b6fbc47b488df0ab88d8c6e586ca',
+    last: 'Upstream1700000940000',
+  },
 ];
