@@ -1,4 +1,4 @@
-import { list, sql } from '../../platform/database/sql.ts';
+import { list, type Sql, sql } from '../../platform/database/sql.ts';
 import { rows } from '../../platform/database/run.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import type { Handler } from '../../platform/outbox/consumer.ts';
@@ -7,7 +7,6 @@ import { hasOwnAccount } from '../../users/own.ts';
 import { UserTable } from '../../users/user.entity.ts';
 import { policyFor } from '../people/second-factor.ts';
 import { endLinks } from './links.ts';
-import { dropLogins } from './logins.ts';
 
 /** One, or several at once. */
 type Adopted = Record<'organisationId' | 'accountId', string> & ({ userId: string } | { userIds: string[] });
@@ -33,10 +32,9 @@ export const forgetLoginOfAdopted =
           people.push(id);
           if (!(await policyFor(m, user)).asked) unseen.push(id);
         }
-        await dropLogins(m, people);
         await endLinks(m, { userIds: people });
-        await rows(m, sql`DELETE FROM "upstream_links" WHERE "userId" IN (${list(people)})`);
-        await dropPasskeys(m, unseen);
+        await dropWays(m, list(people));
+        await dropPasskeys(m, list(unseen));
       },
       { organisationId, accountId },
     );
@@ -54,12 +52,29 @@ async function withCredentials(on: Reader, userIds: readonly string[]): Promise<
   return found.map(({ userId }) => userId);
 }
 
+/**
+ * The same before a connection goes, of all whom it keeps: whoever registered while it was disconnected before is found
+ * again and not adopted, and their address may have passed to somebody else. Who is left without a directory registers by a
+ * mail to the address that they have now.
+ */
+export async function forgetLoginsKeptBy(m: Writer, { id, kind }: { id: string; kind: string }): Promise<void> {
+  const kept = sql`SELECT "id" FROM "users" WHERE "connectionId" = ${id}`;
+  await dropWays(m, kept);
+  // Beside the password of an LDAP directory they have a use, and whose they are sees them.
+  if (kind !== 'ldap') await dropPasskeys(m, kept);
+}
+
+async function dropWays(m: Writer, userIds: Sql): Promise<void> {
+  await rows(m, sql`DELETE FROM "logins" WHERE "userId" IN (${userIds})`);
+  await rows(m, sql`DELETE FROM "upstream_links" WHERE "userId" IN (${userIds})`);
+}
+
 /** Recovery codes stand for a factor, so they go with the last one. */
-async function dropPasskeys(m: Writer, userIds: readonly string[]): Promise<void> {
-  await rows(m, sql`DELETE FROM "person_passkeys" WHERE "userId" IN (${list(userIds)})`);
+async function dropPasskeys(m: Writer, userIds: Sql): Promise<void> {
+  await rows(m, sql`DELETE FROM "person_passkeys" WHERE "userId" IN (${userIds})`);
   await rows(
     m,
-    sql`DELETE FROM "person_recovery_codes" WHERE "userId" IN (${list(userIds)})
+    sql`DELETE FROM "person_recovery_codes" WHERE "userId" IN (${userIds})
         AND NOT EXISTS (SELECT 1 FROM "person_totps" t WHERE t."userId" = "person_recovery_codes"."userId")`,
   );
 }

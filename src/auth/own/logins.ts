@@ -84,14 +84,3 @@ export async function freeAddress({ db }: Pick<Ground, 'db'>, m: Writer, address
 export async function dropLogins(m: Writer, userIds: readonly string[]): Promise<void> {
   await rows(m, sql`DELETE FROM "logins" WHERE "userId" IN (${list(userIds)})`);
 }
-
-/**
- * What people whom a connection keeps signed in by before it did, to be dropped before it goes: their addresses may have
- * passed to others meanwhile. Who is left without a directory registers by a mail to the address that they have now.
- */
-export async function dropLoginsKeptBy(m: Writer, connectionId: string): Promise<void> {
-  await rows(
-    m,
-    sql`DELETE FROM "logins" WHERE "userId" IN (SELECT "id" FROM "users" WHERE "connectionId" = ${connectionId})`,
-  );
-}

@@ -3,6 +3,7 @@ import { AccountTable } from '../../../src/accounts/accounts/account.entity.ts';
 import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
 import { deleteConnection } from '../../../src/auth/connectors/openid/disconnect.ts';
 import { connectionOf } from '../../../src/auth/connectors/openid/settings.ts';
+import { passkeyTables } from '../../../src/auth/credentials/factors/factors.entity.ts';
 import { loginAt } from '../../../src/auth/own/logins.ts';
 import { letIn } from '../../../src/auth/people/let-in.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
@@ -63,8 +64,21 @@ describeOnEachEngine('own accounts: whose directory was disconnected', function 
     }
     assert.equal((await read.findOneBy(UserTable, { id: paula.id }))?.connectionId, connection.id);
     // The directory may give that address to somebody else: gone again, it must lead nobody to Paula's account.
+    const passkey = {
+      id: 'p',
+      credentialId: 'c',
+      publicKey: 'k',
+      counter: 0,
+      transports: [],
+      name: 'Key',
+      backedUp: false,
+    };
+    const { organisationId } = acme.scope;
+    const row = { ...passkey, organisationId, holderId: paula.id, createdAt: 1, lastUsedAt: null };
+    await ground.db.write((m) => m.insert(passkeyTables.user, row));
     await deleteConnection(ground, acme.scope, 'admin');
     assert.equal(await loginAt(read, 'paula@acme.example'), null);
+    assert.equal(await read.countBy(passkeyTables.user, { holderId: paula.id }), 0);
   });
 
   it('who had no access is barred from registering, too', async () => {

@@ -8,7 +8,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import { keepWithoutDirectory } from '../../../users/lifecycle/disconnect.ts';
 import type { Scope } from '../../../users/lifecycle/out.ts';
 import { authErrors } from '../../errors.ts';
-import { dropLoginsKeptBy } from '../../own/logins.ts';
+import { forgetLoginsKeptBy } from '../../own/adopted.ts';
 import { ConnectionTable } from './connection.entity.ts';
 import { FederatedIdentityTable } from './identity.entity.ts';
 import { connectionOf } from './settings.ts';
@@ -43,12 +43,12 @@ export async function deleteConnection(ground: Ground, scope: Scope, by: string)
 export async function dropConnections(m: Writer, accountIds: readonly string[]): Promise<number> {
   const connections = await m.find(ConnectionTable, {
     where: { accountId: In([...accountIds]) },
-    select: { id: true },
+    select: { id: true, kind: true },
   });
   let dropped = 0;
-  for (const { id } of connections) {
+  for (const { id, kind } of connections) {
     await m.delete(FederatedIdentityTable, { connectionId: id });
-    await dropLoginsKeptBy(m, id);
+    await forgetLoginsKeptBy(m, { id, kind });
     dropped += (await changed(m, sql`DELETE FROM "connections" WHERE "id" = ${id} RETURNING "id"`)).length;
   }
   return dropped;
