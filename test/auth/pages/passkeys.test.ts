@@ -174,8 +174,10 @@ describe('people’s passkeys and their own sign-in, in Chromium', function () {
     await page.getByText('The passkey was not accepted').waitFor();
     await now({ connectionId: null, releasedAt: clock.now() });
     await page.getByText('was removed from your company').waitFor();
+    await now({ releasedAt: null, deletedAt: clock.now() });
+    await page.getByText('The passkey was not accepted').waitFor();
+    await ground.db.write((m) => m.update(UserTable, { id: user.id }, { deletedAt: null }));
     await cdp.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: false });
-    await ground.db.write((m) => m.update(UserTable, { id: user.id }, { releasedAt: null }));
     await page.goto(`${url}/signin`);
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByText('No passkey was used').waitFor();
