@@ -55,7 +55,8 @@ export class LdapClients {
   of(directory: Settings): LdapClient {
     const { id, updatedAt } = directory;
     const known = this.#known.get(id);
-    if (known?.updatedAt === updatedAt) return known.client;
+    // Whoever has read the settings before they were changed sends nothing to servers that were taken out.
+    if (known && known.updatedAt >= updatedAt) return known.client;
     const client = this.open(directory, this.passwordOf(directory), strangerTo(directory));
     this.#known.set(id, { updatedAt, client });
     known?.client.close();

@@ -199,6 +199,16 @@ describe('following an Active Directory, with what only Windows does', function 
     assert.equal(second.searches() <= 3 * second.binds.length, true, 'nobody of it was asked for');
   });
 
+  it('whoever has read the settings before they were changed asks the servers of the present ones', async () => {
+    const entries = company(names(1));
+    const fake = await start({ entries });
+    await follow(fake, entries);
+    const former = (await house.ground.db.read.findOneBy(DirectoryTable, { id: scope.connectionId }))!;
+    const present = clients.of({ ...former, updatedAt: former.updatedAt + 1 });
+    assert.equal(clients.of(former), present);
+    assert.ok(await present.rootDse());
+  });
+
   it('a member of another domain, or one that may not be seen, is nobody here, and the others are members', async () => {
     const foreign = 'CN=Guest,OU=Staff,DC=other,DC=example,DC=test';
     const hidden = `CN=Hidden,OU=Secret,DC=fake,DC=example,DC=test`;
