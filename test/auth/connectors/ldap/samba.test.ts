@@ -178,7 +178,10 @@ describe('signing in at a real Active Directory', function () {
     await house.ground.db.write((m) => m.update(DirectoryTable, { id: stage.directory.id }, away));
     await stage.poll();
     assert.match((await visitor.get('/me')).body, /You are signed in/);
-    assert.equal((await tries(at('alice'), 'alice')).status, 502);
+    const refused = await tries(at('alice'), 'alice');
+    assert.equal(refused.status, 502);
+    assert.match(refused.text, /directory does not answer as it should at the moment\. It is not your password/);
+    assert.doesNotMatch(refused.text, /Test the directory/);
     const back = { servers: stage.directory.servers, updatedAt: Date.now() + 1 };
     await house.ground.db.write((m) => m.update(DirectoryTable, { id: stage.directory.id }, back));
     assert.ok(await isIn(at('alice'), 'alice'));
