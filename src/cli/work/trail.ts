@@ -35,5 +35,15 @@ const lineOf = (record: TrailRecord): string =>
     iso(record.eventTime),
     record.eventName.padEnd(26),
     `${record.identity.type} ${record.identity.userName ?? record.identity.principalId}`,
-    record.errorCode ? `refused: ${record.errorMessage}` : JSON.stringify(record.requestParameters ?? {}),
+    record.errorCode
+      ? `refused: ${record.errorMessage}${causeOf(record)}`
+      : JSON.stringify(record.requestParameters ?? {}),
   ].join('  ');
+
+/** Why a directory refused somebody, whom the message itself does not tell. */
+function causeOf({ requestParameters }: TrailRecord): string {
+  const { userName, cause } = requestParameters ?? {};
+  return typeof cause === 'string'
+    ? ` (${[userName, cause].filter((part) => typeof part === 'string').join(': ')})`
+    : '';
+}

@@ -38,9 +38,11 @@ export const groupsView = ({ place, groups, directory, gone, typed, fault }: Gro
             directory ? texts.directoryCaption : texts.caption,
             [texts.group, texts.members, texts.tier],
             groups.map((group, i) => [
-              nameView(group, gone),
+              group.groupName,
               group.groupId === null ? '–' : group.members,
-              group.groupId === null ? waitingView(place, group) : tierForm(place, group, `tier-${i}`),
+              group.groupId === null
+                ? waitingView(place, group)
+                : html`${tierForm(place, group, `tier-${i}`)}${gone.has(group.groupId) && goneView}`,
             ]),
           )
     }
@@ -52,12 +54,6 @@ export const groupsView = ({ place, groups, directory, gone, typed, fault }: Gro
         ${select({ name: 'tier', label: texts.tier, choices: tierChoices, value: typed?.tier, fault })}
         <div class="actions"><button>${texts.addButton}</button></div>`,
     )}`;
-
-const nameView = ({ groupId, groupName }: GroupLine, gone: ReadonlySet<string>): Html | string =>
-  groupId === null || !gone.has(groupId)
-    ? groupName
-    : html`${groupName} ${badge(texts.gone, 'warn')}
-        <p class="hint">${texts.goneHint}</p>`;
 
 function tierForm({ base, csrf }: Place, { groupName, mappingId, tier }: GroupLine, id: string): Html {
   const chooser = select({
@@ -73,6 +69,9 @@ function tierForm({ base, csrf }: Place, { groupName, mappingId, tier }: GroupLi
   const hidden = html`<input type="hidden" name="groupName" value="${groupName}" />`;
   return form(csrf, `${base}/groups`, html`${hidden}${chooser}${button}`);
 }
+
+const goneView = html`${badge(texts.gone, 'warn')}
+  <p class="hint">${texts.goneHint}</p>`;
 
 const waitingView = ({ base }: Place, { groupName, mappingId, tier }: GroupLine): Html =>
   html`${tier} ${badge(texts.waiting, 'warn')}

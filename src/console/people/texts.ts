@@ -35,7 +35,7 @@ export const texts = {
   primary: 'Primary',
   otherAddress: 'Does not sign in',
   others: ({ count, domain }: OtherAddresses): string =>
-    `${count === 1 ? 'one' : count} more in ${toUnicodeDomain(domain)}`,
+    `${count === 1 ? 'One' : count} more in ${toUnicodeDomain(domain)}`,
   othersIn: 'Signs in too',
   othersNot: 'Does not sign in: the domain is not verified',
   groups: 'Groups',

@@ -4,6 +4,7 @@ import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { DirectoryTable } from '../../../../src/directory/ldap/directory.entity.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
+import { runCommand } from '../../../support/command.ts';
 import { administratorOf, needSamba, type Samba } from '../../../support/samba.ts';
 import { ldapStage, type LdapStage } from './stage.ts';
 
@@ -119,6 +120,10 @@ describe('signing in at a real Active Directory', function () {
       assert.equal(page.status, wrong.status);
       assert.equal(page.text.replaceAll(name, 'alice'), wrong.text);
       assert.equal(await causeOf(), cause);
+      const { config } = stage.carillon.house.ground;
+      const of = ['--organisation', stage.scope.organisationId];
+      const listed = await runCommand(config, ['trail', 'list', '--event', 'SignIn', '--limit', '1', ...of]);
+      assert.match(listed.stdout, new RegExp(`\\((?:${name}|${at(name)}): ${cause}\\)`));
     });
   }
 
@@ -178,7 +183,10 @@ describe('signing in at a real Active Directory', function () {
     await house.ground.db.write((m) => m.update(DirectoryTable, { id: stage.directory.id }, away));
     await stage.poll();
     assert.match((await visitor.get('/me')).body, /You are signed in/);
-    assert.equal((await tries(at('alice'), 'alice')).status, 502);
+    const refused = await tries(at('alice'), 'alice');
+    assert.equal(refused.status, 502);
+    assert.match(refused.text, /directory does not answer as it should at the moment\. It is not your password/);
+    assert.doesNotMatch(refused.text, /Test the directory/);
     const back = { servers: stage.directory.servers, updatedAt: Date.now() + 1 };
     await house.ground.db.write((m) => m.update(DirectoryTable, { id: stage.directory.id }, back));
     assert.ok(await isIn(at('alice'), 'alice'));
