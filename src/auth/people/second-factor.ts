@@ -37,8 +37,8 @@ export async function keptOf(on: Reader, userId: string): Promise<{ isOwn: boole
                   AND d."secondFactorSince" IS NOT NULL) AS "required"
         FROM "users" u WHERE u."id" = ${userId}`,
   );
-  const isOwn = isTrue(found?.isOwn);
-  return { isOwn, asked: isOwn || isTrue(found?.required) };
+  const own = isTrue(found?.isOwn);
+  return { isOwn: own, asked: own || isTrue(found?.required) };
 }
 
 /** Whether this proof alone does not let its person in: it was one factor, and a second is there or required. */

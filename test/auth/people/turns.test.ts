@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Connection } from 'pg';
 import { nobodys } from '../../../src/accounts/accounts/nobodys.ts';
 import type { House } from '../../../src/app.ts';
 import { ConnectionTable } from '../../../src/auth/connectors/openid/connection.entity.ts';
@@ -14,12 +15,13 @@ import { migratedDatabase, needPostgres } from '../../support/postgres.ts';
 
 const password = 'three ferries cross at noon';
 const address = 'rosa@own.example';
+type Submit = (this: Message, connection: Connection) => null;
 const from = (device?: string): Browser => ({ browser: 'a browser', device, previous: null });
 
 describe('messages to PostgreSQL', function () {
   this.timeout(60_000);
   let house: House & { stop: () => Promise<void> };
-  const { submit } = Message.prototype;
+  const submit = Object.getOwnPropertyDescriptor(Message.prototype, 'submit')!.value as Submit;
   let sent = 0;
   /** What work sends: nothing else here speaks with the server meanwhile but the news, which go their own way. */
   const messagesOf = async (work: () => Promise<unknown>): Promise<number> => {
