@@ -296,7 +296,8 @@ describeOnEachEngine('invitations', () => {
     const { ground } = own.house;
     const user = await own.alone('ada@x.example');
     const { id, token } = await invited('ada@x.example');
-    const runner = (m: Writer) => ({ query: (text: string) => m.query(text), hasTable: async () => true }) as never;
+    const runner = (m: Writer) =>
+      ({ query: (text: string) => m.query(text), hasTable: async () => true, hasColumn: async () => true }) as never;
     await ground.db.write((m) => endWhatWasAlive(runner(m)));
     await assert.rejects(accept(user, { token }), { code: 'invitation.over' });
     await assert.rejects(accept(user, { invitationId: id }), { code: 'invitation.over' });
