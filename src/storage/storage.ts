@@ -77,6 +77,7 @@ import { Logins1700000931000 } from './migrations/1700000931000-logins.ts';
 import { OwnLinks1700000932000 } from './migrations/1700000932000-own-links.ts';
 import { Mail1700000930000 } from './migrations/1700000930000-mail.ts';
 import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
+import { DirectoryGuesses1700000950000 } from './migrations/1700000950000-directory-guesses.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -164,6 +165,7 @@ export const storage: Storage = {
     Logins1700000931000,
     OwnLinks1700000932000,
     Upstream1700000940000,
+    DirectoryGuesses1700000950000,
   ],
 };
 
