@@ -18,7 +18,9 @@ import { ConnectionTable } from '../connectors/openid/connection.entity.ts';
 import { join, type Match, matchPerson } from '../connectors/openid/person.ts';
 import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
-import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
+import type { Browser, Further, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
+import type { PendingSignIn } from '../credentials/signing-in/pending.entity.ts';
+import { endPending } from '../credentials/signing-in/pending.ts';
 import { authErrors } from '../errors.ts';
 import { tellOfNewDevice } from '../own/new-device.ts';
 import type { Session } from '../sessions/session.entity.ts';
@@ -27,7 +29,7 @@ import { requireNoCompany } from './at-company.ts';
 import { whosePerson } from './holder.ts';
 import { beginPersonPending } from './pending.ts';
 import { userPrincipal } from './principal.ts';
-import { type AnyProof, isOwn } from './proof.ts';
+import { type AnyProof, isOwn, newPasswordPath } from './proof.ts';
 import { needsSecond } from './second-factor.ts';
 
 /** Who proved who they are, and may not come in: the page tells them why, and whom to ask. */
@@ -92,7 +94,7 @@ export interface Second {
 /**
  * Lets in whom a proof names, if they may, inside a unit of work: matching, entitlement, identity and session, so that
  * no no can slip between. After a password alone somebody who has, or needs, a second factor is a step further and not
- * in: every way in comes through here, so none goes round it.
+ * in: every way in comes through here, so none goes round it. Whose directory wants another password is not in either.
  * @param from what the browser brings; without its own random value nobody can come back for a second step
  * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled, AtCompany
  */
@@ -118,14 +120,27 @@ export async function admit(
     const token = await beginPersonPending(m, { user, accountEpoch: principal.accountEpoch, proof }, from.browser);
     return { result: { step: 'second', token }, eventName: 'BeginSignIn', responseElements: { userId: user.id } };
   }
+  if (!isOwn(proof) && proof.newPassword) {
+    const shown = { ...proof, ...(second && { shown: second.provedBy }) };
+    const token = await beginPersonPending(
+      m,
+      { user, accountEpoch: principal.accountEpoch, proof: shown },
+      from.browser,
+    );
+    return {
+      result: { step: 'further', token, path: newPasswordPath },
+      eventName: 'BeginSignIn',
+      responseElements: { userId: user.id, wants: 'newPassword', ...(second && { provedBy: second.provedBy }) },
+    };
+  }
   if (!joined && !isOwn(proof)) await join(m, proof, user.id);
   const { previous } = from;
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
   const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, proof);
   if (isOwn(proof)) await tellOfNewDevice(ground, m, user, from.device);
-  // Only where Carillon itself counts guesses is a browser worth knowing.
-  const device =
-    second || isOwn(proof) ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
+  // Only where Carillon counts guesses is a browser worth knowing.
+  const isCounted = second !== null || isOwn(proof) || proof.connection.kind === 'ldap';
+  const device = isCounted ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
   const now = clock.now();
   await changed(
     m,
@@ -146,19 +161,26 @@ export async function admit(
 }
 
 /** In, with the browser's new token where it is known from now on; or a step further. */
-export type Entered = (Omit<In, 'device'> & { device: string | null }) | SecondAwaited;
+export type Entered = (Omit<In, 'device'> & { device: string | null }) | SecondAwaited | Further;
+
+/** A second factor that was shown before the page for another password: it counts once. */
+export interface Shown extends Second {
+  pending: PendingSignIn;
+}
 
 /**
  * Lets in whom a connector, or Carillon itself, has proved, if they may.
  * @param from what the browser brings; or only the session that it held before, which ends: an id from before a sign-in
  *   never outlives it
- * @throws what `admit` throws
+ * @param shown what was shown before
+ * @throws what `admit` throws; signIn.begunElsewhere when `shown` has counted already
  */
 export async function letIn(
   ground: Ground,
   sessions: Sessions,
   proof: AnyProof,
   from: Browser | Session | null,
+  shown: Shown | null = null,
 ): Promise<Entered> {
   const browser = from && 'browser' in from ? from : { browser: '', device: undefined, previous: from };
   if (isOwn(proof)) {
@@ -169,5 +191,8 @@ export async function letIn(
   }
   const { organisationId, accountId } = proof.connection;
   identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
-  return ground.trail.perform(signInAction(proof), (m) => admit(ground, sessions, m, proof, browser, null));
+  return ground.trail.perform(signInAction(proof), async (m) => {
+    if (shown) await endPending(m, 'user', shown.pending);
+    return admit(ground, sessions, m, proof, browser, shown);
+  });
 }
