@@ -53,7 +53,7 @@ describeOnEachEngine('many people at once', () => {
     ]);
     assert.deepEqual(
       created.map(({ user }) => user.userName.split('@')[0]),
-      ['nobodys', 'nobodys2', 'twin'],
+      ['twin', 'nobodys', 'nobodys2'],
     );
     assert.deepEqual(
       refused.map(({ input, error }) => [input.userName.split('@')[0], error.code]),
