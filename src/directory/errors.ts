@@ -33,7 +33,7 @@ export const directoryErrors = errors({
   'directory.nothingHeld': { kind: 'Conflict', text: 'No changes of this directory wait for anybody.' },
   'directory.heldChanged': {
     kind: 'Conflict',
-    text: 'There are {people} people now whom this concerns. Look at the list again before you let it go on.',
+    text: '{changes} There are {people} people now whom this concerns. Look at the list again before you let it go on.',
   },
   'scimKey.tooMany': { kind: 'BadRequest', text: 'A connection can have at most {limit} access keys at once.' },
   'scimRequest.notFound': {

@@ -83,6 +83,7 @@ import { Upstream1700000940000 } from './migrations/1700000940000-upstream.ts';
 import { WhyOut1700000945000 } from './migrations/1700000945000-why-out.ts';
 import { TrialMarks1700000946000 } from './migrations/1700000946000-trial-marks.ts';
 import { RateCounters1700000947000 } from './migrations/1700000947000-rate-counters.ts';
+import { DirectoryGuesses1700000950000 } from './migrations/1700000950000-directory-guesses.ts';
 import { DirectoryAbsences1700000965000 } from './migrations/1700000965000-directory-absences.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
@@ -177,6 +178,7 @@ export const storage: Storage = {
     WhyOut1700000945000,
     TrialMarks1700000946000,
     RateCounters1700000947000,
+    DirectoryGuesses1700000950000,
     DirectoryAbsences1700000965000,
   ],
 };

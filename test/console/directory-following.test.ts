@@ -6,6 +6,7 @@ import type { Directory } from '../../src/directory/ldap/directory.entity.ts';
 import { hold } from '../../src/directory/ldap/sync/guard.ts';
 import { applyPeople } from '../../src/directory/ldap/sync/people/apply.ts';
 import { stateOf } from '../../src/directory/ldap/sync/state/states.ts';
+import { clock } from '../../src/platform/clock/clock.ts';
 import { UserTable } from '../../src/users/user.entity.ts';
 import { connectedIn } from '../directory/ldap/company.ts';
 import { PaperDirectory } from '../directory/ldap/sync/paper-directory.ts';
@@ -130,7 +131,10 @@ describe('console: following a directory', () => {
     await hold(ground, scope, 'entry', [(await user('p10')).id], false);
     page = await page.submit(`${at}/held`);
     assert.equal(page.status, 409);
-    assert.match(page.text, /There are 23 people now whom this concerns\. Look at the list again/);
+    assert.match(
+      page.text,
+      /1 person came onto the list \(p10@acme\.example\)\. There are 23 people now whom this concerns\. Look at the list/,
+    );
 
     await ground.db.write((m) => m.update(SessionTable, { kind: 'administrator' }, { provedAt: 1, createdAt: 1 }));
     running.house.sessions.forgetAll();
@@ -149,6 +153,33 @@ describe('console: following a directory', () => {
       (await command(['directory', 'approve', '--yes', '--people', '23', '--json'])).error().code,
       'directory.nothingHeld',
     );
+  });
+
+  it('security check 26: a command names the list that it shows, and lets exactly that one go on', async () => {
+    const { ground } = running.house;
+    await hold(ground, scope, 'entry', [], true);
+    await hold(ground, scope, 'member', [], true);
+    await hold(ground, scope, 'entry', [(await user('p14')).id, (await user('p15')).id], true);
+    const listed = (await command(['directory', 'held', '--json'])).json();
+    assert.deepEqual([listed.count, listed.people.length], [2, 2]);
+    assert.ok((await command(['directory', 'held'])).stderr.includes(`approve --list ${listed.list}`));
+    const approve = (list: string) => command(['directory', 'approve', '--yes', '--list', list, '--json']);
+    const before = (await state())?.approvedAt;
+    // As many, and others.
+    clock.advance(1_000);
+    await hold(ground, scope, 'entry', [(await user('p14')).id, (await user('p16')).id], true);
+    const refused = (await approve(listed.list)).error();
+    assert.equal(refused.code, 'directory.heldChanged');
+    assert.match(
+      refused.message,
+      /1 person came onto the list \(p16@acme\.example\), and 1 person left it\. There are 2/,
+    );
+    assert.equal((await state())?.approvedAt, before);
+    assert.equal((await command(['directory', 'approve', '--yes', '--people', '2'])).status, 2, 'a number is no list');
+    const { list } = (await command(['directory', 'held', '--json'])).json();
+    assert.deepEqual((await approve(list)).json(), { id: directory.id, approved: 2 });
+    assert.notEqual((await state())?.approvedAt, before);
+    clock.reset();
   });
 
   it('lets it go on by a command, which asks with the number', async () => {

@@ -19,7 +19,26 @@ export function normaliseAddress(address: string): string | null {
 /** The normalised domain of an e-mail address, or null. */
 export const domainOf = (address: string): string | null => splitAddress(address)?.domain ?? null;
 
-function splitAddress(input: string): { local: string; domain: string } | null {
+interface Parts {
+  local: string;
+  domain: string;
+}
+
+/** An address is asked about many times on its way; so many of the last ones are remembered. */
+const mostRemembered = 4_096;
+const remembered = new Map<string, Parts | null>();
+
+function splitAddress(input: string): Parts | null {
+  if (input.length > longestAddress) return partsOf(input);
+  const known = remembered.get(input);
+  if (known !== undefined) return known;
+  const parts = partsOf(input);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(input, parts);
+  return parts;
+}
+
+function partsOf(input: string): Parts | null {
   const address = input.trim();
   const at = address.lastIndexOf('@');
   if (at < 1 || address.length > longestAddress) return null;

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { deviceDays } from '../credentials/guesses/devices.ts';
 import { pendingMinutes } from '../credentials/signing-in/pending.ts';
 import type { Browser } from '../credentials/signing-in/browser.ts';
-import { type Entered, letIn } from '../people/let-in.ts';
+import { type Entered, letIn, type Shown } from '../people/let-in.ts';
 import type { AnyProof } from '../people/proof.ts';
 import { sessionCookie, whoIs, type Web } from '../web.ts';
 
@@ -16,27 +16,34 @@ const deviceCookie = 'carillon_known';
 /**
  * Lets in whom a connector, or Carillon itself, has proved, and goes on to where they wanted; or to the second factor
  * that they have, or need.
+ * @param shown what they have shown before
  * @throws what `letIn` throws
  */
-export async function enter(web: Web, req: Request, res: Response, proof: AnyProof): Promise<void> {
-  const entered = await letIn(web.ground, web.sessions, proof, await browserOf(web, req, res));
+export async function enter(
+  web: Web,
+  req: Request,
+  res: Response,
+  proof: AnyProof,
+  shown: Shown | null = null,
+): Promise<void> {
+  const entered = await letIn(web.ground, web.sessions, proof, await browserOf(web, req, res), shown);
   goOn(web, res, entered, proof.target);
 }
 
 /** Gives the browser what it is in by, and sends it on. */
 export function goOn(web: Web, res: Response, entered: Entered, target: string): void {
-  if (entered.step === 'second') {
-    web.cookies.set(res, pendingCookie, entered.token, pendingMinutes * 60);
-    res.redirect(303, secondPath);
-    return;
-  }
   keepSignIn(web, res, entered);
-  res.redirect(303, target);
+  if (entered.step === 'second') res.redirect(303, secondPath);
+  else res.redirect(303, entered.step === 'further' ? entered.path : target);
 }
 
-/** Gives the browser its session. */
-export function keepSignIn(web: Web, res: Response, entered: Extract<Entered, { step: 'in' }>): void {
+/** Gives the browser its session, or what is pending instead. */
+export function keepSignIn(web: Web, res: Response, entered: Entered): void {
   const { cookies, ground } = web;
+  if (entered.step !== 'in') {
+    cookies.set(res, pendingCookie, entered.token, pendingMinutes * 60);
+    return;
+  }
   cookies.set(res, sessionCookie.user, entered.token, ground.config.sessionHours * 3600);
   if (entered.device !== null) cookies.set(res, deviceCookie, entered.device, deviceDays * 86_400);
   cookies.clear(res, pendingCookie);

@@ -1,15 +1,26 @@
 import express from 'express';
 import type { Request, Response, Router } from 'express';
+import { BindTimes } from '../../directory/ldap/sign-in/bind-times.ts';
+import { PasswordMustChange } from '../../directory/ldap/sign-in/errors.ts';
 import { LockoutPolicies } from '../../directory/ldap/sign-in/lockout.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
 import { formOf } from '../../platform/http/pages/app.ts';
 import { reportError } from '../../platform/http/reply.ts';
 import { personal } from '../../trail/people/personal.ts';
 import { personMeant } from '../../users/meant.ts';
-import { type AtDirectory, changeAtDirectory, proveAtDirectory, type Prover } from '../connectors/ldap/prove.ts';
+import {
+  type AtDirectory,
+  changeAtDirectory,
+  proveAtDirectory,
+  provedButForPassword,
+  type Prover,
+  type Typed,
+} from '../connectors/ldap/prove.ts';
 import { directoryFor } from '../discovery/route.ts';
+import { wantsPassword } from '../people/pending.ts';
+import { newPasswordPath } from '../people/proof.ts';
 import type { Web } from '../web.ts';
-import { enter } from './enter.ts';
+import { deviceOf, enter, pendingOf } from './enter.ts';
 import { isNewPasswordNote, newPasswordNote } from './new-password-note.ts';
 import { type PasswordPage, sendNewPassword, sendPassword } from './password-page.ts';
 import { answerRefusal } from './refusal-page.ts';
@@ -26,7 +37,12 @@ const onTheNewForm = new Set([...onTheForm, 'signIn.passwordRefused', 'signIn.pa
 
 /** A sign-in at a company's directory: name and password, and another password where the directory wants one. */
 export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
-  const prover: Prover = { ground: web.ground, ldap: web.ldap, lockouts: new LockoutPolicies() };
+  const prover: Prover = {
+    ground: web.ground,
+    ldap: web.ldap,
+    lockouts: new LockoutPolicies(),
+    times: new BindTimes(),
+  };
   const router = express.Router({ caseSensitive: true });
 
   const wantedOf = (req: Request, res: Response, { directory }: AtDirectory, { name }: PasswordPage) => ({
@@ -35,13 +51,22 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
     browser: web.csrf.browser(req, res),
   });
 
+  /** Where a second factor is asked for, it is asked before another password is chosen. */
+  const provedOr = async (at: AtDirectory, { email, target }: PasswordPage, typed: Typed) => {
+    try {
+      return await proveAtDirectory(prover, at, typed, target);
+    } catch (error) {
+      if (!(error instanceof PasswordMustChange) || at.directory.secondFactorSince === null) throw error;
+      return provedButForPassword(prover, at, error, target, { name: typed.name, email });
+    }
+  };
+
   router.post('/signin/password', async (req, res) => {
     await limit();
     const { asked, at, password } = await read(web, req);
     if (!at) return sendSignIn(web, req, res, { target: asked.target, unknown: asked.email });
     try {
-      const proof = await proveAtDirectory(prover, at, { name: asked.name, password }, asked.target);
-      await enter(web, req, res, proof);
+      await enter(web, req, res, await provedOr(at, asked, { name: asked.name, password, device: deviceOf(web, req) }));
     } catch (error) {
       const refusal = await refused(web, req, at, asked, error);
       if (refusal.code === 'signIn.passwordMustChange') {
@@ -52,12 +77,28 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
     }
   });
 
-  router.post('/signin/new-password', async (req, res) => {
+  /** Who has shown their second factor in this browser, and is to choose another password. */
+  const wanting = (req: Request, res: Response) =>
+    wantsPassword(web.ground.db.read, pendingOf(web, req), web.csrf.browser(req, res));
+
+  router.get(newPasswordPath, async (req, res) => {
+    const found = await wanting(req, res);
+    const at = found && (await directoryFor(web.ground.db.read, found.proof.newPassword.email));
+    if (!found || !at) return res.redirect(303, '/signin');
+    const asked: PasswordPage = { ...found.proof.newPassword, target: found.proof.target };
+    sendNewPassword(web, req, res, { ...asked, note: newPasswordNote(web.ground, wantedOf(req, res, at, asked)) });
+  });
+
+  router.post(newPasswordPath, async (req, res) => {
     await limit();
     const { asked, at, password, newPassword, again } = await read(web, req);
     if (!at) return sendSignIn(web, req, res, { target: asked.target, unknown: asked.email });
+    const found = await wanting(req, res);
+    const isTheirs = found?.proof.connection.id === at.connection.id && found.proof.newPassword.name === asked.name;
+    const shown = found && isTheirs ? { pending: found.pending, provedBy: found.proof.shown ?? '' } : null;
     // Only straight after the directory has asked for it; else the present password is to be typed again.
-    if (!isNewPasswordNote(web.ground, wantedOf(req, res, at, asked), asked.note ?? '')) {
+    const isGood = isNewPasswordNote(web.ground, wantedOf(req, res, at, asked), asked.note ?? '');
+    if (!isGood || (at.directory.secondFactorSince !== null && !shown)) {
       return sendPassword(web, req, res, { ...asked, refused: texts.newPassword.tooLate, status: 400 });
     }
     if (newPassword !== again) {
@@ -65,9 +106,13 @@ export function passwordRoutes(web: Web, limit: () => Promise<void>): Router {
       return sendNewPassword(web, req, res, { ...asked, ...differs });
     }
     try {
-      await changeAtDirectory(prover, at, { name: asked.name, password }, newPassword);
-      const proof = await proveAtDirectory(prover, at, { name: asked.name, password: newPassword }, asked.target);
-      await enter(web, req, res, proof);
+      const device = deviceOf(web, req);
+      const { name, target } = asked;
+      await changeAtDirectory(prover, at, { name, password, device }, newPassword);
+      const proof = await proveAtDirectory(prover, at, { name, password: newPassword, device }, target);
+      if (found && shown && found.proof.subject === proof.subject)
+        await enter(web, req, res, { ...proof, amr: found.proof.amr }, shown);
+      else await enter(web, req, res, proof);
     } catch (error) {
       const refusal = await refused(web, req, at, asked, error);
       if (onTheNewForm.has(refusal.code)) sendNewPassword(web, req, res, withRefusal(asked, refusal));

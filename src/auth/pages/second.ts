@@ -1,7 +1,8 @@
 import type { Router } from 'express';
 import { Passkeys } from '../credentials/factors/passkeys.ts';
+import type { Further, In } from '../credentials/signing-in/browser.ts';
 import { secondRoutes as routes } from '../credentials/pages/second-routes.ts';
-import { personSecondStep } from '../people/second-step.ts';
+import { type Proved, personSecondStep } from '../people/second-step.ts';
 import type { Web } from '../web.ts';
 import { browserOf, forgetPending, keepSignIn, pendingOf, secondPath } from './enter.ts';
 import { texts } from './security/texts.ts';
@@ -9,7 +10,7 @@ import { ownPath } from './target.ts';
 
 /** `/signin/second` and `/signin/enrol`: after a password, before anything else. */
 export const secondRoutes = (web: Web): Router =>
-  routes({
+  routes<Proved, In | Further>({
     ground: web.ground,
     csrf: web.csrf,
     passkeys: new Passkeys(web.ground, web.keyring, 'user'),

@@ -15,7 +15,9 @@ import type { Proof } from '../connectors/openid/finish.ts';
 import { join, joinedPerson, type Match, matchPerson } from '../connectors/openid/person.ts';
 import { credentialErrors } from '../credentials/errors.ts';
 import { rememberDevice } from '../credentials/guesses/devices.ts';
-import type { Browser, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
+import type { Browser, Further, In, SecondAwaited } from '../credentials/signing-in/browser.ts';
+import type { PendingSignIn } from '../credentials/signing-in/pending.entity.ts';
+import { endPending } from '../credentials/signing-in/pending.ts';
 import { authErrors } from '../errors.ts';
 import { isSignedInHere } from '../own/logins.ts';
 import { tellOfNewDevice, toTellOfDevice } from '../own/new-device.ts';
@@ -26,7 +28,7 @@ import { requireNoCompany } from './at-company.ts';
 import { whosePerson } from './holder.ts';
 import { beginPersonPending } from './pending.ts';
 import { standingOf } from './principal.ts';
-import { type AnyProof, isOwn } from './proof.ts';
+import { type AnyProof, isOwn, newPasswordPath } from './proof.ts';
 import { needsSecond } from './second-factor.ts';
 
 /** Who proved who they are, and may not come in: the page tells them why, and whom to ask. */
@@ -107,7 +109,7 @@ export interface Second {
 /**
  * Lets in whom a proof names, if they may, inside a unit of work: matching, entitlement, identity and session, so that
  * no no can slip between. After a password alone somebody who has, or needs, a second factor is a step further and not
- * in: every way in comes through here, so none goes round it.
+ * in: every way in comes through here, so none goes round it. Whose directory wants another password is not in either.
  * @param from what the browser brings; without its own random value nobody can come back for a second step
  * @param still of an own account, what else must hold: asked in the same turn as the rest, and thrown first
  * @throws signIn.unknownPerson, signIn.anotherSubject, signIn.stale, NotEntitled, AtCompany
@@ -133,6 +135,19 @@ export async function admit(
     const token = await beginPersonPending(m, { user, accountEpoch: principal.accountEpoch, proof }, from.browser);
     return { result: { step: 'second', token }, eventName: 'BeginSignIn', responseElements: { userId: user.id } };
   }
+  if (!isOwn(proof) && proof.newPassword) {
+    const shown = { ...proof, ...(second && { shown: second.provedBy }) };
+    const token = await beginPersonPending(
+      m,
+      { user, accountEpoch: principal.accountEpoch, proof: shown },
+      from.browser,
+    );
+    return {
+      result: { step: 'further', token, path: newPasswordPath },
+      eventName: 'BeginSignIn',
+      responseElements: { userId: user.id, wants: 'newPassword', ...(second && { provedBy: second.provedBy }) },
+    };
+  }
   if (!joined && !isOwn(proof)) await join(m, proof, user.id);
   const { previous } = from;
   if (previous) await sessions.end(m, previous.principalId, previous.id, 'signedInAgain');
@@ -142,9 +157,9 @@ export async function admit(
   const { authTime, amr } = proof;
   const begun = await sessions.begin(m, principal, ground.config.sessionHours * 3_600_000, { authTime, amr, provedAt });
   if (about.toTell) await tellOfNewDevice(ground, m, about.toTell);
-  // Only where Carillon itself counts guesses is a browser worth knowing.
-  const device =
-    second || isOwn(proof) ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
+  // Only where Carillon counts guesses is a browser worth knowing.
+  const isCounted = second !== null || isOwn(proof) || proof.connection.kind === 'ldap';
+  const device = isCounted ? await rememberDevice(m, { ...whosePerson(user.id), organisationId }, from.device) : null;
   await later(
     m,
     sql`UPDATE "users" SET "joinedAt" = COALESCE("joinedAt", ${now}), "lastActiveAt" = ${now},
@@ -186,19 +201,26 @@ async function matchAndAsk(
 }
 
 /** In, with the browser's new token where it is known from now on; or a step further. */
-export type Entered = (Omit<In, 'device'> & { device: string | null }) | SecondAwaited;
+export type Entered = (Omit<In, 'device'> & { device: string | null }) | SecondAwaited | Further;
+
+/** A second factor that was shown before the page for another password: it counts once. */
+export interface Shown extends Second {
+  pending: PendingSignIn;
+}
 
 /**
  * Lets in whom a connector, or Carillon itself, has proved, if they may.
  * @param from what the browser brings; or only the session that it held before, which ends: an id from before a sign-in
  *   never outlives it
- * @throws what `admit` throws
+ * @param shown what was shown before
+ * @throws what `admit` throws; signIn.begunElsewhere when `shown` has counted already
  */
 export async function letIn(
   ground: Ground,
   sessions: Sessions,
   proof: AnyProof,
   from: Browser | Session | null,
+  shown: Shown | null = null,
 ): Promise<Entered> {
   const browser = from && 'browser' in from ? from : { browser: '', device: undefined, previous: from };
   if (isOwn(proof)) {
@@ -209,5 +231,8 @@ export async function letIn(
   }
   const { organisationId, accountId } = proof.connection;
   identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
-  return ground.trail.perform(signInAction(proof), (m) => admit(ground, sessions, m, proof, browser, null));
+  return ground.trail.perform(signInAction(proof), async (m) => {
+    if (shown) await endPending(m, 'user', shown.pending);
+    return admit(ground, sessions, m, proof, browser, shown);
+  });
 }

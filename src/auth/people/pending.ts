@@ -8,7 +8,7 @@ import {
   pendingTables,
   type PersonPendingSignIn,
 } from '../credentials/signing-in/pending.entity.ts';
-import { newPending } from '../credentials/signing-in/pending.ts';
+import { findPending, newPending } from '../credentials/signing-in/pending.ts';
 import { type AnyProof, isOwn, type OwnProof } from './proof.ts';
 
 /** A connector's proof as it is kept: the connection by its id, and as of when it was what the account trusted. */
@@ -54,4 +54,26 @@ export async function provedBefore(
   const { connectionId, updatedAt, ...rest } = proof;
   const connection = await on.findOneBy(ConnectionTable, { id: connectionId });
   return connection?.updatedAt === updatedAt ? { user, proof: { ...rest, connection } } : null;
+}
+
+/** Somebody who is to choose another password, and the row that says so. */
+export interface WantsPassword {
+  pending: PendingSignIn;
+  user: User;
+  proof: Proof & { newPassword: NonNullable<Proof['newPassword']> };
+}
+
+/** Who is to choose another password in this browser, after all that was asked before it; null: nobody. */
+export async function wantsPassword(
+  on: Reader,
+  token: string | undefined,
+  browser: string,
+): Promise<WantsPassword | null> {
+  const pending = await findPending(on, 'user', token, browser);
+  const before = pending && (await provedBefore(on, pending));
+  if (!before || isOwn(before.proof)) return null;
+  const { newPassword, shown } = before.proof;
+  return newPassword && shown !== undefined
+    ? { pending, user: before.user, proof: { ...before.proof, newPassword } }
+    : null;
 }

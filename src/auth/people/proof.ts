@@ -19,6 +19,9 @@ export interface OwnProof {
 /** Who somebody is, proved by a connector or by Carillon itself. */
 export type AnyProof = ConnectorProof | OwnProof;
 
+/** Where whoever has shown a second factor chooses the other password that their directory wants. */
+export const newPasswordPath = '/signin/new-password';
+
 export const isOwn = (proof: AnyProof): proof is OwnProof => 'userId' in proof;
 
 /** The methods of a proof together with one more, and that they are several. */

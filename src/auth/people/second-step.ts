@@ -2,7 +2,7 @@ import { identifyAs } from '../../platform/context/context.ts';
 import type { Done } from '../../trail/trail.ts';
 import type { Ground } from '../../trail/ground.ts';
 import type { User } from '../../users/user.entity.ts';
-import type { In } from '../credentials/signing-in/browser.ts';
+import type { Further, In } from '../credentials/signing-in/browser.ts';
 import { SecondStep } from '../credentials/signing-in/second.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { personHolder } from './holder.ts';
@@ -17,8 +17,8 @@ export interface Proved {
 }
 
 /** The second step of people's sign-ins: it ends where every sign-in of theirs does, so a no in between holds. */
-export const personSecondStep = (ground: Ground, sessions: Sessions): SecondStep<Proved> =>
-  new SecondStep<Proved>(ground, {
+export const personSecondStep = (ground: Ground, sessions: Sessions): SecondStep<Proved, In | Further> =>
+  new SecondStep<Proved, In | Further>(ground, {
     kind: 'user',
     whose: async (on, pending) => {
       const subject = await provedBefore(on, pending);
@@ -32,7 +32,7 @@ export const personSecondStep = (ground: Ground, sessions: Sessions): SecondStep
     letIn: async (m, { proof }, from, { by, amr }) => {
       const first = isOwn(proof) ? proof.by : 'password';
       const proved = { ...proof, amr: withMethod(proof.amr, amr) };
-      // With a second step behind it, `admit` gives nothing but a session and a known browser.
-      return (await admit(ground, sessions, m, proved, from, { provedBy: `${first}+${by}` })) as Done<In>;
+      // With a second step behind it, `admit` gives a session and a known browser, or leads to another password first.
+      return (await admit(ground, sessions, m, proved, from, { provedBy: `${first}+${by}` })) as Done<In | Further>;
     },
   });

@@ -135,11 +135,17 @@ function following(cli: Cli, it: ReturnType<typeof noun>): void {
   verb(cli, it, {
     call: 'approve [directory]',
     does: 'let it go on: put out whom the directory still does not return',
-    more: 'Look at them first: carillon directory held.',
+    more: 'Look at them first: carillon directory held, which names the list that it shows.',
     expects,
-    options: [['--people <number>', 'refuse unless it concerns exactly so many; needed with --yes']],
+    options: [
+      ['--list <name>', 'let exactly this list go on, and refuse when it has changed; needed with --yes'],
+      ['--people <number>', 'refuse unless it concerns exactly so many'],
+    ],
     takes: [...takes, 'yes'],
-    examples: ['carillon directory approve', 'carillon directory approve --people 120 --yes'],
+    examples: [
+      'carillon directory approve',
+      'carillon directory approve --list 120.mf2k7x1c.pVb3hXo0q2m9Zc1LrT4sYw --yes',
+    ],
     work: async () => (await loadFollowing()).approve,
   });
   verb(cli, it, {

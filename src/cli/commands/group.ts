@@ -26,7 +26,8 @@ export function group(cli: Cli): void {
     does: 'give a group a permission tier',
     more:
       'People in a Pro group are Pro, in a Basic group Basic, in both Pro, and in neither they may not sign in. ' +
-      'A group of a connected directory is looked up there by its name, or its DN.',
+      'A group of a connected directory is looked up there by its name, its DN, or the id that it has there; one that ' +
+      'carillon group list shows, by its id.',
     expects: { group: 'its id, or exactly its name', tier: 'Pro or Basic' },
     takes,
     examples: ['carillon group map "Carillon Pro" Pro'],

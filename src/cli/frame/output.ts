@@ -16,6 +16,8 @@ interface List<T> {
   empty: string;
   /** Said when there is more than is shown; in JSON it is `more`. */
   more?: { are: boolean; hint: string };
+  /** What else JSON shows of the list as a whole. */
+  beside?: Record<string, unknown>;
 }
 
 interface One {
@@ -37,9 +39,9 @@ export class Output {
   }
 
   /** Answers with a list, as a table. */
-  list<T>({ name, items, columns, empty, more }: List<T>): void {
+  list<T>({ name, items, columns, empty, more, beside }: List<T>): void {
     if (this.json) {
-      this.document({ [name]: items, ...(more && { more: more.are }) });
+      this.document({ ...beside, [name]: items, ...(more && { more: more.are }) });
       return;
     }
     if (items.length === 0) {

@@ -98,6 +98,8 @@ export const held = (call: Call): Promise<void> =>
   withHouse(call, async ({ ground }) => {
     const limit = limitOf(call);
     const { account, directory, scope } = await followed(ground.db.read, call);
+    // Before the list: whoever comes in between makes the approval ask again.
+    const shown = await heldShown(ground.db.read, scope);
     const found = await listHeld(ground.db.read, scope, { limit: limit + 1, offset: 0 });
     const requestParameters = { directoryId: directory.id };
     ground.trail.observed({ eventName: 'ListHeldDirectoryChanges', ...scopeOf(account), requestParameters });
@@ -112,7 +114,10 @@ export const held = (call: Call): Promise<void> =>
       },
       empty: texts.heldNone,
       more: { are: found.length > limit, hint: 'There are more: --limit shows them.' },
+      beside: { list: shown.people === 0 ? null : shown.digest, count: shown.people },
     });
+    if (!call.output.json && found.length > 0)
+      call.output.talk(`To let exactly this list go on: carillon directory approve --list ${shown.digest}`);
   });
 
 /** Lets what waits go on, after it was seen. */
@@ -123,16 +128,18 @@ export const approve = (call: Call): Promise<void> =>
     const { waiting } = await followingOf(ground.db.read, scope);
     const waits = waiting.entry + waiting.member;
     if (waits === 0) throw directoryErrors('directory.nothingHeld');
-    const expected = call.value('people');
-    if (call.flag('yes') && expected === undefined)
-      throw cliErrors('cli.usage', {
-        field: 'people',
-        values: { reason: `--yes needs --people ${waits}, the number that carillon directory held shows.` },
-      });
+    const [expected, list] = [call.value('people'), call.value('list')];
     if (expected !== undefined && expected !== String(waits))
-      throw directoryErrors('directory.heldChanged', { values: { people: waits } });
+      throw directoryErrors('directory.heldChanged', {
+        values: { people: waits, changes: texts.heldNumber(expected) },
+      });
+    if (call.flag('yes') && list === undefined)
+      throw cliErrors('cli.usage', {
+        field: 'list',
+        values: { reason: '--yes needs --list, by the name that carillon directory held gives what it shows.' },
+      });
     await confirm(call, approveSays(waits));
-    await approveHeld(ground, scope, callerName(), shown);
+    await approveHeld(ground, scope, callerName(), list === undefined ? shown : { digest: list.trim() });
     call.output.done(
       { id: directory.id, approved: waits },
       `It goes on: ${directory.name} is read again now, and whoever it still does not return is out.`,

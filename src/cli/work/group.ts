@@ -95,9 +95,14 @@ export const map = (call: Call): Promise<void> =>
     const given = call.required('group');
     const byId = (await listGroups(ground.db.read, account.id)).find(({ groupId }) => groupId === given);
     const groupName = byId?.groupName ?? given; // else exactly the name: the guide wants no other
+    const groupId = byId?.groupId ?? undefined;
     const typed = call.required('tier');
     const tier = typed.charAt(0).toUpperCase() + typed.slice(1).toLowerCase();
-    const mapping = await addGroup(ground, ldap, scopeOf(account), { groupName, tier });
+    const mapping = await addGroup(ground, ldap, scopeOf(account), {
+      groupName,
+      tier,
+      ...(groupId !== undefined && { groupId }),
+    });
     const json = { id: mapping.groupId, name: mapping.groupName, tier: mapping.tier, mappingId: mapping.id };
     call.output.done(json, `People in ${mapping.groupName} are ${mapping.tier} from now on.`);
   });

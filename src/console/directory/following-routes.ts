@@ -56,7 +56,7 @@ export function directoryFollowingRoutes({ ground }: ConsoleWeb): Router {
     const { visit, base } = placeOf(req as Request);
     const { directory, scope } = await connected(req as Request);
     const form = formOf(req as Request);
-    const seen = { people: Number(form.get('people')) || 0, digest: form.get('shown') ?? '' };
+    const seen = { digest: form.get('shown') ?? '' };
     try {
       await approveHeld(ground, scope, visit.administrator.id, seen);
       done(res, `${base}/directory/${directory.id}`, 'directoryApproved');

@@ -100,8 +100,7 @@ export function heldView({ place, directory, held, shown, waiting, total, from, 
       ${form(
         csrf,
         `${at}/held`,
-        html`<input type="hidden" name="people" value="${shown.people}" />
-          <input type="hidden" name="shown" value="${shown.digest}" />
+        html`<input type="hidden" name="shown" value="${shown.digest}" />
           <div class="actions">
             <button class="danger">${texts.approveButton(waiting)}</button>
             <a class="button quiet" href="${at}">${shared.cancel}</a>

@@ -125,6 +125,7 @@ export const texts = {
   first: 'The first of them',
   todo: 'What to do',
   heldTitle: (name: string): string => `People whom ${name} did not return`,
+  heldNumber: (expected: string): string => `It was said to concern ${expected}.`,
   heldNone: 'Nobody waits: what was missing is back, or it went on.',
   heldCaption: 'People who would be put out',
   person: 'Person',

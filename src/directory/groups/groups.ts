@@ -28,20 +28,8 @@ export async function createGroup(
   input: { displayName: string; externalId: string | null },
 ): Promise<Group> {
   await refuseTaken(m, scope, input.displayName, null);
-  const now = clock.now();
-  const { organisationId, accountId, connectionId } = scope;
-  const group: Group = {
-    id: newId(),
-    organisationId,
-    accountId,
-    connectionId,
-    displayName: input.displayName,
-    displayNameKey: fold(input.displayName),
-    externalId: input.externalId,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  };
+  const { accountId, connectionId } = scope;
+  const group = newGroup(scope, input);
   await insertRow(m, GroupTable, group);
   const waiting = await firstRow<{ id: string }>(
     m,
@@ -54,6 +42,26 @@ export async function createGroup(
     await markAccountChanged(ground, m, accountId);
   }
   return group;
+}
+
+/** The row of a group that is new. */
+export function newGroup(
+  { organisationId, accountId, connectionId }: DirectoryScope,
+  { displayName, externalId }: Pick<Group, 'displayName' | 'externalId'>,
+): Group {
+  const now = clock.now();
+  return {
+    id: newId(),
+    organisationId,
+    accountId,
+    connectionId,
+    displayName,
+    displayNameKey: fold(displayName),
+    externalId,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 /** Gives a group another name; its mapping, which holds its id, follows. */

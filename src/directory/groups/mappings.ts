@@ -13,25 +13,31 @@ import { putOutWithoutRight, type Scope } from '../../users/lifecycle/out.ts';
 import { directoryErrors } from '../errors.ts';
 
 /**
- * Gives a pushed group a permission tier, by its exact name (the guide, "Connect to Okta SSO", step 4); a group that
- * has one gets the new one.
+ * Gives a pushed group a permission tier, by its exact name (the guide, "Connect to Okta SSO", step 4), or by its id; a
+ * group that has one gets the new one.
  * @throws mapping.groupNotFound when no group of exactly that name was pushed, mapping.tierInvalid, account.notFound
  */
 export async function mapGroup(
   ground: Ground,
   scope: Scope,
-  input: { groupName: string; tier: unknown },
+  { groupName, groupId, tier: given }: { groupName: string; groupId?: string; tier: unknown },
 ): Promise<TierMapping> {
   const { organisationId, accountId } = scope;
-  const requestParameters = { accountId, groupName: input.groupName.slice(0, 256), permissionTier: input.tier };
+  const requestParameters = {
+    accountId,
+    groupName: groupName.slice(0, 256),
+    ...(groupId !== undefined && { groupId: groupId.slice(0, 64) }),
+    permissionTier: given,
+  };
   return ground.trail.perform(
     { eventName: 'AddOrUpdateGroups', organisationId, accountId, requestParameters },
     async (m) => {
       await requireAccount(m, organisationId, accountId);
-      const tier = readTier(input.tier);
-      const group = await m.findOneBy(GroupTable, { accountId, displayName: input.groupName });
+      const tier = readTier(given);
+      const which = groupId === undefined ? { displayName: groupName } : { id: groupId };
+      const group = await m.findOneBy(GroupTable, { accountId, ...which });
       if (!group) {
-        throw directoryErrors('mapping.groupNotFound', { field: 'groupName', values: { name: input.groupName } });
+        throw directoryErrors('mapping.groupNotFound', { field: 'groupName', values: { name: groupName } });
       }
       return { result: await giveTier(ground, m, scope, group, tier) };
     },

@@ -1,6 +1,6 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { changed, firstRow, rows } from '../../platform/database/run.ts';
-import { isOneOf, sql, type Sql } from '../../platform/database/sql.ts';
+import { isOneOf, sql, type Sql, tableOf } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import type { Membership } from '../../users/entitlement/membership.entity.ts';
 import { directoryErrors } from '../errors.ts';
@@ -45,6 +45,36 @@ export async function putIn(
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return came;
   throw directoryErrors('group.memberUnknown', { field: 'members', values: { value: unknown.slice(0, 64) } });
+}
+
+/** One membership that shall be. */
+export interface Pair {
+  groupId: string;
+  memberId: string;
+}
+
+/**
+ * Puts members into several groups; those who are in already, or are nobody of this connection by now, are passed over.
+ * @returns who was put in
+ */
+export async function putInMany(m: Writer, scope: DirectoryScope, pairs: readonly Pair[]): Promise<Member[]> {
+  const { accountId, connectionId } = scope;
+  const column = (name: keyof Pair) => ({ name, kind: 'text' as const, values: pairs.map((pair) => pair[name]) });
+  // CROSS JOIN: SQLite goes through the pairs, and looks each member up.
+  const wanted = sql`FROM (${tableOf([column('groupId'), column('memberId')])}) w`;
+  return changed<Member>(
+    m,
+    sql`INSERT INTO "group_members" ("groupId", "memberId", "memberType", "accountId", "addedAt")
+        SELECT k."groupId", k."memberId", k."memberType", CAST(${accountId} AS varchar(64)), CAST(${clock.now()} AS bigint)
+        FROM (
+          SELECT w."groupId", w."memberId", 'User' AS "memberType" ${wanted} CROSS JOIN "users" u
+          WHERE u."id" = w."memberId" AND u."connectionId" = ${connectionId} AND u."deletedAt" IS NULL
+          UNION ALL
+          SELECT w."groupId", w."memberId", 'Group' ${wanted} CROSS JOIN "directory_groups" g
+          WHERE g."id" = w."memberId" AND g."connectionId" = ${connectionId}
+        ) k WHERE TRUE
+        ON CONFLICT DO NOTHING RETURNING "memberId", "memberType"`,
+  );
 }
 
 /** Takes those of the ids out of the group who are in it, and of this type. @returns who was taken out */

@@ -10,7 +10,9 @@ import {
   type Member,
   memberIdsAfter,
   memberIdsAmong,
+  type Pair,
   putIn,
+  putInMany,
   requireFewNested,
   sliceSize,
   takeOut,
@@ -183,3 +185,29 @@ export const addMembers: Change = byItself('add');
 export const removeMembers: Change = byItself('remove');
 /** @throws group.memberUnknown, group.tooManyNested; nothing may be committed then */
 export const replaceMembers: Change = byItself('replace');
+
+/**
+ * Adds members to several groups of one connection, in a few statements for all of them. The unit has the account to itself.
+ * Whoever is nobody by now is passed over. @throws group.tooManyNested; nothing may be committed then
+ */
+export async function addToMany(
+  ground: Ground,
+  m: Writer,
+  scope: DirectoryScope,
+  pairs: readonly Pair[],
+): Promise<void> {
+  await ground.db.alone(scope.accountId);
+  const people = new Set<string>();
+  let nested = false;
+  for (const some of chunks(pairs, sliceSize)) {
+    for (const { memberId, memberType } of await putInMany(m, scope, some)) {
+      if (memberType === 'Group') nested = true;
+      else people.add(memberId);
+    }
+    if (some.length === sliceSize) await breathe(m);
+  }
+  if (nested) await requireFewNested(m, scope);
+  // Few people are named one by one; many, or a nested group, are told as their whole account.
+  if (nested || people.size > chunkSize) await markAccountChanged(ground, m, scope.accountId);
+  else await markChanged(ground, m, [...people]);
+}

@@ -81,6 +81,8 @@ export const ldapErrors = errors({
   },
   'directory.groupAmbiguous': {
     kind: 'BadRequest',
-    text: 'The directory has {count} groups of the name {name}. Add the one that is meant by its full DN.',
+    text:
+      'The directory has {count} groups of the name {name}. Add the one that is meant by its id there, or by its full ' +
+      'DN: {groups}.',
   },
 });

@@ -21,6 +21,8 @@ export class Sql {
       else if (value instanceof Many) {
         parameters.push(engine === 'sqlite' ? JSON.stringify(value.texts) : value.texts);
         text += value.as[engine](parameters.length);
+      } else if (value instanceof Table) {
+        text += value.into(engine, parameters);
       } else {
         parameters.push(engine === 'sqlite' && typeof value === 'boolean' ? Number(value) : value);
         text += engine === 'sqlite' ? placeholderAfter(text) : `$${parameters.length}`;
@@ -78,6 +80,41 @@ export const rowsOf = (texts: readonly string[]): Sql =>
       }),
     ],
   );
+
+/** What a column of many rows is to the engine that has types for it. */
+export type Kind = 'text' | 'bigint' | 'boolean';
+
+/** A column of many rows, from the first one to the last. */
+export interface Column {
+  name: string;
+  kind: Kind;
+  values: readonly (string | number | boolean | null)[];
+}
+
+/** Rows as few parameters: an array a column, or one list in JSON. */
+class Table {
+  readonly columns: readonly Column[];
+
+  constructor(columns: readonly Column[]) {
+    this.columns = columns;
+  }
+
+  into(engine: Engine, parameters: unknown[]): string {
+    if (engine === 'sqlite') {
+      const rows = this.columns[0]?.values.map((_, row) => this.columns.map(({ values }) => values[row]));
+      parameters.push(JSON.stringify(rows));
+      return `SELECT ${this.columns.map(({ name }, place) => `"value" ->> ${place} AS "${name}"`).join(', ')} FROM json_each(?)`;
+    }
+    const arrays = this.columns.map(({ kind, values }) => `$${parameters.push(values)}::${kind}[]`);
+    return `SELECT * FROM unnest(${arrays.join(', ')}) AS "rows" (${this.columns.map(({ name }) => `"${name}"`).join(', ')})`;
+  }
+}
+
+/**
+ * Rows of values as a query that gives them, `FROM (${tableOf(columns)}) w`: one statement's text however many they are,
+ * so that it stays prepared.
+ */
+export const tableOf = (columns: readonly Column[]): Sql => new Sql(['', ''], [new Table(columns)]);
 
 /** Tagged template: every `${value}` becomes a parameter, every `${sql…}` a nested piece. */
 export const sql = (strings: TemplateStringsArray, ...values: unknown[]): Sql => new Sql(strings, values);

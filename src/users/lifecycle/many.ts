@@ -2,7 +2,7 @@ import { chunks } from '../../platform/database/chunks.ts';
 import { lockRows } from '../../platform/database/lock.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import { changed, firstRow, rows } from '../../platform/database/run.ts';
-import { join, list, sql } from '../../platform/database/sql.ts';
+import { isOneOf, join, list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { clock } from '../../platform/clock/clock.ts';
 import { domainOf, normaliseAddress } from '../../accounts/domains/name.ts';
@@ -37,7 +37,7 @@ export async function createPeople<Input extends PersonInput>(
   const plain: { input: Input; user: User }[] = [];
   const closer: Input[] = [];
   for (const some of chunks(inputs)) {
-    const clashes = await clashing(m, scope, some);
+    const clashes = await clashing(m, scope, connectionId, some);
     for (const input of some) {
       if (clashes(input)) closer.push(input);
       else plain.push({ input, user: newPerson(scope, connectionId, columnsOf(input, domainOf(primaryOf(input))!)) });
@@ -65,33 +65,42 @@ export async function createPeople<Input extends PersonInput>(
   return made;
 }
 
+/** Tells external ids from names among what is taken: no name begins so. */
+const idMark = '\u0001';
+
 const primaryOf = (input: PersonInput): string => input.primary ?? input.userName;
 const keysOf = (input: PersonInput): string[] => [fold(input.userName), normaliseAddress(primaryOf(input)) ?? ''];
 
-/** Tells who cannot be created as they are, or needs more than a row: two of them with one name both count. */
+/** Tells who cannot be created as they are, or needs more than a row: two of them with one name or id both count. */
 async function clashing(
   m: Writer,
   { accountId }: Scope,
+  connectionId: string,
   inputs: readonly PersonInput[],
 ): Promise<(input: PersonInput) => boolean> {
-  if (await firstRow(m, sql`SELECT 1 FROM "suspension_keys" WHERE "accountId" = ${accountId} LIMIT 1`)) {
-    return () => true; // names may be barred
-  }
-  const keys = inputs.flatMap(keysOf);
-  const living = sql`FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL AND "releasedAt" IS NULL`;
-  const taken = await rows<{ key: string }>(
-    m,
-    sql`SELECT "userNameKey" AS "key" ${living} AND "userNameKey" IN (${list(keys)})
-        UNION ALL SELECT "primaryAddressKey" ${living} AND "primaryAddressKey" IN (${list(keys)})`,
-  );
-  const domains = await rows<{ name: string }>(
-    m,
-    sql`SELECT "name" FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`,
-  );
+  const keys = isOneOf([...new Set(inputs.flatMap(keysOf))]);
+  const ids = isOneOf(inputs.flatMap(({ externalId }) => externalId ?? []));
+  const living = sql`"deletedAt" IS NULL AND "releasedAt" IS NULL`;
+  const others = sql`FROM "users" WHERE "accountId" = ${accountId} AND ${living}`;
+  const [barred, taken, domains] = await Promise.all([
+    firstRow(m, sql`SELECT 1 FROM "suspension_keys" WHERE "accountId" = ${accountId} LIMIT 1`),
+    rows<{ key: string }>(
+      m,
+      sql`SELECT "userNameKey" AS "key" ${others} AND "userNameKey" ${keys}
+          UNION ALL SELECT "primaryAddressKey" ${others} AND "primaryAddressKey" ${keys}
+          UNION ALL SELECT ${idMark} || "externalId" FROM "users" WHERE "connectionId" = ${connectionId}
+            AND "externalId" ${ids} AND ${living}`,
+    ),
+    rows<{ name: string }>(
+      m,
+      sql`SELECT "name" FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified'`,
+    ),
+  ]);
+  if (barred) return () => true; // names may be barred
   const busy = new Set(taken.map(({ key }) => key));
   const ours = new Set(domains.map(({ name }) => name));
   return (input) => {
-    const own = new Set(keysOf(input));
+    const own = new Set([...keysOf(input), ...(input.externalId === null ? [] : [idMark + input.externalId])]);
     const clash =
       [input.userName, primaryOf(input)].some((name) => !ours.has(domainOf(name) ?? '')) ||
       [...own].some((key) => busy.has(key));

@@ -84,6 +84,13 @@ describeOnEachEngine('the second step of a person’s sign-in', function () {
       .map(({ eventName, errorMessage }) => eventName + (errorMessage ? `: ${errorMessage.split(':')[0]}` : ''));
   };
 
+  /** A step that ended with a session. */
+  const inside = async <Let extends { step: string }>(taken: Promise<Let>) => {
+    const done = await taken;
+    assert.ok(done.step === 'in');
+    return done as Extract<Let, { step: 'in' }>;
+  };
+
   it('is none for who has no second factor and needs none', async () => {
     const entered = await enter('a');
     assert.ok(entered.step === 'in' && entered.session.amr === 'pwd');
@@ -93,7 +100,7 @@ describeOnEachEngine('the second step of a person’s sign-in', function () {
     const { secret } = await withApp();
     const token = await begun();
     assert.equal((await house.sessions.check(token, 'user')).in, false);
-    const done = await finish(token, await appCode(secret));
+    const done = await inside(finish(token, await appCode(secret)));
     assert.equal(done.session.amr, 'pwd otp mfa');
     assert.equal(done.target, '/me');
     assert.equal((await house.sessions.check(done.token, 'user')).in, true);
@@ -121,7 +128,7 @@ describeOnEachEngine('the second step of a person’s sign-in', function () {
     assert.equal(await recoveryCodesLeft(house.ground.db.read, whosePerson(user.id)), 9);
     const late = await begun();
     await assert.rejects(finish(late, codes[0]!), { code: 'factor.codeWrong' });
-    assert.equal((await finish(late, ` ${codes[1]!.toUpperCase()}`)).session.amr, 'pwd otp mfa');
+    assert.equal((await inside(finish(late, ` ${codes[1]!.toUpperCase()}`))).session.amr, 'pwd otp mfa');
   });
 
   it('is of the browser that began it, and for ten minutes', async () => {
@@ -154,7 +161,7 @@ describeOnEachEngine('the second step of a person’s sign-in', function () {
 
   it('bounds guesses of one sign-in and of one person; a known browser and recovery codes still let in', async () => {
     const { secret, codes } = await withApp();
-    const known = await finish(await begun(), codes[0]!);
+    const known = await inside(finish(await begun(), codes[0]!));
     const token = await begun();
     const wrong = await Promise.allSettled(Array.from({ length: 8 }, () => finish(token, '000000')));
     const counted = wrong.filter((each) => each.status === 'rejected' && each.reason.code === 'factor.codeWrong');
@@ -175,10 +182,8 @@ describeOnEachEngine('the second step of a person’s sign-in', function () {
     const found = await step().read(ground.db.read, token, 'a');
     const { secret, offered } = await offerTotp(ground, found.holder);
     const code = await appCode(secret);
-    const done = await step().finishByEnrolling(
-      token,
-      ({ holder }) => enrolTotp(ground, holder, offered, code),
-      from('a'),
+    const done = await inside(
+      step().finishByEnrolling(token, ({ holder }) => enrolTotp(ground, holder, offered, code), from('a')),
     );
     assert.equal(done.codes.length, 10);
     assert.equal(done.session.amr, 'pwd otp mfa');

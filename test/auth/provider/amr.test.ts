@@ -30,7 +30,7 @@ describe('what relying parties are told of how an own account signed in', functi
   });
 
   /** Proved in this browser by what is named; in, or a step further. */
-  async function prove(visitor: Visitor, by: 'password' | 'passkey', amr: string): Promise<'in' | 'second'> {
+  async function prove(visitor: Visitor, by: 'password' | 'passkey', amr: string): Promise<string> {
     await visitor.get('/signin');
     const { ground, sessions } = stage.carillon.house;
     const browser = visitor.jar().get('carillon_browser') ?? '';

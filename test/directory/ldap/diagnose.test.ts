@@ -6,6 +6,7 @@ import { startFakeAd } from '../../support/fake-ad.ts';
 import type { KeptServer } from '../../support/kept-server.ts';
 import { isSambaHere, needSamba, type Samba } from '../../support/samba.ts';
 import { isSlapdHere, needSlapd, type Slapd, startSlapd } from '../../support/slapd.ts';
+import { fakeBase, fakeGroup, fakePerson } from './fake-people.ts';
 import type { TestDirectory } from './support.ts';
 
 const outbound = createOutbound({ privateHosts: ['127.0.0.1', 'nowhere.invalid'] });
@@ -156,5 +157,18 @@ describe('the test of a directory that is not there', () => {
     assert.deepEqual(seen, ['bind: credentials', 'bind: credentials', 'bind: credentials']);
     assert.equal(fakes.flatMap(({ binds }) => binds).length, 1);
     await Promise.all(fakes.map((one) => one.stop()));
+  });
+});
+
+describe('the test of an Active Directory whose service account may not read all', () => {
+  it('says so when an entry does not show whether it is enabled, and what to do', async () => {
+    const person = fakePerson(1, 'veiled', { userAccountControl: [] });
+    const base = { dn: fakeBase, attributes: { objectClass: ['domain'] } };
+    const fake = await startFakeAd({ entries: [base, person, fakeGroup(90, 'Pros', [])] });
+    const stepOf = async () => (await diagnose(outbound, triedOf(fake)))[0]!.steps.find(({ step }) => step === 'user')!;
+    const { ok, advice } = await stepOf();
+    assert.ok(ok);
+    assert.match(advice ?? '', /may not read userAccountControl/);
+    await fake.stop();
   });
 });

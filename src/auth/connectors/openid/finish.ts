@@ -24,6 +24,10 @@ export interface Proof {
   authTime: number | null;
   /** How it did (RFC 8176), words parted by spaces; null: it does not say. */
   amr: string | null;
+  /** A directory wants another password first, and nobody is in by this: what was typed, for the page that asks for one. */
+  newPassword?: { email: string; name: string };
+  /** By what somebody who is to choose another password has shown more than the present one. */
+  shown?: string;
 }
 
 /**

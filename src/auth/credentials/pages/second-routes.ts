@@ -10,7 +10,7 @@ import { hasFactor } from '../factors/factors.ts';
 import type { Passkeys } from '../factors/passkeys.ts';
 import type { Enrolment } from '../factors/proof.ts';
 import { enrolTotp } from '../factors/totp.ts';
-import type { Browser, In } from '../signing-in/browser.ts';
+import type { Browser, Further, In } from '../signing-in/browser.ts';
 import {
   type Pending,
   registerPurpose,
@@ -22,11 +22,11 @@ import { offerFor, passkeyOffer } from './offers.ts';
 import { codesPage, enrolPage, type SecondPaths, secondPage, stalePage } from './second-view.ts';
 
 /** What the pages of a second step stand on, and what is their kind's own. */
-export interface SecondPages<Subject> {
+export interface SecondPages<Subject, Let extends In | Further = In> {
   ground: Ground;
   csrf: Csrf;
   passkeys: Passkeys;
-  step: SecondStep<Subject>;
+  step: SecondStep<Subject, Let>;
   paths: SecondPaths;
   styles: readonly string[];
   /** Why somebody has to set one up. */
@@ -35,15 +35,15 @@ export interface SecondPages<Subject> {
   displayName: (subject: Subject) => Promise<string>;
   pendingOf: (req: Request) => string | undefined;
   browserOf: (req: Request, res: Response) => Promise<Browser>;
-  /** Gives the browser its session, and takes what was pending. */
-  keep: (res: Response, entered: In) => void;
+  /** Gives the browser its session, and takes what was pending; or gives it what is pending further on. */
+  keep: (res: Response, entered: Let) => void;
   forget: (res: Response) => void;
   /** A page of their own to go on to. */
   ownTarget: (target: string) => string;
 }
 
 /** After the password, before anything else: the second factor, or setting one up. */
-export function secondRoutes<Subject>(pages: SecondPages<Subject>): Router {
+export function secondRoutes<Subject, Let extends In | Further = In>(pages: SecondPages<Subject, Let>): Router {
   const router = Router({ caseSensitive: true });
   const { ground, csrf, passkeys, step, paths, styles } = pages;
 

@@ -18,6 +18,15 @@ export interface In {
   device: string;
 }
 
+/** Two factors were shown, and a page of the door's own comes before anybody is in. */
+export interface Further {
+  step: 'further';
+  /** Of what is pending from here on, for its cookie. */
+  token: string;
+  /** Where the page is. */
+  path: string;
+}
+
 /** The password was right; a second factor is awaited, or has to be set up first. Nobody is in. */
 export interface SecondAwaited {
   step: 'second';

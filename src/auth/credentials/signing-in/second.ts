@@ -8,7 +8,7 @@ import type { Passkeys } from '../factors/passkeys.ts';
 import type { Enrolment, Proven } from '../factors/proof.ts';
 import { knownDevice } from '../guesses/devices.ts';
 import type { Holder, HolderKind } from '../holders.ts';
-import type { Browser, In } from './browser.ts';
+import type { Browser, Further, In } from './browser.ts';
 import { proveCode } from './codes.ts';
 import type { PendingSignIn } from './pending.entity.ts';
 import { endPending, findPending, takePendingGuess } from './pending.ts';
@@ -28,14 +28,14 @@ export interface Pending<Subject> {
 export type Beside = Pick<Proven, 'by' | 'amr'> | { by: 'enrolled'; amr: Enrolment['amr'] };
 
 /** What each kind of holder answers by itself: the rest of the second step is the same for all. */
-export interface Door<Subject> {
+export interface Door<Subject, Let extends In | Further = In> {
   kind: HolderKind;
   /** Whose it is, as they are now; null when it is from before a no. */
   whose: (on: Reader, pending: PendingSignIn) => Promise<{ holder: Holder; subject: Subject } | null>;
   /** Says who acts from here on, and what they do, as the trail is told. */
   begin: (subject: Subject) => Action;
-  /** Begins the session of somebody who has proved enough, in the unit that believes it. */
-  letIn: (m: Writer, subject: Subject, from: Browser, beside: Beside) => Promise<Done<In>>;
+  /** Begins the session of somebody who has proved enough, in the unit that believes it; or leads further. */
+  letIn: (m: Writer, subject: Subject, from: Browser, beside: Beside) => Promise<Done<Let>>;
 }
 
 /** For what a passkey is asked while a sign-in is pending. */
@@ -45,11 +45,11 @@ export const secondPurpose = ({ pending }: Pick<Pending<unknown>, 'pending'>): s
 export const registerPurpose = ({ id }: Pick<Holder, 'id'>): string => `register:${id}`;
 
 /** Between the right password and the session. */
-export class SecondStep<Subject> {
+export class SecondStep<Subject, Let extends In | Further = In> {
   readonly #ground: Ground;
-  readonly #door: Door<Subject>;
+  readonly #door: Door<Subject, Let>;
 
-  constructor(ground: Ground, door: Door<Subject>) {
+  constructor(ground: Ground, door: Door<Subject, Let>) {
     this.#ground = ground;
     this.#door = door;
   }
@@ -74,7 +74,7 @@ export class SecondStep<Subject> {
     token: string | undefined,
     answer: SecondAnswer,
     from: Browser,
-  ): Promise<In & { target: string; provedBy: Proven['by'] }> {
+  ): Promise<Let & { target: string; provedBy: Proven['by'] }> {
     const { db, trail } = this.#ground;
     const found = await this.read(db.read, token, from.browser);
     return this.#recorded(found, async (action) => {
@@ -86,7 +86,8 @@ export class SecondStep<Subject> {
         if (proven.by === 'recoveryCode') await now.holder.tell?.(this.#ground, m, 'recoveryCodeUsed');
         await endPending(m, this.#door.kind, now.pending);
         const done = await this.#door.letIn(m, now.subject, from, proven);
-        return { ...done, result: { ...done.result, target: now.pending.target, provedBy: proven.by } };
+        const target = targetOf(done.result, now.pending);
+        return { ...done, result: { ...done.result, target, provedBy: proven.by } };
       });
     });
   }
@@ -114,7 +115,7 @@ export class SecondStep<Subject> {
     token: string | undefined,
     enrol: (found: Pending<Subject>) => Promise<Enrolment>,
     from: Browser,
-  ): Promise<In & { target: string; codes: string[] }> {
+  ): Promise<Let & { target: string; codes: string[] }> {
     const { db, trail } = this.#ground;
     const found = await this.read(db.read, token, from.browser);
     // Whoever has a factor must show it: a password alone never adds another.
@@ -129,10 +130,11 @@ export class SecondStep<Subject> {
         const codes = await storeFactor(this.#ground, m, now.holder, enrolment);
         await endPending(m, this.#door.kind, now.pending);
         const { amr } = enrolment;
-        const { result, responseElements } = await this.#door.letIn(m, now.subject, from, { by: 'enrolled', amr });
+        const done = await this.#door.letIn(m, now.subject, from, { by: 'enrolled', amr });
         return {
-          result: { ...result, target: now.pending.target, codes },
-          responseElements: { ...responseElements, enrolled: enrolment.eventName },
+          ...done,
+          result: { ...done.result, target: targetOf(done.result, now.pending), codes },
+          responseElements: { ...done.responseElements, enrolled: enrolment.eventName },
         };
       });
     });
@@ -149,3 +151,7 @@ export class SecondStep<Subject> {
     }
   }
 }
+
+/** Where the browser goes: to where its owner wanted, or to what comes before that. */
+const targetOf = (result: In | Further, { target }: PendingSignIn): string =>
+  result.step === 'further' ? result.path : target;

@@ -10,7 +10,7 @@ import { bindService } from '../client/server.ts';
 import { type Search, Session } from '../client/session.ts';
 import { readTarget, type Target } from '../client/target.ts';
 import { Wire } from '../client/wire.ts';
-import { baseOf, defaultsOf, kindOf } from '../kinds.ts';
+import { baseOf, defaultsOf, isActiveDirectory, kindOf } from '../kinds.ts';
 import type { Draft } from '../settings/input.ts';
 import { adviceOf, causeSays, texts } from './texts.ts';
 
@@ -74,6 +74,12 @@ class Binds {
       throw error;
     }
   }
+}
+
+/** What a step that went well has seen, and what is to be done all the same. */
+interface Seen {
+  says: string;
+  advice: string | null;
 }
 
 class Trial {
@@ -145,7 +151,8 @@ class Trial {
   }
 
   async #look(session: Session, root: RootDse): Promise<void> {
-    const defaults = defaultsOf[kindOf(root)];
+    const kind = kindOf(root);
+    const defaults = defaultsOf[kind];
     const base = this.#tried.baseDn ?? baseOf(root) ?? '';
     const { attributes, userFilter, groupFilter } = this.#tried;
     const names = { ...defaults.attributes, ...attributes };
@@ -159,10 +166,15 @@ class Trial {
       const entry = await firstOf(session, {
         base,
         filter,
-        attributes: [names.mail, names.displayName, names.userName],
+        attributes: [names.mail, names.displayName, names.userName, 'userAccountControl'],
       });
       const name = entry && (entry.text(names.displayName) ?? entry.text(names.userName) ?? entry.dn);
-      return entry && texts.user(name ?? '', entry.text(names.mail) ?? '');
+      if (!entry) return null;
+      const isHidden = isActiveDirectory(kind) && entry.text('userAccountControl') === null;
+      return {
+        says: texts.user(name ?? '', entry.text(names.mail) ?? ''),
+        advice: isHidden ? texts.stateHidden : null,
+      };
     });
     await this.#try('group', async () => {
       const filter = parseFilter(groupFilter ?? defaults.groupFilter) ?? present('objectClass');
@@ -173,12 +185,13 @@ class Trial {
     });
   }
 
-  async #try(step: DiagnosisStep, look: () => Promise<string | null>): Promise<boolean> {
+  async #try(step: DiagnosisStep, look: () => Promise<Seen | string | null>): Promise<boolean> {
     try {
-      const says = await look();
-      if (says === null) this.#fail(step, null);
-      else this.#pass(step, says);
-      return says !== null;
+      const seen = await look();
+      if (seen === null) this.#fail(step, null);
+      else if (typeof seen === 'string') this.#pass(step, seen);
+      else this.#pass(step, seen.says, seen.advice);
+      return seen !== null;
     } catch (error) {
       this.#fail(step, error);
       return false;

@@ -139,6 +139,9 @@ export const texts = {
   endsSoon: 'The certificate ends soon: renew it on the server before.',
   bound: 'Accepted.',
   base: (dn: string): string => `${dn} is there.`,
+  stateHidden:
+    'The service account may not read userAccountControl of this entry, so nobody can tell whether it is enabled: ' +
+    'people whose entries are so do not come in. Give it the right to read that attribute.',
   user: (name: string, mail: string): string => `For example ${name}, ${mail}.`,
   group: (name: string, members: number): string => `For example ${name}, with ${members} direct members.`,
 };

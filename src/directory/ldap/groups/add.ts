@@ -14,11 +14,13 @@ import { storeGroup } from './store.ts';
 export interface GroupInput {
   groupName: string;
   tier: unknown;
+  /** The group that is meant, by its id here: whatever it is called, and whoever is called the same. */
+  groupId?: string;
 }
 
 /**
  * Gives a group a permission tier by its exact name, wherever the account's groups are (AddOrUpdateGroups): those of a
- * connected directory are looked up there, those of SCIM were pushed.
+ * connected directory are looked up there, those of SCIM were pushed; one that is known here also by its id.
  * @throws what `addDirectoryGroup` and `mapGroup` throw
  */
 export async function addGroup(
@@ -28,7 +30,9 @@ export async function addGroup(
   input: GroupInput,
 ): Promise<TierMapping> {
   const directory = await connectedDirectory(ground.db.read, scope.accountId);
-  return directory ? addDirectoryGroup(ground, ldap, scope, input) : mapGroup(ground, scope, input);
+  return directory && input.groupId === undefined
+    ? addDirectoryGroup(ground, ldap, scope, input)
+    : mapGroup(ground, scope, input);
 }
 
 /**

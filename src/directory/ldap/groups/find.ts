@@ -4,7 +4,7 @@ import { all, any, equals, type Filter, parseFilter, present } from '../client/f
 import { suffixOf } from '../client/root-dse.ts';
 import type { Directory } from '../directory.entity.ts';
 import { ldapErrors } from '../errors.ts';
-import { idText } from '../ids.ts';
+import { idText, idValue } from '../ids.ts';
 import { isActiveDirectory } from '../kinds.ts';
 import { cleaned } from '../text.ts';
 
@@ -20,8 +20,11 @@ export interface FoundGroup {
 export const groupsFilter = ({ groupFilter }: Pick<Directory, 'groupFilter'>): Filter =>
   parseFilter(groupFilter) ?? present('objectClass');
 
+/** How many namesakes a refusal lists. */
+const listed = 10;
+
 /**
- * The group of exactly this name, or this DN.
+ * The group of exactly this name, this DN, or this id (objectGUID, entryUUID) in the directory.
  * @throws directory.groupNotFound, directory.groupAmbiguous; directory.unavailable and its like
  */
 export async function findGroup(client: LdapClient, directory: Directory, given: string): Promise<FoundGroup> {
@@ -31,7 +34,9 @@ export async function findGroup(client: LdapClient, directory: Directory, given:
     throw ldapErrors('directory.groupNotFound', { field: 'groupName', values: { name: given.slice(0, 256) } });
   }
   if (found.length > 1) {
-    const values = { name: given.slice(0, 256), count: found.length };
+    const each = found.slice(0, listed).map(({ id, dn }) => `${id} (${cleaned(dn).slice(0, 256)})`);
+    const groups = [...each, ...(found.length > listed ? ['…'] : [])].join('; ');
+    const values = { name: given.slice(0, 256), count: found.length, groups };
     throw ldapErrors('directory.groupAmbiguous', { field: 'groupName', values });
   }
   return only;
@@ -50,6 +55,11 @@ async function candidates(client: LdapClient, directory: Directory, given: strin
     const group = entry && read(entry);
     return group ? [group] : [];
   }
+  if (guidPattern.test(given)) {
+    const filter = all(groupsFilter(directory), equals(names.id, idValue(names.id, given.toLowerCase())));
+    const byId = (await client.search({ base, filter, attributes })).map(read).filter((group) => group !== null);
+    if (byId.length > 0) return byId;
+  }
   // A directory compares without regard to case; a name is meant as it is written.
   const named = [equals(names.groupName, given), ...(isActiveDirectory(kind) ? [equals('sAMAccountName', given)] : [])];
   const filter = all(groupsFilter(directory), any(...named));
@@ -59,6 +69,8 @@ async function candidates(client: LdapClient, directory: Directory, given: strin
   const chosen = byName.length > 0 ? byName : entries.filter(exact('sAMAccountName'));
   return chosen.map(read).filter((group) => group !== null);
 }
+
+const guidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const same = (one: string, other: string): boolean => one.normalize('NFC') === other.normalize('NFC');
 /** Spaces beside a comma are no part of a DN (RFC 4514 §2.1, RFC 2253 §4). */

@@ -1,4 +1,5 @@
-import { errors } from '../../../platform/errors/errors.ts';
+import { CarillonError, errors } from '../../../platform/errors/errors.ts';
+import type { DirectoryPerson } from '../sync/people/person.ts';
 
 export const signInErrors = errors({
   'signIn.wrongCredentials': {
@@ -26,3 +27,14 @@ export const signInErrors = errors({
     text: 'Your password cannot be changed here. Change it at your company, and sign in then.',
   },
 });
+
+/** The password is right, and its directory wants another one before it lets its owner in. */
+export class PasswordMustChange extends CarillonError {
+  readonly person: DirectoryPerson;
+
+  constructor(person: DirectoryPerson, cause: string) {
+    const { code, kind, message } = signInErrors('signIn.passwordMustChange');
+    super(code, kind, message, { detail: cause });
+    this.person = person;
+  }
+}

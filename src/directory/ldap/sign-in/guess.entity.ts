@@ -10,6 +10,8 @@ export interface DirectoryGuesses {
   accountId: string;
   since: number;
   count: number;
+  /** Those of them that came from browsers which are not known for its owner. */
+  elsewhere: number;
 }
 
 export const DirectoryGuessesTable = new EntitySchema<DirectoryGuesses>({
@@ -22,5 +24,6 @@ export const DirectoryGuessesTable = new EntitySchema<DirectoryGuesses>({
     accountId: id,
     since: time,
     count: integer,
+    elsewhere: integer,
   } satisfies Columns<DirectoryGuesses>,
 });

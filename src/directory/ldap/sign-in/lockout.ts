@@ -9,7 +9,10 @@ import { fromFileTime, fromGeneralizedTime } from '../sync/reading/times.ts';
 
 /** How many wrong passwords of one entry may reach the directory in a time. */
 export interface Allowance {
+  /** From browsers in which the person has never signed in. */
   guesses: number;
+  /** In all, when the last ones are from a browser in which the person has: those that are left for them alone. */
+  known: number;
   windowMs: number;
   /** Wrong passwords that lock an account, counted by the directory from wherever they come; null: nobody knows. */
   threshold: number | null;
@@ -37,34 +40,60 @@ const usual = 3;
 /** So long a domain's policy is believed. */
 const keptMs = 10 * minuteMs;
 
-/** Two fewer than lock, so that a slip elsewhere is none too many; but a slip of one's own is forgiven where it can be. */
-const fewerThan = (threshold: number): number =>
-  Math.min(withoutLock, Math.max(1, Math.min(2, threshold - 1), threshold - 2));
+/**
+ * Two fewer than lock, so that a slip elsewhere is none too many; of many no more than half for whoever it is, and the
+ * rest for browsers that are known. Where two lock there is nothing to be left.
+ */
+export function belowLock(threshold: number): Pick<Allowance, 'guesses' | 'known'> {
+  const known = Math.max(1, Math.min(withoutLock, threshold - 1));
+  const fewer = Math.max(1, threshold - 2);
+  return {
+    guesses: Math.min(known, Math.max(Math.min(fewer, usual), Math.ceil(Math.min(fewer, withoutLock) / 2))),
+    known,
+  };
+}
+
+/** A password that is being tried. */
+export interface Trying {
+  /** How many of the entry were when it began, this one among them. */
+  atOnce: number;
+  /** How many that began no later are still, and are not counted in the database yet. */
+  ahead: () => number;
+  /** The unit of work that runs has counted it. */
+  counted: () => void;
+  done: () => void;
+}
 
 /** Asks domains for their lock-out policy, and remembers it for a while; one a process. */
 export class LockoutPolicies {
   /** Passwords that are being tried at this moment, by the entry: the directory has not counted them yet. */
-  readonly #trying = new Map<string, number>();
+  readonly #trying = new Map<string, { isCounted: boolean }[]>();
   readonly #known = new Map<string, { policy: Policy; until: number }>();
 
-  /** How many guesses a directory's people have: two fewer than lock an account, so that a slip elsewhere is none too many. */
+  /** How many guesses a directory's people have: fewer than lock an account. */
   async allowance(client: LdapClient, directory: Directory): Promise<Allowance> {
     const { threshold, windowMs, thereMs } = await this.#policyOf(client, directory);
-    if (threshold === 0) return { guesses: withoutLock, windowMs, threshold: null, thereMs };
-    if (threshold === null) return { guesses: usual, windowMs, threshold, thereMs };
-    return { guesses: fewerThan(threshold), windowMs, threshold, thereMs };
+    if (threshold === 0) {
+      return { guesses: withoutLock, known: 2 * withoutLock, windowMs, threshold: null, thereMs };
+    }
+    if (threshold === null) return { guesses: usual, known: usual + 1, windowMs, threshold, thereMs };
+    return { ...belowLock(threshold), windowMs, threshold, thereMs };
   }
 
-  /** @returns how many passwords of this entry are being tried, this one among them; and what ends it */
-  trying(subject: string): { atOnce: number; done: () => void } {
-    const atOnce = (this.#trying.get(subject) ?? 0) + 1;
-    this.#trying.set(subject, atOnce);
+  /** Another password of this entry is being tried, until `done`. */
+  trying(subject: string): Trying {
+    const all = this.#trying.get(subject) ?? [];
+    this.#trying.set(subject, all);
+    const own = { isCounted: false };
+    all.push(own);
     return {
-      atOnce,
+      atOnce: all.length,
+      ahead: () => all.slice(0, all.indexOf(own) + 1).filter(({ isCounted }) => !isCounted).length,
+      counted: () => (own.isCounted = true),
       done: () => {
-        const left = (this.#trying.get(subject) ?? 1) - 1;
-        if (left > 0) this.#trying.set(subject, left);
-        else this.#trying.delete(subject);
+        const at = all.indexOf(own);
+        if (at >= 0) all.splice(at, 1);
+        if (all.length === 0 && this.#trying.get(subject) === all) this.#trying.delete(subject);
       },
     };
   }

@@ -11,8 +11,9 @@ import { isActiveDirectory } from '../kinds.ts';
 import { readPerson } from '../sync/reading/person.ts';
 import { type Shape, shapeOf } from '../sync/reading/shape.ts';
 import type { DirectoryPerson } from '../sync/people/person.ts';
-import { signInErrors } from './errors.ts';
+import { PasswordMustChange, signInErrors } from './errors.ts';
 import { findEntries } from './find.ts';
+import type { BindTimes } from './bind-times.ts';
 import { beginGuess, type Guess, tooManyGuesses } from './guesses.ts';
 import { type Allowance, countedOf, countedThere, type LockoutPolicies } from './lockout.ts';
 import { isSendable, readName, type Typed } from './typed.ts';
@@ -29,6 +30,9 @@ export interface Proving {
   ground: Ground;
   client: LdapClient;
   lockouts: LockoutPolicies;
+  times: BindTimes;
+  /** Whether the browser is one in which the person with this guid has signed in before; of a guid that is nobody's too. */
+  isKnown: (guid: string) => Promise<boolean>;
 }
 
 /** One person's entry, found by what they typed. */
@@ -46,29 +50,32 @@ const refused = (cause: Cause | 'notSent' | 'nobody' | 'ambiguous', text = '') =
 /**
  * Proves a password, as named checks in their order: what was typed may be sent; exactly one entry has that name; the
  * guess is allowed; the directory accepts the password of that entry's own DN. The typed name is never bound.
- * @throws signIn.wrongCredentials, signIn.tooManyGuesses, signIn.passwordMustChange, directory.*
+ * @throws signIn.wrongCredentials, signIn.tooManyGuesses, signIn.passwordMustChange (`PasswordMustChange`), directory.*
  */
 export async function provePassword(
   proving: Proving,
   directory: Directory,
   { name, password }: Credentials,
 ): Promise<DirectoryPerson> {
-  const { client } = proving;
+  const { client, times } = proving;
   const typed = readName(name);
   if (!typed || !isSendable(password)) throw refused('notSent');
   const { entry, person, guess } = await findOne(proving, directory, typed, password);
   const isAd = isActiveDirectory(directory.kind);
   const policy = new PasswordPolicyControl();
-  const answer = await orWrong(guess, client.bindAs(entry.dn, password, isAd ? [] : [policy], guess.onceMore));
+  const answer = await orWrong(
+    guess,
+    times.ofSomebody(directory.id, () => client.bindAs(entry.dn, password, isAd ? [] : [policy], guess.onceMore)),
+  );
   if (!answer.accepted) {
     const cause = causeOf(answer, policy.value?.error);
     const right = wantsNewPassword(cause, isAd);
     await (right ? guess.right() : guess.wrong());
-    throw right ? signInErrors('signIn.passwordMustChange', { detail: cause }) : refused(cause, answer.text);
+    throw right ? new PasswordMustChange(person, cause) : refused(cause, answer.text);
   }
   await guess.right();
   if (entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value))
-    throw signInErrors('signIn.passwordMustChange', { detail: 'pwdReset' });
+    throw new PasswordMustChange(person, 'pwdReset');
   return person;
 }
 
@@ -81,10 +88,10 @@ const orWrong = <T>(guess: Guess, asked: Promise<T>): Promise<T> =>
 
 /**
  * The one entry that a typed name means, after its guess was counted. For a name that is nobody's the directory is
- * asked as for any other, so that the time tells nothing.
+ * asked as for any other, and answers no sooner, so that the time tells nothing.
  */
 export async function findOne(
-  { ground, client, lockouts }: Proving,
+  { ground, client, lockouts, times, isKnown }: Proving,
   directory: Directory,
   typed: Typed,
   password: string,
@@ -96,16 +103,17 @@ export async function findOne(
   const [entry] = entries;
   const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
   const subject = person?.guid ?? hashToken(typed.address ?? fold(typed.name));
-  const guess = await beginGuess(ground, directory, subject, allowance, lockouts);
+  const known = await isKnown(person?.guid ?? '');
+  const guess = await beginGuess(ground, directory, subject, allowance, lockouts, known);
   if (entry && person) {
-    await requireRoom(client, entry, allowance, guess).catch((error: unknown) => {
+    await requireRoom(client, entry, allowance, guess, known).catch((error: unknown) => {
       guess.untried();
       throw error;
     });
     return { entry, person, guess };
   }
   try {
-    await client.bindAs(nobodyIn(shape), password, [], guess.onceMore);
+    await times.ofNobody(directory.id, () => client.bindAs(nobodyIn(shape), password, [], guess.onceMore));
   } finally {
     await guess.wrong();
   }
@@ -114,7 +122,8 @@ export async function findOne(
 
 /**
  * Others than Carillon take passwords too: where the directory's own counter stands so high that this one could lock
- * the account, it is not tried. Where others were tried since the entry was read, its counter is read anew.
+ * the account, it is not tried; nor, in a browser that is not known, where it could take the last one before that from
+ * whose account it is. Where others were tried since the entry was read, its counter is read anew.
  * @throws signIn.tooManyGuesses
  */
 async function requireRoom(
@@ -122,13 +131,18 @@ async function requireRoom(
   entry: Entry,
   allowance: Allowance,
   { again, atOnce }: Guess,
+  isKnown: boolean,
 ): Promise<void> {
   const { threshold } = allowance;
   if (threshold === null) return;
   const present = again ? await client.read(entry.dn, countedThere) : entry;
   const { wrong, leftMs } = countedOf(present ?? entry, allowance);
-  if (wrong > 0 && wrong + atOnce >= threshold) throw tooManyGuesses(leftMs);
+  const left = isKnown || threshold < enoughToShare ? 0 : 1;
+  if (wrong > 0 && wrong + atOnce + left >= threshold) throw tooManyGuesses(leftMs);
 }
+
+/** Where fewer lock, one that is left for the owner would leave too few for whoever is at a new browser. */
+const enoughToShare = 5;
 
 /** A DN that no entry has. */
 const nobodyIn = ({ base }: Shape): string => `CN=${randomUUID()},${base}`;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { clock } from '../../../platform/clock/clock.ts';
 import { rows } from '../../../platform/database/run.ts';
-import { sql } from '../../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../../platform/database/sql.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
@@ -9,6 +9,7 @@ import { directoryErrors } from '../../errors.ts';
 import type { HeldPerson } from './state/held.entity.ts';
 import { DirectoryStateTable } from './state/state.entity.ts';
 import { wantFull } from './state/states.ts';
+import { heldChanges } from './texts.ts';
 
 /** Somebody whom the guard holds, as the administrator sees them. */
 export interface HeldLine {
@@ -42,18 +43,34 @@ export async function listHeld(
 /** Whom an administrator was shown: how many, and which. */
 export interface Shown {
   people: number;
-  /** Of their ids. */
+  /**
+   * The list by a name that is short enough to be typed: how many they are, since when the last of them, and a digest of
+   * their ids. Any other list has another one.
+   */
   digest: string;
 }
 
-/** All who are held, waiting and let go, in two words. */
-export async function heldShown(on: Reader, { connectionId }: DirectoryScope): Promise<Shown> {
-  const held = await rows<{ userId: string }>(
+interface HeldRow {
+  userId: string;
+  since: number;
+}
+
+const held = async (on: Reader, { connectionId }: DirectoryScope): Promise<HeldRow[]> => {
+  const found = await rows<Record<keyof HeldRow, string>>(
     on,
-    sql`SELECT "userId" FROM "directory_held" WHERE "directoryId" = ${connectionId}`,
+    sql`SELECT "userId", "since" FROM "directory_held" WHERE "directoryId" = ${connectionId}`,
   );
-  const ids = held.map(({ userId }) => userId).toSorted();
-  return { people: ids.length, digest: createHash('sha256').update(ids.join('\n')).digest('base64url') };
+  return found.map(({ userId, since }) => ({ userId, since: Number(since) }));
+};
+
+/** All who are held, waiting and let go, in two words. */
+export const heldShown = async (on: Reader, scope: DirectoryScope): Promise<Shown> => shownOf(await held(on, scope));
+
+function shownOf(list: readonly HeldRow[]): Shown {
+  const ids = list.map(({ userId }) => userId).toSorted();
+  const hash = createHash('sha256').update(ids.join('\n')).digest('base64url').slice(0, 22);
+  const last = Math.max(0, ...list.map(({ since }) => since));
+  return { people: ids.length, digest: [ids.length, last.toString(36), hash].join('.') };
 }
 
 /**
@@ -62,20 +79,45 @@ export async function heldShown(on: Reader, { connectionId }: DirectoryScope): P
  * @param seen whom the administrator was shown (`heldShown`): others by now, and they are asked again
  * @throws directory.nothingHeld, directory.heldChanged
  */
-export async function approveHeld(ground: Ground, scope: DirectoryScope, by: string, seen: Shown): Promise<number> {
+export async function approveHeld(
+  ground: Ground,
+  scope: DirectoryScope,
+  by: string,
+  seen: Pick<Shown, 'digest'>,
+): Promise<number> {
   const { organisationId, accountId, connectionId: directoryId } = scope;
-  const requestParameters = { directoryId, people: seen.people };
+  const requestParameters = { directoryId, list: seen.digest.slice(0, 64) };
   const action = { eventName: 'ApproveDirectoryChanges', organisationId, accountId, requestParameters };
   return ground.trail.perform(action, async (m) => {
-    const held = await heldShown(m, scope);
-    if (held.people === 0) throw directoryErrors('directory.nothingHeld');
-    if (held.digest !== seen.digest)
-      throw directoryErrors('directory.heldChanged', { values: { people: held.people } });
+    const list = await held(m, scope);
+    const { people, digest } = shownOf(list);
+    if (people === 0) throw directoryErrors('directory.nothingHeld');
+    if (digest !== seen.digest) {
+      const changes = await changesSince(m, seen.digest, list);
+      throw directoryErrors('directory.heldChanged', { values: { people, changes } });
+    }
     const now = clock.now();
     await rows(m, sql`UPDATE "directory_held" SET "approvedAt" = ${now} WHERE "directoryId" = ${directoryId}`);
     await m.update(DirectoryStateTable, { directoryId }, { approvedAt: now, approvedBy: by, fullWantedAt: now });
-    return { result: held.people };
+    return { result: people, responseElements: { people } };
   });
+}
+
+/** Names that a refusal has of those who came. */
+const named = 5;
+
+/** What became of the list that somebody has seen, in a sentence; who came after its last one is told by name. */
+async function changesSince(on: Reader, digest: string, list: readonly HeldRow[]): Promise<string> {
+  const [, people, last] = /^(\d{1,9})\.([0-9a-z]{1,11})\.[\w-]{1,43}$/.exec(digest) ?? [];
+  if (people === undefined || last === undefined) return heldChanges(null);
+  const came = list.filter(({ since }) => since > parseInt(last, 36)).map(({ userId }) => userId);
+  const first = await rows<{ address: string }>(
+    on,
+    sql`SELECT "primaryAddress" AS "address" FROM "users" WHERE "id" ${isOneOf(came)}
+        ORDER BY "primaryAddressKey" LIMIT ${named}`,
+  );
+  const gone = Number(people) - (list.length - came.length);
+  return heldChanges({ came: came.length, gone, names: first.map(({ address }) => address) });
 }
 
 /** An administrator wants a directory read whole now (ReadDirectory), as after mending something there. */

@@ -4,8 +4,11 @@ import type { Cursor } from './state/state.entity.ts';
 
 /** What following a directory needs of it: one reader speaks to one server for the whole of a read. */
 export interface DirectoryReader {
-  /** Where the server is in its changes; asked before a read, so that what comes meanwhile is read again. */
-  position(): Promise<Cursor>;
+  /**
+   * Where the server is in its changes; asked before a read, so that what comes meanwhile is read again.
+   * @param since where it was before, if that is known: then only what is later need be looked at
+   */
+  position(since: Cursor | null): Promise<Cursor>;
   /** Everybody, page by page. */
   people(): AsyncIterable<DirectoryPerson[]>;
   /** Those who changed since, page by page. */

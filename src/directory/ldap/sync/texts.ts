@@ -47,6 +47,12 @@ const problems: Record<string, { why: string; todo: string }> = {
     why: 'The entry has no e-mail address that is one.',
     todo: 'Give the entry a mail attribute, or leave such entries out by the user filter.',
   },
+  'directory.stateUnreadable': {
+    why:
+      'The service account may not read whether the entry is enabled (userAccountControl). Nobody new comes in so; ' +
+      'whoever was known before stays, and would not be put out when they are disabled.',
+    todo: 'Let the service account read userAccountControl, and have the directory read now.',
+  },
   'directory.groupUnreadable': {
     why: 'The directory refuses to give the group’s entry or members. It stays as it was read last.',
     todo: 'Check the rights of the service account to the group. Carillon tries again every hour.',
@@ -84,6 +90,21 @@ const counted = (count: number, one: string, many: string): string =>
 /** What waits for an administrator, in a sentence. */
 export const heldText = (people: number): string =>
   `${counted(people, 'person', 'people')} would be put out because the directory did not return them.`;
+
+/**
+ * How a list differs from what somebody has seen of it, in a sentence.
+ * @param changes null: what was seen is no list of this directory
+ */
+export function heldChanges(changes: { came: number; gone: number; names: readonly string[] } | null): string {
+  if (!changes) return 'This is not the list as it is now.';
+  const { came, gone, names } = changes;
+  const whom = names.length === 0 ? '' : ` (${names.join(', ')}${came > names.length ? ', …' : ''})`;
+  const some = [
+    ...(came > 0 ? [`${counted(came, 'person', 'people')} came onto the list${whom}`] : []),
+    ...(gone > 0 ? [`${counted(gone, 'person', 'people')} left it`] : []),
+  ];
+  return some.length === 0 ? 'Others are on the list now.' : `Since it was looked at, ${some.join(', and ')}.`;
+}
 
 /** What letting it go on does, before it is done. */
 export const approveSays = (people: number): string[] => [

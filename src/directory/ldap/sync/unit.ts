@@ -21,12 +21,15 @@ export async function asDirectory<T>(
   const whole = { ...named, requestParameters: { directoryId: connectionId, ...requestParameters } };
   try {
     return await ground.trail.perform(whole, async (m) => {
+      const scope = { organisationId, accountId, connectionId, ...(leaseBy !== undefined && { leaseBy }) };
+      const leased = requireLease(m, scope);
+      leased.catch(() => undefined); // asked together, and looked at after it
       const connected = await firstRow(
         m,
         sql`SELECT 1 FROM "connections" WHERE "id" = ${connectionId} AND "accountId" = ${accountId}`,
       );
       if (!connected) throw new Disconnected();
-      await requireLease(m, { organisationId, accountId, connectionId, ...(leaseBy !== undefined && { leaseBy }) });
+      await leased;
       return unit(m);
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Ground } from '../../../trail/ground.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
+import { oneAhead } from './ahead.ts';
 import { applyGroups } from './groups/apply.ts';
 import { groupsOf } from './groups/plan.ts';
 import { mappedGuids } from './groups/walk.ts';
@@ -17,9 +19,9 @@ import { readEach } from './unreadable.ts';
 export async function readWhole(ground: Ground, scope: FollowerScope, reader: DirectoryReader): Promise<void> {
   const began = clock.now();
   const from = performance.now();
-  const cursor = await reader.position();
+  const cursor = await reader.position(null);
   const seen = new Set<string>();
-  for await (const people of reader.people()) {
+  for await (const people of oneAhead(reader.people())) {
     for (const { guid } of people) seen.add(guid);
     await applyPeople(ground, scope, people);
   }

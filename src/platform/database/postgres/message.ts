@@ -43,19 +43,26 @@ interface Wire extends Pick<Connection, 'stream' | 'sync'> {
   execute(config: { portal: '' }): void;
 }
 
-/** How a value goes to the server; a list of texts as an array. @throws TypeError for what is nothing of this */
+/** How a value goes to the server; a list of plain values as an array. @throws TypeError for what is nothing of this */
 export function asParameter(value: unknown): Parameter {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (value instanceof Buffer) return value;
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return arrayOf(value);
-  throw new TypeError('a value of a statement is a text, a number, a boolean, bytes, null, or a list of texts');
+  if (Array.isArray(value)) return arrayOf(value);
+  throw new TypeError(notPlain);
 }
+const notPlain = 'a value of a statement is a text, a number, a boolean, bytes, null, or a list of such but bytes';
 
 /** An array as PostgreSQL reads it from text ("Array Input and Output Syntax"). */
-const arrayOf = (texts: readonly string[]): string =>
-  `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`;
+const arrayOf = (values: readonly unknown[]): string => `{${values.map(elementOf).join(',')}}`;
+
+function elementOf(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'string') return `"${/["\\]/.test(value) ? value.replaceAll(/["\\]/g, '\\$&') : value}"`;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
+  throw new TypeError(notPlain);
+}
 
 /**
  * Several statements in one message to the server, and one message back: each runs as if it had been sent alone, in

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { dnOf, fakeBase, fakeGroup, fakePassword, fakePerson, mailOf } from '../../../directory/ldap/fake-people.ts';
+import { followingOf } from '../../../../src/directory/ldap/sync/status.ts';
+import { problemText } from '../../../../src/directory/ldap/sync/texts.ts';
 import { newPasswordNote } from '../../../../src/auth/pages/new-password-note.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
@@ -45,6 +47,7 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
     fakePerson(8, 'some', wrongOften('2')),
     fakePerson(9, 'musty'),
     fakePerson(10, 'fresh'),
+    fakePerson(11, 'veiled', { userAccountControl: [] }),
     ...subCodes.map((code, i) => fakePerson(20 + i, `p${code}`)),
   ];
   const names = people.map(({ attributes }) => String(attributes['sAMAccountName']));
@@ -210,5 +213,33 @@ describe('signing in at an Active Directory that says why, and locks accounts', 
         statuses.push((await tries(mailOf('alice'), name, 'wrong')).status);
       assert.deepEqual(statuses, [403, 403, 403, 429], who);
     }
+  });
+
+  it('security check 12: strangers who guess at somebody’s address use up no attempt of a browser in which they have signed in', async () => {
+    const own = stage.carillon.visitor();
+    assert.equal((await stage.signIn(own, mailOf('alice'), 'alice', fakePassword)).status, 303);
+    const statuses: number[] = [];
+    for (let i = 0; i < 5; i++) statuses.push((await tries(mailOf('alice'), 'alice', `wrong${i}`)).status);
+    assert.deepEqual(statuses, [403, 403, 403, 429, 429]);
+    assert.equal((await tries(mailOf('alice'), 'alice')).status, 429, 'the right one, in another browser');
+    const others = stage.carillon.visitor();
+    assert.equal((await stage.signIn(others, mailOf('bob'), 'bob', fakePassword)).status, 303);
+    assert.equal(
+      (await stage.signIn(others, mailOf('alice'), 'alice', 'wrong')).status,
+      429,
+      'known for somebody else',
+    );
+    assert.equal((await stage.signIn(own, mailOf('alice'), 'alice', fakePassword)).status, 303);
+    assert.equal(bindsOf('alice'), 5);
+  });
+
+  it('brings in nobody whose entry does not show whether it is enabled, and says so', async () => {
+    assert.equal((await tries(mailOf('veiled'), 'veiled')).status, 403);
+    const { db } = stage.carillon.house.ground;
+    assert.equal(await db.read.findOneBy(UserTable, { primaryAddressKey: mailOf('veiled') }), null);
+    const { problems } = await followingOf(db.read, stage.scope);
+    const [problem] = problems.filter(({ code }) => code === 'directory.stateUnreadable');
+    assert.deepEqual(problem?.names, [mailOf('veiled')]);
+    assert.match(problemText(problem).why, /userAccountControl/);
   });
 });

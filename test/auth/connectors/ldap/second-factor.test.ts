@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { newPasswordNote } from '../../../../src/auth/pages/new-password-note.ts';
 import { requireFactorAtDirectory } from '../../../../src/auth/people/require-factor.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { type TrailRecord, TrailRecordTable } from '../../../../src/trail/record.entity.ts';
@@ -6,8 +7,9 @@ import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
 import { findUsers } from '../../../../src/users/find.ts';
 import { appCode } from '../../../console/support.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
+import type { KeptServer } from '../../../support/kept-server.ts';
 import type { Page } from '../../../support/page.ts';
-import { needSlapd, type Slapd } from '../../../support/slapd.ts';
+import { isSlapdHere, needSlapd, type Slapd, startSlapd } from '../../../support/slapd.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { ldapStage, type LdapStage } from './stage.ts';
 
@@ -267,5 +269,74 @@ describeOnEachEngine('a directory whose sign-ins need a second factor', function
       await ground.db.read.query('SELECT * FROM "person_pending_sign_ins"'),
     ]);
     for (const each of secrets) assert.ok(each.length > 5 && !all.includes(each));
+  });
+});
+
+describeOnEachEngine('another password at a directory whose sign-ins need a second factor', function () {
+  this.timeout(60_000);
+  const reset = 'mustchange@ldap.example.test';
+  const path = '/signin/new-password';
+  let slapd: Slapd & KeptServer;
+  let stage: LdapStage;
+  before(async function () {
+    if (!isSlapdHere()) this.skip();
+    slapd = await startSlapd();
+    stage = await ldapStage('openldap', slapd, ['ldap.example.test'], { basic: 'Basic' });
+    await stage.poll();
+    await requireFactorAtDirectory(stage.carillon.house.ground, stage.scope, stage.directory.id, true);
+  });
+  after(async () => {
+    await stage?.stop();
+    await slapd?.stop();
+    clock.reset();
+  });
+
+  const begin = async (visitor: Visitor, password = slapd.password): Promise<Page> =>
+    visitor.followHere(await stage.signIn(visitor, reset, 'mustchange', password));
+  const secretOn = (page: Page): string => (/copy">([A-Z2-7 ]+)</.exec(page.body)?.[1] ?? '').replaceAll(' ', '');
+  const chosen = (newPassword: string, password = slapd.password) => ({ password, newPassword, again: newPassword });
+
+  it('security check 9: is chosen only after the factor was shown, and not by who knows no more than the present password', async () => {
+    const owner = stage.carillon.visitor();
+    const asked = await begin(owner);
+    assert.equal(asked.title, 'Set up a second factor');
+    assert.equal((await owner.get(path)).title, 'Sign in', 'nothing to choose before that');
+    const secret = secretOn(asked);
+    const enrolled = await asked.submit('/signin/enrol/totp', { code: await appCode(secret, -1) });
+    assert.equal(enrolled.title, 'Your recovery codes');
+    assert.equal((await owner.get('/me')).title, 'Sign in', 'nobody is in before the password is changed');
+    assert.equal((await owner.get(path)).title, 'Choose another password');
+
+    // Somebody else who knows the password has a form of their own, and no factor.
+    const thief = stage.carillon.visitor();
+    const stolen = await begin(thief);
+    assert.equal(stolen.title, 'Second factor');
+    const { ground } = stage.carillon.house;
+    const name = 'mustchange';
+    const browser = thief.jar().get('carillon_browser') ?? '';
+    const note = newPasswordNote(ground, { directoryId: stage.directory.id, name, browser });
+    const form = { csrf: stolen.csrf, email: reset, name, target: '', note };
+    const refused = await thief.post(path, { ...form, ...chosen('St0len-Passw0rd') });
+    assert.equal(refused.status, 400);
+    assert.match(refused.body, /Type your present password again/);
+
+    clock.advance(30_000);
+    const again = await begin(owner);
+    assert.equal(again.title, 'Second factor', 'the password is as it was');
+    const shown = await again.submit('/signin/second', { code: await appCode(secret) });
+    assert.equal(shown.title, 'Choose another password');
+    const differs = await shown.submit(path, { ...chosen('N3w-Passw0rd'), again: 'another' });
+    assert.equal(differs.status, 400);
+    const fields = differs.fields(path);
+    const done = await owner.followHere(await owner.post(path, { ...fields, ...chosen('N3w-Passw0rd') }));
+    assert.equal(done.title, 'You are signed in');
+    const { session } = await stage.carillon.house.sessions.check(owner.jar().get('carillon_session') ?? '', 'user');
+    assert.equal(session?.amr, 'pwd otp mfa');
+
+    // What was shown counts once.
+    const late = await owner.post(path, { ...fields, ...chosen('N3xt-Passw0rd', 'N3w-Passw0rd') });
+    assert.equal(late.status, 400);
+    const next = stage.carillon.visitor();
+    assert.equal((await begin(next, 'N3w-Passw0rd')).title, 'Second factor');
   });
 });

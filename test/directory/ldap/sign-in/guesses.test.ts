@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { House } from '../../../../src/app.ts';
 import { beginGuess, type Guess } from '../../../../src/directory/ldap/sign-in/guesses.ts';
-import { LockoutPolicies } from '../../../../src/directory/ldap/sign-in/lockout.ts';
+import { belowLock, LockoutPolicies } from '../../../../src/directory/ldap/sign-in/lockout.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { CarillonError } from '../../../../src/platform/errors/errors.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
@@ -16,21 +16,21 @@ describeOnEachEngine('guesses at a directory', function () {
   this.timeout(60_000);
   let house: House & { stop: () => Promise<void> };
   let fake: FakeAd;
-  let begin: () => Promise<Guess>;
+  let begin: (isKnown?: boolean) => Promise<Guess>;
   beforeEach(async () => {
     house = await testHouse(testConfig({ outboundPrivateHosts: ['127.0.0.1'] }));
     fake = await startFakeAd();
     const { directory } = await connectedCompany(house, 'ad', fake, ['fake.example.test']);
-    const allowance = { guesses: 3, windowMs: 30 * minuteMs, threshold: 5, thereMs: 30 * minuteMs };
+    const allowance = { guesses: 3, known: 4, windowMs: 30 * minuteMs, threshold: 5, thereMs: 30 * minuteMs };
     const lockouts = new LockoutPolicies();
-    begin = () => beginGuess(house.ground, directory, 'somebody', allowance, lockouts);
+    begin = (isKnown = false) => beginGuess(house.ground, directory, 'somebody', allowance, lockouts, isKnown);
   });
   afterEach(async () => {
     clock.reset();
     await fake.stop();
     await house.stop();
   });
-  const wrong = async (): Promise<void> => (await begin()).wrong();
+  const wrong = async (isKnown = false): Promise<void> => (await begin(isKnown)).wrong();
 
   it('count from the last one on, as the directory does, so that two windows never meet in one of its', async () => {
     for (const minutes of [29, 1]) {
@@ -58,5 +58,35 @@ describeOnEachEngine('guesses at a directory', function () {
     await right.right();
     for (let i = 0; i < 3; i++) await wrong();
     await assert.rejects(begin(), isThrottled);
+  });
+
+  it('leave the last ones to browsers in which the person has signed in before, and are fewer than lock all the same', async () => {
+    for (let i = 0; i < 3; i++) await wrong();
+    await assert.rejects(begin(), isThrottled);
+    await wrong(true); // the fourth of five that lock
+    await assert.rejects(begin(true), isThrottled);
+    clock.advance(30 * minuteMs);
+    for (let i = 0; i < 4; i++) await wrong(true);
+    await assert.rejects(begin(), isThrottled);
+    await assert.rejects(begin(true), isThrottled);
+  });
+
+  it('of many at once from browsers that are not known leave the last ones too', async () => {
+    const all = await Promise.allSettled(Array.from({ length: 8 }, () => begin()));
+    const begun = all.flatMap((each) => (each.status === 'fulfilled' ? each.value : []));
+    assert.equal(begun.length, 3);
+    const owner = await begin(true);
+    await Promise.all(begun.map((guess) => guess.wrong()));
+    await owner.right();
+    await wrong(); // what was right made an end of all
+  });
+
+  it('are fewer than lock an account, however few lock it, and leave one where two can be tried', () => {
+    for (let threshold = 1; threshold <= 60; threshold++) {
+      const { guesses, known } = belowLock(threshold);
+      assert.ok(guesses >= 1 && guesses <= known, `${threshold}`);
+      if (threshold > 1) assert.ok(known < threshold, `${threshold}`);
+      if (threshold > 2) assert.ok(guesses < known, `${threshold}`);
+    }
   });
 });

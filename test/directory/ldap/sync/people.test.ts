@@ -5,6 +5,7 @@ import { dropConnections } from '../../../../src/auth/connectors/openid/disconne
 import { loginAt } from '../../../../src/auth/own/logins.ts';
 import { keepLogin } from '../../../../src/auth/own/register.ts';
 import { meetPerson } from '../../../../src/directory/ldap/sync/people/meet.ts';
+import { followingOf } from '../../../../src/directory/ldap/sync/status.ts';
 import { createPerson } from '../../../../src/users/lifecycle/people.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import type { Company } from '../../../support/company.ts';
@@ -224,5 +225,70 @@ describeOnEachEngine('the people of a directory that is followed', () => {
     await poll();
     const { problems, people } = await state();
     assert.deepEqual({ problems, people }, { problems: 2, people: 0 });
+  });
+
+  it('neither a yes nor a no is what an entry does not show: nobody comes in by it, and nobody goes', async () => {
+    paper.group('Pros', [paper.person('ada').guid, paper.person('eve', { disabled: true }).guid, 'guid-bob']);
+    await map('Pros');
+    await poll();
+    assert.deepEqual([await mayIn('ada'), await mayIn('eve')], [true, false]);
+    paper.person('ada', { stateUnknown: true, displayName: 'Ada Lovelace' });
+    paper.person('eve', { stateUnknown: true, disabled: false });
+    paper.person('bob', { stateUnknown: true });
+    await poll();
+    assert.deepEqual([await mayIn('ada'), await mayIn('eve'), await user('bob')], [true, false, null]);
+    assert.equal((await user('ada'))?.displayName, 'Ada Lovelace', 'all else is taken over');
+    const { ground } = house;
+    const unknown = { ...paper.person('bob') };
+    await meetPerson(ground, acme.scope, unknown);
+    assert.equal(await user('bob'), null, 'nor at a sign-in');
+    const { problems } = await followingOf(ground.db.read, acme.scope);
+    assert.deepEqual(
+      problems.map(({ code, count }) => [code, count]),
+      [['directory.stateUnreadable', 3]],
+    );
+    for (const name of ['ada', 'eve', 'bob']) {
+      const { stateUnknown: _, ...shown } = paper.people.get(`guid-${name}`)!;
+      paper.people.delete(shown.guid);
+      paper.person(name, shown);
+    }
+    await poll();
+    assert.deepEqual([await mayIn('ada'), await mayIn('eve'), await mayIn('bob')], [true, true, true]);
+    assert.deepEqual((await followingOf(ground.db.read, acme.scope)).problems, []);
+  });
+
+  it('makes one person of an entry that a read gives twice', async () => {
+    paper.person('ada');
+    stage.between = (reader) => ({
+      ...reader,
+      people: async function* () {
+        for await (const page of reader.people())
+          yield [...page, ...page.map((person) => ({ ...person, title: 'Countess' }))];
+      },
+    });
+    await poll();
+    const { accountId } = acme.scope;
+    assert.equal(await house.ground.db.read.countBy(UserTable, { accountId, externalId: 'guid-ada' }), 1);
+    assert.equal((await state()).failingSince, null);
+  });
+
+  it('takes back many whom the account kept at once, each by their own address', async () => {
+    const { ground } = house;
+    const ids = await ground.db.write(async (m) => {
+      const made: string[] = [];
+      for (let i = 0; i < 30; i++) {
+        const mail = `p${i}@acme.example`;
+        const input = { userName: mail, externalId: null, displayName: null, profile: {}, emails: [], primary: mail };
+        made.push((await createPerson(ground, m, acme.scope, null, input)).id);
+      }
+      return made;
+    });
+    stage.many(40);
+    await poll();
+    for (const [i, id] of ids.entries()) {
+      const found = (await user(`p${i}`))!;
+      assert.deepEqual([found.id, found.externalId], [id, `guid-p${i}`]);
+    }
+    assert.equal((await state()).people, 40);
   });
 });

@@ -7,7 +7,7 @@ import type { Writer } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { Group } from '../../../../users/entitlement/group.entity.ts';
 import { deleteGroup } from '../../../groups/groups.ts';
-import { addMembers, replaceMembers } from '../../../groups/members.ts';
+import { addToMany, replaceMembers } from '../../../groups/members.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { keepAbsent } from '../absences.ts';
 import { approvedOf, hold, holdNobody, mustWait } from '../guard.ts';
@@ -85,16 +85,11 @@ function peopleIn(groups: readonly DirectoryGroup[]): number {
 
 /** Each state on the way has a part of what the directory says, and nothing else. */
 async function add(ground: Ground, scope: DirectoryScope, changes: readonly MemberChange[]): Promise<void> {
-  const left = [...changes];
-  while (left.length > 0) {
-    const some: MemberChange[] = [];
-    for (let n = 0; left.length > 0 && n < membersAtOnce;) {
-      const next = left.shift()!;
-      some.push(next);
-      n += next.missing.length;
-    }
-    await inOneUnit(ground, scope, some, async (m) => {
-      for (const { groupId, missing } of some) await addMembers(ground, m, scope, groupId, missing);
+  const pairs = changes.flatMap(({ groupId, missing }) => missing.map((memberId) => ({ groupId, memberId })));
+  for (const some of chunks(pairs, membersAtOnce)) {
+    const groups = new Set(some.map(({ groupId }) => groupId)).size;
+    await inOneUnit(ground, scope, groups, async (m) => {
+      await addToMany(ground, m, scope, some);
       return 0;
     });
   }
@@ -110,7 +105,7 @@ async function change(
   returned: number,
 ): Promise<boolean> {
   try {
-    await inOneUnit(ground, scope, changes, async (m) => {
+    await inOneUnit(ground, scope, changes.length, async (m) => {
       const before = await grantedPeople(m, scope);
       for (const { groupId, members } of changes) await replaceMembers(ground, m, scope, groupId, members);
       await drop(ground, m, scope, others);
@@ -142,10 +137,10 @@ async function change(
 async function inOneUnit(
   ground: Ground,
   scope: DirectoryScope,
-  changes: readonly MemberChange[],
+  groups: number,
   unit: (m: Writer) => Promise<number>,
 ): Promise<void> {
-  const action = { eventName: 'SyncDirectoryGroups', requestParameters: { groups: changes.length } };
+  const action = { eventName: 'SyncDirectoryGroups', requestParameters: { groups } };
   await asDirectory(ground, scope, action, async (m) => {
     const lost = await unit(m);
     return { result: undefined, responseElements: { peopleWithoutGroup: lost } };

@@ -1,6 +1,6 @@
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { rows } from '../../../../platform/database/run.ts';
-import { list, sql } from '../../../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../../../platform/database/sql.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { dnHashOf } from '../people/person.ts';
@@ -19,7 +19,7 @@ export function memberIndex({ db }: Pick<Ground, 'db'>, { connectionId }: Direct
         const entries = await rows<{ dnHash: string; guid: string; kind: Kind }>(
           db.read,
           sql`SELECT "dnHash", "guid", "kind" FROM "directory_entries" WHERE "directoryId" = ${connectionId}
-              AND "goneAt" IS NULL AND "dnHash" IN (${list([...byHash.keys()])})`,
+              AND "goneAt" IS NULL AND "dnHash" ${isOneOf([...byHash.keys()])}`,
         );
         for (const { dnHash, guid, kind } of entries) {
           const dn = byHash.get(dnHash)!;
@@ -38,7 +38,7 @@ export function memberIndex({ db }: Pick<Ground, 'db'>, { connectionId }: Direct
         const known = await rows<{ guid: string; kind: Kind; dnHash: string }>(
           db.read,
           sql`SELECT "guid", "kind", "dnHash" FROM "directory_entries" WHERE "directoryId" = ${connectionId}
-              AND "guid" IN (${list(some)})`,
+              AND "guid" ${isOneOf(some)}`,
         );
         for (const { guid, kind } of known) kinds.set(guid, kind);
         const elsewhere = known.filter(({ guid, dnHash }) => dnHash !== dnHashOf(dns.get(guid)!));

@@ -1,6 +1,6 @@
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { rows } from '../../../../platform/database/run.ts';
-import { list, sql } from '../../../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../../../platform/database/sql.ts';
 import type { Reader } from '../../../../platform/database/unit.ts';
 import { type Group, GroupTable } from '../../../../users/entitlement/group.entity.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
@@ -37,7 +37,7 @@ export async function planOf(
     const found = await rows<{ groupId: string; memberId: string }>(
       on,
       sql`SELECT "groupId", "memberId" FROM "group_members"
-          WHERE "groupId" IN (${list(some.map(({ guid }) => stored.get(guid)!.id))})`,
+          WHERE "groupId" ${isOneOf(some.map(({ guid }) => stored.get(guid)!.id))}`,
     );
     const present = Map.groupBy(found, ({ groupId }) => groupId);
     for (const { guid, members } of some) {
@@ -65,7 +65,7 @@ async function idsOf(
     const found = await rows<{ id: string; externalId: string }>(
       on,
       sql`SELECT "id", "externalId" FROM "users" WHERE "connectionId" = ${connectionId} AND "deletedAt" IS NULL
-          AND "externalId" IN (${list(some)})`,
+          AND "externalId" ${isOneOf(some)}`,
     );
     for (const { id, externalId } of found) ids.set(externalId, id);
   }

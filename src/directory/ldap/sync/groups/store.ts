@@ -1,11 +1,11 @@
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { insertRows } from '../../../../platform/database/insert.ts';
 import { rows } from '../../../../platform/database/run.ts';
-import { list, sql } from '../../../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../../../platform/database/sql.ts';
 import type { Reader } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
-import { storeGroup } from '../../groups/store.ts';
+import { storeGroups as storeFound } from '../../groups/store.ts';
 import { dnHashOf } from '../people/person.ts';
 import { type DirectoryEntry, DirectoryEntryTable } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
@@ -23,7 +23,7 @@ export async function goneGroups(on: Reader, { connectionId }: DirectoryScope): 
 }
 
 /** Groups that one unit writes. */
-const groupsAtOnce = 100;
+const groupsAtOnce = 500;
 
 /** Makes rows of the groups that are new, renamed or moved; and entries, by whose DNs they are found as members. */
 export async function storeGroups(
@@ -49,17 +49,17 @@ export async function storeGroups(
   for (const some of chunks(news, groupsAtOnce)) {
     const action = { eventName: 'SyncDirectoryGroups', requestParameters: { groups: some.length } };
     await asDirectory(ground, scope, action, async (m) => {
-      const entries: DirectoryEntry[] = [];
-      for (const { guid, dn, name } of some) {
-        const { id: localId } = await storeGroup(ground, m, scope, { id: guid, name, dn });
-        const known = { directoryId, guid, organisationId, accountId, localId, dnHash: dnHashOf(dn) };
-        const nothing = { expiresAt: null, goneAt: null, problem: null, label: null, domain: null };
-        entries.push({ ...known, ...nothing, contentHash: '', kind: 'group' });
-      }
+      const found = some.map(({ guid, name, dn }) => ({ id: guid, name, dn }));
+      const ids = await storeFound(ground, m, scope, found);
+      const nothing = { expiresAt: null, goneAt: null, problem: null, label: null, domain: null };
+      const entries = some.map(({ guid, dn }): DirectoryEntry => {
+        const known = { directoryId, guid, organisationId, accountId, localId: ids.get(guid)!, dnHash: dnHashOf(dn) };
+        return { ...known, ...nothing, contentHash: '', kind: 'group' };
+      });
       await rows(
         m,
         sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${directoryId}
-            AND "guid" IN (${list(some.map(({ guid }) => guid))})`,
+            AND "guid" ${isOneOf(some.map(({ guid }) => guid))}`,
       );
       await insertRows(m, DirectoryEntryTable, entries);
       return { result: undefined };

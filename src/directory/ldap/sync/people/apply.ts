@@ -2,7 +2,7 @@ import { domainOf } from '../../../../accounts/domains/name.ts';
 import { clock } from '../../../../platform/clock/clock.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import { rows } from '../../../../platform/database/run.ts';
-import { list, sql } from '../../../../platform/database/sql.ts';
+import { isOneOf, sql } from '../../../../platform/database/sql.ts';
 import type { Reader } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
 import { liftNoOfMany, sayNoToMany } from '../../../../users/lifecycle/many.ts';
@@ -11,11 +11,11 @@ import type { DirectoryEntry } from '../state/entry.entity.ts';
 import { forgetAbsent } from '../absences.ts';
 import { asDirectory } from '../unit.ts';
 import { verifiedDomains } from './domains.ts';
-import { contentHashOf, type DirectoryPerson, saysNo } from './person.ts';
+import { contentHashOf, type DirectoryPerson, saysNo, saysYes, stateUnreadable } from './person.ts';
 import { writePeople } from './write.ts';
 
 /** People whom one unit writes: soon done, so that nobody's sign-in waits for it. */
-const peopleAtOnce = 200;
+const peopleAtOnce = 500;
 
 /**
  * Makes Carillon's people what the directory says of these entries: first whom it says no to, since that cannot wait;
@@ -43,8 +43,11 @@ export async function applyPeople(
     };
     await obeyNo(ground, scope, some, known, refused);
     const news = some.filter((person) => !isKnown(person));
-    if (news.length > 0) await writePeople(ground, scope, news);
-    if (news.length > 0 || refused.size > 0) await obeyYes(ground, scope, some);
+    const written = news.length > 0 ? await writePeople(ground, scope, news) : new Map<string, string>();
+    // Among those who were written may be some whom the account kept, with a no of before.
+    if (written.size > 0 || refused.size > 0) {
+      await obeyYes(ground, scope, some, ({ guid }) => written.get(guid) ?? known.get(guid)?.userId ?? null);
+    }
   }
 }
 
@@ -57,6 +60,7 @@ const isSettled = ({ goneAt, problem, userId }: Known): boolean =>
 /** Whether what stood in the way of an entry, which is as it was, still does: then it is not tried again. */
 const isStuck = (problem: string | null, { mail }: DirectoryPerson, verified: ReadonlySet<string>): boolean =>
   problem === 'directory.noAddress' ||
+  problem === stateUnreadable ||
   (problem === 'user.domainNotVerified' && mail !== null && !verified.has(domainOf(mail) ?? ''));
 
 export async function entriesOf(
@@ -68,7 +72,7 @@ export async function entriesOf(
     on,
     sql`SELECT e."guid", e."contentHash", e."goneAt", e."problem", u."id" AS "userId" FROM "directory_entries" e
         LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
-        WHERE e."directoryId" = ${connectionId} AND e."guid" IN (${list(people.map(({ guid }) => guid))})`,
+        WHERE e."directoryId" = ${connectionId} AND e."guid" ${isOneOf(people.map(({ guid }) => guid))}`,
   );
   return new Map(found.map((entry) => [entry.guid, entry]));
 }
@@ -78,7 +82,7 @@ async function refusedOf(on: Reader, ids: readonly string[]): Promise<Set<string
   if (ids.length === 0) return new Set();
   const found = await rows<{ userId: string }>(
     on,
-    sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
+    sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" ${isOneOf(ids)}`,
   );
   return new Set(found.map(({ userId }) => userId));
 }
@@ -125,10 +129,15 @@ export async function refuse(
   }
 }
 
-async function obeyYes(ground: Ground, scope: DirectoryScope, people: readonly DirectoryPerson[]): Promise<void> {
+/** @param idOf who an entry is; whoever was made of one just now has no no that could be lifted */
+async function obeyYes(
+  ground: Ground,
+  scope: DirectoryScope,
+  people: readonly DirectoryPerson[],
+  idOf: (person: DirectoryPerson) => string | null,
+): Promise<void> {
   const now = clock.now();
-  const known = await entriesOf(ground.db.read, scope, people);
-  const ids = people.filter((person) => !saysNo(person, now)).flatMap(({ guid }) => known.get(guid)?.userId ?? []);
+  const ids = people.filter((person) => saysYes(person, now)).flatMap((person) => idOf(person) ?? []);
   const lifted = [...(await refusedOf(ground.db.read, ids))];
   if (lifted.length === 0) return;
   await asDirectory(ground, scope, { eventName: 'ActivateUser', beside: true }, async (m) => {

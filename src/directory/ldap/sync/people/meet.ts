@@ -6,7 +6,7 @@ import type { Ground } from '../../../../trail/ground.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { isWanted, stateOf, wantFull } from '../state/states.ts';
 import { entriesOf, isAsItFailed, refuse } from './apply.ts';
-import { type DirectoryPerson, saysNo } from './person.ts';
+import { type DirectoryPerson, saysNo, saysYes } from './person.ts';
 import { writePeople } from './write.ts';
 
 /**
@@ -22,9 +22,10 @@ export async function meetPerson(ground: Ground, scope: DirectoryScope, person: 
     if (!known || !(await isAsItFailed(on, scope, known, person))) await writePeople(ground, scope, [person], 'new');
     return;
   }
-  const no = saysNo(person, clock.now());
+  const now = clock.now();
+  const no = saysNo(person, now);
   if (no && !isRefused) await refuse(ground, scope, [known.userId], { because: 'the directory says no at a sign-in' });
-  if (no || !isRefused) return;
+  if (!saysYes(person, now) || !isRefused) return;
   const state = await stateOf(on, scope.connectionId);
   // Who tries again and again makes no more of it.
   if (state && !isWanted(state.fullWantedAt, state.fullAt)) {

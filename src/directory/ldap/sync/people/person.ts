@@ -20,13 +20,22 @@ export interface DirectoryPerson {
   disabled: boolean;
   /** When the directory's yes ends by itself, milliseconds UTC. */
   expiresAt: number | null;
+  /** The directory does not show whether the entry is enabled: neither a yes nor a no. */
+  stateUnknown?: true;
 }
+
+/** Why an entry whose state may not be read becomes nobody; of who is in already it changes nothing. */
+export const stateUnreadable = 'directory.stateUnreadable';
 
 /** Whether the directory says no to an entry that is there. */
 export const saysNo = (
   { disabled, expiresAt }: Pick<DirectoryPerson, 'disabled' | 'expiresAt'>,
   now: number,
 ): boolean => disabled || (expiresAt !== null && expiresAt <= now);
+
+/** Whether the directory says yes. */
+export const saysYes = (person: DirectoryPerson, now: number): boolean =>
+  person.stateUnknown === undefined && !saysNo(person, now);
 
 /**
  * The person as the users' floor takes them: the shown address is the user name too, since the directory's own names

@@ -1,8 +1,9 @@
 import { normaliseAddress, domainOf } from '../../../../accounts/domains/name.ts';
 import { clock } from '../../../../platform/clock/clock.ts';
 import { insertRows } from '../../../../platform/database/insert.ts';
-import { rows } from '../../../../platform/database/run.ts';
-import { list, sql } from '../../../../platform/database/sql.ts';
+import { later, rows } from '../../../../platform/database/run.ts';
+import { selectRows } from '../../../../platform/database/select.ts';
+import { isOneOf, sql, tableOf } from '../../../../platform/database/sql.ts';
 import type { Writer } from '../../../../platform/database/unit.ts';
 import { CarillonError } from '../../../../platform/errors/errors.ts';
 import type { Ground } from '../../../../trail/ground.ts';
@@ -16,30 +17,39 @@ import { wantGroups } from '../state/states.ts';
 import { cleaned } from '../../text.ts';
 import { asDirectory } from '../unit.ts';
 import { verifiedDomains } from './domains.ts';
-import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo } from './person.ts';
+import { type NameHolder, NameHolders } from './holders.ts';
+import { asInput, contentHashOf, type DirectoryPerson, dnHashOf, hasMail, saysNo, stateUnreadable } from './person.ts';
 import { letGo, takeBack, takenCodes } from './swap.ts';
 
 /**
  * Writes what is new of these entries, in one unit of work with its record.
  * @param which `new`: only those who are nobody yet when it is written
+ * @returns guid → id of those who were somebody before
  */
 export async function writePeople(
   ground: Ground,
   scope: DirectoryScope,
-  people: readonly DirectoryPerson[],
+  given: readonly DirectoryPerson[],
   which: 'all' | 'new' = 'all',
-): Promise<void> {
+): Promise<Map<string, string>> {
+  // A read that goes on while its directory changes may give an entry twice: the last word counts.
+  const people = [...new Map(given.map((person) => [person.guid, person])).values()];
   const action = { eventName: 'SyncDirectory', requestParameters: { entries: people.length } };
-  await asDirectory(ground, scope, action, async (m) => {
-    const before = await entriesBefore(m, scope, people);
+  return asDirectory(ground, scope, action, async (m) => {
+    const [before, present, verified, holders] = await Promise.all([
+      entriesBefore(m, scope, people),
+      presentOf(m, scope, people),
+      verifiedDomains(m, scope),
+      NameHolders.of(m, scope, people),
+    ]);
     const news = which === 'all' ? people : people.filter(({ guid }) => !before.get(guid)?.isSomebody);
-    if (news.length === 0) return { result: undefined };
-    const outcome = await writeIn(ground, m, scope, news);
-    await remember(m, scope, news, outcome);
+    if (news.length === 0) return { result: new Map() };
+    const outcome = await writeIn(ground, m, scope, news, { present, verified, holders });
+    await remember(m, scope, news, before, outcome);
     const { created, updated, problems } = outcome;
     if (news.some((person) => mayBeNamedAnew(person, before))) await wantGroups(m, scope.connectionId);
     const responseElements = { created: created.size, updated: updated.size, refused: problems.size };
-    return { result: undefined, responseElements };
+    return { result: updated, responseElements };
   });
 }
 
@@ -59,7 +69,7 @@ async function entriesBefore(
     m,
     sql`SELECT e."guid", e."dnHash", e."goneAt", u."id" AS "userId" FROM "directory_entries" e
         LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
-        WHERE e."directoryId" = ${connectionId} AND e."guid" IN (${list(people.map(({ guid }) => guid))})`,
+        WHERE e."directoryId" = ${connectionId} AND e."guid" ${isOneOf(people.map(({ guid }) => guid))}`,
   );
   return new Map(
     found.map(({ guid, dnHash, goneAt, userId }) => [
@@ -82,26 +92,36 @@ interface Outcome {
   problems: Map<string, string>;
 }
 
+/** What is here already, as far as it concerns these entries. */
+interface Here {
+  /** guid → who it is. */
+  present: Map<string, User>;
+  verified: ReadonlySet<string>;
+  holders: NameHolders;
+}
+
 async function writeIn(
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   news: readonly DirectoryPerson[],
+  { present, verified, holders }: Here,
 ): Promise<Outcome> {
   const outcome: Outcome = { created: new Map(), updated: new Map(), problems: new Map() };
-  const known = await presentOf(m, scope, news);
-  const strangers = news.filter(({ guid }) => !known.has(guid));
-  const present = (await adopt(ground, m, scope, strangers)) ? await presentOf(m, scope, news) : known;
-  await updateAll(ground, m, scope, present, news, outcome);
+  const strangers = news.filter(({ guid, stateUnknown }) => !present.has(guid) && !stateUnknown);
+  const adopted = await adopt(ground, m, scope, strangers, verified, holders);
+  for (const [guid, user] of adopted.length > 0 ? await presentOf(m, scope, adopted) : []) present.set(guid, user);
+  await updateAll(ground, m, scope, present, news, holders, outcome);
   const fresh = news.filter((person) => !present.has(person.guid));
   for (const person of fresh.filter((each) => !hasMail(each))) outcome.problems.set(person.guid, 'directory.noAddress');
-  const inputs = fresh.filter(hasMail).map(asInput);
-  await freeNames(
-    ground,
-    m,
-    scope,
-    inputs.flatMap(({ primary }) => normaliseAddress(primary!) ?? []),
-  );
+  // Nobody comes in whose yes may not be read; whoever is in stays so, as that is no no either.
+  for (const { guid } of news.filter(({ stateUnknown }) => stateUnknown)) outcome.problems.set(guid, stateUnreadable);
+  const inputs = fresh
+    .filter(({ stateUnknown }) => !stateUnknown)
+    .filter(hasMail)
+    .map(asInput);
+  const names = inputs.flatMap(({ primary }) => normaliseAddress(primary!) ?? []);
+  await freeNames(ground, m, scope, names, holders);
   const { created, refused } = await createPeople(ground, m, scope, scope.connectionId, inputs);
   for (const { input, user } of created) outcome.created.set(input.externalId!, user.id);
   for (const { input, error } of refused) outcome.problems.set(input.externalId!, error.code);
@@ -119,60 +139,54 @@ async function writeIn(
  * domain is the account's, and the directory is too. An account has one source of people at a time, so nobody else has
  * them. The unit has the account alone, so that no guid becomes two people.
  * @param strangers entries of whom nobody is known by their guid
- * @returns whether there were any
+ * @returns those of them who were
  */
 async function adopt(
   ground: Ground,
   m: Writer,
   scope: DirectoryScope,
   strangers: readonly DirectoryPerson[],
-): Promise<boolean> {
-  const { accountId, connectionId } = scope;
-  const verified = await verifiedDomains(m, scope);
-  const byKey = new Map<string, string>();
-  for (const { mail, guid } of strangers.filter(hasMail)) {
-    const key = normaliseAddress(mail)!;
-    if (verified.has(domainOf(mail)!) && !byKey.has(key)) byKey.set(key, guid);
+  verified: ReadonlySet<string>,
+  holders: NameHolders,
+): Promise<DirectoryPerson[]> {
+  const { connectionId } = scope;
+  const adopted = new Map<string, DirectoryPerson>();
+  for (const person of strangers.filter(hasMail)) {
+    if (!verified.has(domainOf(person.mail)!)) continue;
+    // Connected again, a directory has the id that it had: whom it once named have no guid since it was disconnected.
+    const found = holders.holding(normaliseAddress(person.mail)!).find(isNobodysOf(connectionId));
+    if (!found) continue;
+    Object.assign(found, { connectionId, externalId: person.guid });
+    adopted.set(found.id, person);
   }
-  if (byKey.size === 0) return false;
-  // Connected again, a directory has the id that it had: whom it once named have no guid since it was disconnected.
-  const found = await rows<{ id: string; primaryAddressKey: string }>(
+  if (adopted.size === 0) return [];
+  const people = [...adopted.values()];
+  const pairs = tableOf([
+    { name: 'id', kind: 'text', values: [...adopted.keys()] },
+    { name: 'guid', kind: 'text', values: people.map(({ guid }) => guid) },
+  ]);
+  await later(
     m,
-    sql`SELECT "id", "primaryAddressKey" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
-        AND "releasedAt" IS NULL
-        AND ("connectionId" IS NULL OR "connectionId" <> ${connectionId} OR "externalId" IS NULL)
-        AND "primaryAddressKey" IN (${list([...byKey.keys()])})`,
+    sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = w."guid" FROM (${pairs}) w
+        WHERE "users"."id" = w."id"`,
   );
-  for (const { id, primaryAddressKey } of found) {
-    const externalId = byKey.get(primaryAddressKey);
-    await rows(
-      m,
-      sql`UPDATE "users" SET "connectionId" = ${connectionId}, "externalId" = ${externalId} WHERE "id" = ${id}`,
-    );
-  }
-  if (found.length === 0) return false;
-  await tellAdopted(
-    ground,
-    m,
-    scope,
-    found.map(({ id }) => id),
-  );
-  return true;
+  await tellAdopted(ground, m, scope, [...adopted.keys()]);
+  return people;
 }
+
+const isNobodysOf =
+  (id: string) =>
+  ({ connectionId, externalId }: NameHolder): boolean =>
+    connectionId !== id || externalId === null;
 
 async function presentOf(
   m: Writer,
   { connectionId }: DirectoryScope,
   news: readonly DirectoryPerson[],
 ): Promise<Map<string, User>> {
-  const found = await m
-    .createQueryBuilder(UserTable, 'u')
-    .where('u.connectionId = :connectionId AND u.deletedAt IS NULL AND u.externalId IN (:...guids)', {
-      connectionId,
-      guids: news.map(({ guid }) => guid),
-    })
-    .getMany();
-  return new Map(found.map((user) => [user.externalId!, user]));
+  const guids = isOneOf(news.map(({ guid }) => guid));
+  const theirs = sql`a."connectionId" = ${connectionId} AND a."deletedAt" IS NULL AND a."externalId" ${guids}`;
+  return new Map((await selectRows(m, UserTable, theirs)).map((user) => [user.externalId!, user]));
 }
 
 /** Updates who is known already. People may have swapped addresses: then all of them let go of theirs first. */
@@ -182,12 +196,13 @@ async function updateAll(
   scope: DirectoryScope,
   present: ReadonlyMap<string, User>,
   news: readonly DirectoryPerson[],
+  holders: NameHolders,
   outcome: Outcome,
 ): Promise<void> {
   const round = async (people: readonly DirectoryPerson[]): Promise<DirectoryPerson[]> => {
     const left: DirectoryPerson[] = [];
     for (const person of people) {
-      const problem = await update(ground, m, scope, present.get(person.guid)!, person);
+      const problem = await update(ground, m, scope, present.get(person.guid)!, person, holders);
       if (problem === null) outcome.problems.delete(person.guid);
       else outcome.problems.set(person.guid, problem);
       if (problem !== null && takenCodes.has(problem)) left.push(person);
@@ -211,10 +226,11 @@ async function update(
   scope: DirectoryScope,
   user: User,
   person: DirectoryPerson,
+  holders: NameHolders,
 ): Promise<string | null> {
   if (!hasMail(person)) return 'directory.noAddress';
   const input = asInput(person);
-  await freeNames(ground, m, scope, [normaliseAddress(person.mail)!], user.id);
+  await freeNames(ground, m, scope, [normaliseAddress(person.mail)!], holders, user.id);
   try {
     await updatePerson(ground, m, user, input);
     return null;
@@ -228,27 +244,22 @@ async function update(
 async function freeNames(
   ground: Ground,
   m: Writer,
-  { accountId, connectionId }: DirectoryScope,
+  { connectionId }: DirectoryScope,
   names: readonly string[],
+  holders: NameHolders,
   except = '',
 ): Promise<void> {
-  if (names.length === 0) return;
-  // By the names alone, which have an index of their own: hardly ever does anybody have one.
-  const having = await rows<{ id: string; connectionId: string | null }>(
-    m,
-    sql`SELECT "id", "connectionId" FROM "users" WHERE "accountId" = ${accountId} AND "deletedAt" IS NULL
-        AND "primaryAddressKey" IN (${list(names)})`,
-  );
+  const having = names.flatMap((name) => holders.holding(name));
   const ours = having.filter((user) => user.connectionId === connectionId && user.id !== except);
   if (ours.length === 0) return;
   const gone = await rows<{ id: string }>(
     m,
     sql`SELECT "localId" AS "id" FROM "directory_entries" WHERE "directoryId" = ${connectionId}
-        AND "goneAt" IS NOT NULL AND "localId" IN (${list(ours.map(({ id }) => id))})`,
+        AND "goneAt" IS NOT NULL AND "localId" ${isOneOf(ours.map(({ id }) => id))}`,
   );
   for (const { id } of gone) {
     const user = await m.findOneBy(UserTable, { id });
-    if (user) await deletePerson(ground, m, user);
+    if (user?.deletedAt === null) await deletePerson(ground, m, user);
     await m.delete(DirectoryEntryTable, { directoryId: connectionId, localId: id });
   }
 }
@@ -268,6 +279,7 @@ async function remember(
   m: Writer,
   { organisationId, accountId, connectionId }: DirectoryScope,
   news: readonly DirectoryPerson[],
+  before: ReadonlyMap<string, Before>,
   { created, updated, problems }: Outcome,
 ): Promise<void> {
   const entries = news.map((person): DirectoryEntry => {
@@ -286,10 +298,12 @@ async function remember(
       ...namedFor(problems.get(guid) ?? null, person),
     };
   });
-  await rows(
-    m,
-    sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${connectionId}
-        AND "guid" IN (${list(news.map(({ guid }) => guid))})`,
-  );
+  const old = news.flatMap(({ guid }) => (before.has(guid) ? guid : []));
+  if (old.length > 0) {
+    await later(
+      m,
+      sql`DELETE FROM "directory_entries" WHERE "directoryId" = ${connectionId} AND "guid" ${isOneOf(old)}`,
+    );
+  }
   await insertRows(m, DirectoryEntryTable, entries);
 }

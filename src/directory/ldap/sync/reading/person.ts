@@ -51,6 +51,7 @@ export function readPerson(entry: Entry, shape: Shape): DirectoryPerson | null {
     title: textOf(entry, 'title'),
     department: textOf(entry, 'department'),
     disabled: isDisabled(entry),
+    ...(shape.hasControl && controlOf(entry) === null && { stateUnknown: true }),
     expiresAt: fromFileTime(entry.text('accountExpires')) ?? fromDays(entry.text('shadowExpire')),
   };
 }
@@ -76,10 +77,15 @@ function distinct(addresses: readonly string[]): string[] {
 }
 const mostAddresses = 100;
 
+/** Its userAccountControl; null: the entry shows none, or nothing that is one. */
+function controlOf(entry: Entry): number | null {
+  const text = entry.text('userAccountControl');
+  return text !== null && /^-?\d{1,10}$/.test(text) ? Number(text) : null;
+}
+
 /** A directory's explicit no; a lock that ends by itself, or after wrong passwords, is none: the bind is refused then. */
 function isDisabled(entry: Entry): boolean {
-  const control = entry.text('userAccountControl');
-  if (control !== null && (Number(control) & accountDisabled) !== 0) return true;
+  if (((controlOf(entry) ?? 0) & accountDisabled) !== 0) return true;
   if (entry.text('pwdAccountLockedTime') === lockedForGood) return true;
   return entry.text('nsAccountLock')?.toLowerCase() === 'true';
 }

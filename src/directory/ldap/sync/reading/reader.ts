@@ -1,4 +1,3 @@
-import { clock } from '../../../../platform/clock/clock.ts';
 import { chunks } from '../../../../platform/database/chunks.ts';
 import type { Entry } from '../../client/entry.ts';
 import { all, any, atLeast, equals, type Filter } from '../../client/filters.ts';
@@ -14,14 +13,20 @@ import { changedSince, csnsOf } from './context-csn.ts';
 import { readMembers, type Stranger } from './members.ts';
 import { guidOf, guidValue, personAttributes, readPerson } from './person.ts';
 import type { Shape } from './shape.ts';
-import { generalizedTime } from './times.ts';
+import { fromGeneralizedTime, generalizedTime } from './times.ts';
 
 /** Entries a page: Windows gives 1,000 at most. */
 const pageSize = 1_000;
 /** Guids that one search asks for. */
 const guidsAtOnce = 100;
-/** Where only times tell of changes: clocks differ, and an entry can be written later than it is stamped. */
-const skewMs = 60_000;
+/** Stamps are in whole seconds, and an entry can be written a moment later than it is stamped. */
+const grainMs = 1_000;
+/** Where no entry shows when it was changed, before every change. */
+const unstamped = 0;
+
+/** What was changed since an entry that was stamped then, and within the same grain before it. */
+const stampedSince = (position: string): Filter =>
+  atLeast('modifyTimestamp', generalizedTime((fromGeneralizedTime(position) ?? grainMs) - grainMs));
 
 /** Classes of groups that have a member at all times (RFC 4519 §3.5, §3.6), and the attribute that names it. */
 const neverEmpty: Record<string, string> = { groupofnames: 'member', groupofuniquenames: 'uniquemember' };
@@ -48,7 +53,7 @@ export class SessionReader implements DirectoryReader {
     this.#shape = shape;
   }
 
-  async position(): Promise<Cursor> {
+  async position(since: Cursor | null): Promise<Cursor> {
     const { dsServiceName, highestCommittedUsn } = await readRootDse(this.#session);
     if (this.#shape.changes === 'usn' && highestCommittedUsn !== null) {
       const server = await this.#serverOf(dsServiceName);
@@ -58,9 +63,9 @@ export class SessionReader implements DirectoryReader {
     // Its time is that of the last change; a second less, since others may have been written within it.
     this.#context = context;
     const times = [...csnsOf(context).values()].map(({ ms }) => ms);
-    const last = times.length === 0 ? null : Math.max(...times);
-    const position = generalizedTime(last === null ? clock.now() - skewMs : last - 1_000);
-    return { server: this.#session.server, position, context };
+    const { server } = this.#session;
+    if (times.length === 0) return { server, position: generalizedTime(await this.#lastStamp(since)), context };
+    return { server, position: generalizedTime(Math.max(...times) - grainMs), context };
   }
 
   async *people(): AsyncGenerator<DirectoryPerson[]> {
@@ -121,7 +126,34 @@ export class SessionReader implements DirectoryReader {
   #changedSince({ position, context }: Cursor): Filter {
     // The same number again is read again: it was the last that was seen, or is the next one.
     if (this.#shape.changes === 'usn') return atLeast('uSNChanged', position);
+    if (context === null) return stampedSince(position);
     return atLeast('modifyTimestamp', changedSince(context, this.#context) ?? position);
+  }
+
+  /**
+   * The last modifyTimestamp of a person or a group, where the directory says no otherwise how far it has come: its own
+   * stamps, since our clock may be another. Asked before a read, so that none of what comes meanwhile is missed.
+   */
+  async #lastStamp(since: Cursor | null): Promise<number> {
+    const { server, position, context } = since ?? {};
+    const isOurs = position !== undefined && server === this.#session.server && context === null;
+    const later = isOurs ? await this.#highest(stampedSince(position)) : null;
+    // The entry that was changed last was deleted, or the directory was restored: then from the beginning.
+    return later ?? (await this.#highest(null)) ?? unstamped;
+  }
+
+  async #highest(among: Filter | null): Promise<number | null> {
+    const { base, users, groups } = this.#shape;
+    const either = any(users, groups);
+    const filter = among ? all(either, among) : either;
+    let highest: number | null = null;
+    for await (const page of this.#session.pages({ base, filter, attributes: ['modifyTimestamp'], pageSize })) {
+      for (const entry of page) {
+        const stamp = fromGeneralizedTime(entry.text('modifyTimestamp'));
+        if (stamp !== null && stamp > (highest ?? -1)) highest = stamp;
+      }
+    }
+    return highest;
   }
 
   /** Its DSA object, and the invocation of its database: a restored one counts anew under another (MS-ADTS 3.1.1.1.9). */

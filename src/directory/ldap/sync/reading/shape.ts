@@ -6,6 +6,8 @@ import { isActiveDirectory } from '../../kinds.ts';
 export interface Shape {
   /** How changes are found: by update numbers (Active Directory, Samba), or by times. */
   changes: 'usn' | 'time';
+  /** Whether every person's entry has a userAccountControl: one without is not shown whole. */
+  hasControl: boolean;
   base: string;
   users: Filter;
   groups: Filter;
@@ -28,8 +30,10 @@ export interface Shape {
 /** The shape of a stored directory; its filters were read when it was saved. */
 export function shapeOf({ kind, baseDn, userFilter, groupFilter, attributes }: Directory): Shape {
   const { id, mail, proxyAddresses, displayName, givenName, surname, groupName, member, userName } = attributes;
+  const isAd = isActiveDirectory(kind);
   return {
-    changes: isActiveDirectory(kind) ? 'usn' : 'time',
+    changes: isAd ? 'usn' : 'time',
+    hasControl: isAd,
     base: baseDn,
     users: parseFilter(userFilter) ?? present('objectClass'),
     groups: parseFilter(groupFilter) ?? present('objectClass'),

@@ -5,7 +5,7 @@ import { type Columns, id, integer, json, longText, text, time } from '../../../
 export interface Cursor {
   /** Which server: its DSA object and invocation in AD, its address elsewhere. */
   server: string;
-  /** highestCommittedUSN; or modifyTimestamp, in the directory's own writing. */
+  /** highestCommittedUSN; or the last modifyTimestamp of an entry, as the directory stamped it. */
   position: string;
   /** contextCSN, where there is one: while it stands still, nothing was changed. */
   context: string | null;

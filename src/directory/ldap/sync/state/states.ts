@@ -1,5 +1,5 @@
 import { clock } from '../../../../platform/clock/clock.ts';
-import { changed, engineOf, firstRow } from '../../../../platform/database/run.ts';
+import { changed, engineOf, firstRow, later } from '../../../../platform/database/run.ts';
 import { sql } from '../../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../../platform/database/unit.ts';
 import type { Ground } from '../../../../trail/ground.ts';
@@ -80,7 +80,10 @@ export async function wantFull(m: Writer, directoryId: string): Promise<void> {
 
 /** All groups are wanted anew at the next turn: somebody new is known, whom they may have named before. */
 export async function wantGroups(m: Writer, directoryId: string): Promise<void> {
-  await m.update(DirectoryStateTable, { directoryId }, { groupsWantedAt: clock.now() });
+  await later(
+    m,
+    sql`UPDATE "directory_states" SET "groupsWantedAt" = ${clock.now()} WHERE "directoryId" = ${directoryId}`,
+  );
 }
 
 /** Whether what was wanted has not begun since. */
