@@ -1,6 +1,5 @@
 import { clock } from '../../../platform/clock/clock.ts';
 import type { Ground } from '../../../trail/ground.ts';
-import type { DirectoryScope } from '../../groups/scope.ts';
 import { oneAhead } from './ahead.ts';
 import { applyGroups } from './groups/apply.ts';
 import { groupsOf } from './groups/plan.ts';
