@@ -264,6 +264,13 @@ describeOnEachEngine('SCIM: bad input', () => {
       ['count=-1', 0],
       ['count=999999999', 1],
       ['startIndex=999999999', 0],
+      // The largest whole number of Java, and of its long.
+      ['count=2147483647', 1],
+      ['count=9223372036854775807&startIndex=-9223372036854775808', 1],
+      ['startIndex=9223372036854775807', 0],
+      ['cursor=&count=2147483647', 1],
+      ['count=2147483647&sortBy=userName&filter=userName%20pr', 1],
+      ['startIndex=9223372036854775807&sortBy=userName&filter=userName%20pr', 0],
       ['startIndex=&count=', 1],
     ] as const) {
       const { status, body } = await served.scim.get(`/Users?${query}`);
