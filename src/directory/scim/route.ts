@@ -62,7 +62,8 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
   return {
     name: 'scim',
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
-    async handle(req, res, url) {
+    async handle(req, res, given) {
+      const url = tidied(given);
       let pass: Pass | null = null;
       let share: Share | null = null;
       let seen: Seen | null = null;
@@ -92,6 +93,14 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
       }
     },
   };
+}
+
+/** The same address without empty segments: a base URL is often pasted with a slash at its end. */
+function tidied(url: URL): URL {
+  if (!/\/(?:\/|$)/.test(url.pathname)) return url;
+  const tidy = new URL(url);
+  tidy.pathname = url.pathname.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
+  return tidy;
 }
 
 /** By whom a request is, and how much of its kind there is at once. */

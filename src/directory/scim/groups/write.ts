@@ -81,12 +81,17 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
     const members = new MemberChange(request.ground, m, scope, id);
     const asking = { engine: engineOf(m), base: request.base, scope };
     for (const each of changes) await apply(asking, m, group, members, each);
-    // In one turn: neither needs the other's answer.
-    const [now] = await Promise.all([touchGroup(m, id), members.settle()]);
+    const isOther = members.moved.added + members.moved.removed > 0 || changes.some((each) => saysAnew(group, each));
+    // In one turn: neither needs the other's answer. What is stored already is no change (RFC 7644 §3.5.2.1).
+    const [now] = await Promise.all([isOther ? touchGroup(m, id) : group, members.settle()]);
     const changed = groupChange(id, group, now, members.moved);
     return { result: now, responseElements: { displayName: now.displayName }, changed };
   });
 }
+
+/** Whether a group is called otherwise by a change. */
+const saysAnew = ({ displayName, externalId }: Group, each: GroupChange): boolean =>
+  each.kind === 'rename' ? each.displayName !== displayName : each.kind === 'externalId' && each.value !== externalId;
 
 async function apply(asking: Asking, m: Writer, group: Group, members: MemberChange, each: GroupChange): Promise<void> {
   switch (each.kind) {

@@ -2,6 +2,9 @@ import { maxResults } from '../protocol/schema.ts';
 import { badSyntax, badValue, scimError } from '../protocol/errors.ts';
 import { parameterOf } from './request.ts';
 
+/** Every client can read it again, and every engine count so far. */
+const mostOfPage = 2 ** 31 - 1;
+
 /** A page by its place (RFC 7644 §3.4.2.4), or by a cursor (RFC 9865), which is empty for the first one. */
 export type Paging = { count: number; startIndex: number } | { count: number; cursor: string };
 
@@ -30,5 +33,6 @@ function invalid(name: string): never {
 function whole(query: URLSearchParams, name: string, otherwise: number): number | null {
   const text = parameterOf(query, name);
   if (text === null) return otherwise;
-  return /^-?\d{1,9}$/.test(text) ? Number(text) : null;
+  // As large as a client may write it, such as the largest that its own language knows.
+  return /^-?\d+$/.test(text) ? Math.max(-mostOfPage, Math.min(mostOfPage, Number(text))) : null;
 }

@@ -6,6 +6,7 @@ import type { Member } from './group.ts';
 import { changes, createPaths, tooLarge } from './patch.ts';
 import type { Change, Operation } from './patch.ts';
 import { badPath } from './path.ts';
+import { plain } from './values.ts';
 
 type MemberType = Member['type'];
 const memberTypes = ['User', 'Group'] as const satisfies MemberType[];
@@ -85,9 +86,11 @@ function memberChange({ op, path, value, named, explicit }: Change): GroupChange
 }
 
 function groupChange(change: Change): GroupChange[] {
-  const { op, value, explicit } = change;
-  const { name } = change.path.steps[0];
+  const { op, explicit } = change;
+  const [attribute] = change.path.steps;
+  const { name } = attribute;
   if (name === 'members') return memberChange(change);
+  const value = plain(attribute, change.value);
   if (name === 'externalId') return [{ kind: 'externalId', value: op === 'remove' ? null : readExternalId(value) }];
   if (op === 'remove') throw scimError('scim.mutability', { field: name, values: { field: name } });
   if (!explicit && (value === null || value === undefined)) return [];

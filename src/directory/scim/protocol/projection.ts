@@ -1,4 +1,4 @@
-import { groupSchema } from './attributes.ts';
+import { groupSchema, userSchema } from './attributes.ts';
 import type { Resource } from './present.ts';
 import { isObject } from './values.ts';
 
@@ -13,15 +13,27 @@ const always = new Set(
   [...groupSchema.attributes.values()].filter(({ returned }) => returned === 'always').map(({ name }) => name),
 );
 
+/** An extension's name may stand without its URN, as in filters: no schema has another attribute of that name. */
+function withExtension(name: string): string {
+  const first = name.split('.', 1)[0]!;
+  if (userSchema.attributes.has(first)) return name;
+  const urn = userSchema.extensions
+    .map((each) => each.toLowerCase())
+    .find((each) => userSchema.attributes.get(each)?.sub.has(first));
+  return urn === undefined ? name : `${urn}:${name}`;
+}
+
 /** Names in lower case, without the URN of the resource's own schema; a dot parts a sub-attribute. */
 export const namesIn = (list: string): string[] =>
   list
     .split(',')
     .map((name) =>
-      name
-        .trim()
-        .toLowerCase()
-        .replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/, ''),
+      withExtension(
+        name
+          .trim()
+          .toLowerCase()
+          .replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/, ''),
+      ),
     )
     .filter(Boolean);
 

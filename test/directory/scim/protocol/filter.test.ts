@@ -73,6 +73,7 @@ describe('SCIM filters, read', () => {
       'x509Certificates.value gt "MIIB"',
       'meta.created eq "yesterday"',
       'meta.created eq "2026-13-01T00:00:00Z"',
+      'meta.created gt "2026-02-30T00:00:00Z"',
       'meta.created eq 5',
       'meta.created sw "2026"',
       'meta.version eq "x"',

@@ -146,6 +146,14 @@ const cases: [string, unknown[], unknown][] = [
       { kind: 'externalId', value: null },
     ],
   ],
+  [
+    'Entra: plain values in a list of one',
+    [
+      { op: 'Replace', path: 'displayName', value: [{ $ref: null, value: 'X' }] },
+      { op: 'Add', path: 'externalId', value: [{ $ref: null, value: 'e' }] },
+    ],
+    [rename, { kind: 'externalId', value: 'e' }],
+  ],
   ['unknown names without a path', [{ op: 'replace', value: { nonsense: 1, __proto__: null, meta: {} } }], []],
 ];
 

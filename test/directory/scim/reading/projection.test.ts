@@ -47,6 +47,17 @@ describeOnEachEngine('SCIM answers, in parts', () => {
     assert.deepEqual(listed, [part('paula', paula)]);
   });
 
+  it('have what was named of an extension without its URN, as filters take it', async () => {
+    const { scim } = served;
+    const about = { schemas: [urn.user, urn.enterprise], id: paula };
+    const named = await scim.get(`/Users/${paula}?attributes=Department,manager.value`);
+    const part = { department: 'Research', manager: { value: 'nobody' } };
+    assert.deepEqual(named.body, { ...about, [urn.enterprise]: part });
+    const excluded = await scim.get(`/Users/${paula}?excludedAttributes=department,manager`);
+    assert.deepEqual(excluded.body[urn.enterprise], { division: 'D' });
+    assert.deepEqual((await scim.get(`/Groups/${pro}?attributes=department`)).body, { schemas: [urn.group], id: pro });
+  });
+
   it('have all but what was excluded, and never lack their id and schemas', async () => {
     const { scim } = served;
     const excluded = `id,schemas,meta,groups,name,emails.value,${urn.enterprise}:manager,${urn.enterprise}:division`;

@@ -99,6 +99,31 @@ describeOnEachEngine('SCIM versions', () => {
     }
   });
 
+  it('and times of a group stay where a request says what is stored (RFC 7644 §3.5.2.1)', async () => {
+    const { scim } = served;
+    const path = `/Groups/${pro}`;
+    const externalId = { op: 'add', path: 'externalId', value: 'x' };
+    const member = { op: 'add', path: 'members', value: [{ value: paula }] };
+    await scim.patch(path, externalId);
+    const before = (await scim.get(path)).body;
+    const same: [string, () => Promise<Reply>][] = [
+      ['a member who is in', () => scim.patch(path, member)],
+      ['Okta’s name and id', () => scim.patch(path, { op: 'replace', value: { id: pro, displayName: 'Pro' } })],
+      ['its external id', () => scim.patch(path, externalId)],
+      ['all members', () => scim.patch(path, { ...member, op: 'replace' })],
+      ['who is not in', () => scim.patch(path, { op: 'remove', path: 'members[value eq "nobody"]' })],
+      ['a PUT', () => scim.put(path, { ...groupBody('Pro', [paula]), externalId: 'x' })],
+    ];
+    for (const [what, ask] of same) {
+      const reply = await ask();
+      assert.ok(reply.status < 300, reply.text);
+      assert.equal(reply.headers['etag'], (before['meta'] as { version: string }).version, what);
+      assert.deepEqual((await scim.get(path)).body, before, what);
+    }
+    await scim.patch(path, member, { op: 'remove', path: 'externalId' });
+    assert.notDeepEqual((await scim.get(path)).body['meta'], before['meta']);
+  });
+
   it('spare a client what it has', async () => {
     for (const path of [`/Users/${paula}`, `/Groups/${pro}`, '/Schemas/urn:ietf:params:scim:schemas:core:2.0:User']) {
       const tag = await tagOf(path);

@@ -242,6 +242,12 @@ const groups: Step[] = [
   ...patchStep('adds one who is there', group, [{ op: 'Add', path: 'members', value: [entry('mats')] }], {
     members: [{ value: '{{mats}}' }],
   }),
+  ...patchStep(
+    'renames in its oldest form, with the name in a list of one',
+    group,
+    [{ op: 'Replace', path: 'displayName', value: [{ $ref: null, value: 'Sales Europe' }] }],
+    { displayName: 'Sales Europe' },
+  ),
   ...patchStep('renames', group, [{ op: 'Replace', path: 'displayName', value: 'Sales EMEA' }], {
     displayName: 'Sales EMEA',
     members: [{ value: '{{mats}}' }],

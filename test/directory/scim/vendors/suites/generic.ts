@@ -120,6 +120,11 @@ const groups: Step[] = [
     { displayName: 'Generic' },
   ),
   ...patchStep('removes all members', group, [{ op: 'remove', path: 'members' }], { members: [] }),
+  {
+    name: 'asks for as many as its language can count',
+    request: { method: 'GET', path: '/Groups?startIndex=1&count=2147483647' },
+    expect: { status: 200, body: { startIndex: 1 } },
+  },
   { name: 'deletes it', request: { method: 'DELETE', path: group }, expect: { status: 204 } },
 ];
 
