@@ -54,10 +54,44 @@ export async function keepServer(
     throw error;
   }
   return {
-    pause: () => process.kill(-group(), 'SIGSTOP'),
+    pause: () => {
+      process.kill(-group(), 'SIGSTOP');
+      untilItStands(group());
+    },
     resume: () => process.kill(-group(), 'SIGCONT'),
     stop,
   };
+}
+
+/** A signal takes its moment, in which another thread may still answer: until all of the group stand still (Linux). */
+function untilItStands(group: number): void {
+  const end = Date.now() + patienceMs;
+  while (threadsOf(group).some((state) => !/^[TZXt]$/.test(state))) {
+    if (Date.now() > end) throw new Error('the server did not stand still');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+  }
+}
+
+/** The states of the threads of a process group (proc(5), `stat`). */
+function threadsOf(group: number): string[] {
+  if (!existsSync('/proc/self/stat')) return [];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    const [, itsGroup] = statOf(`/proc/${pid}/stat`);
+    if (Number(itsGroup) !== group) return [];
+    return readdirSync(`/proc/${pid}/task`).map((thread) => statOf(`/proc/${pid}/task/${thread}/stat`)[0] ?? 'X');
+  });
+}
+
+/** State and process group; nothing of what has ended meanwhile. */
+function statOf(path: string): string[] {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const [state = '', , group = ''] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return [state, group];
+  } catch {
+    return [];
+  }
 }
 
 /** Ends every server that a run has left. */
