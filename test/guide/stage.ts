@@ -45,6 +45,7 @@ export async function startStage(): Promise<Stage> {
     publicUrl: url,
     host: 'localhost',
     outboundPrivateHosts: [`localhost:${providerPort}`, '127.0.0.1'],
+    smtpUrl: `smtp://127.0.0.1:${await freePorts()}`, // nobody's: the guide mails nothing
   });
   const activeDirectory = await acmeDirectory();
   const directory = await startDirectory({ port: 0, statePath });
@@ -112,6 +113,7 @@ function acmeDirectory(): Promise<FakeAd> {
       objectGUID: [Buffer.alloc(16, id)],
       displayName: [name],
       mail: [mail],
+      userAccountControl: ['512'],
     },
   });
   const people = [
