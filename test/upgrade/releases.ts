@@ -20,7 +20,7 @@ export const releases: readonly [Release, ...Release[]] = [
   },
   {
     name: 'own accounts',
-    commit: '79e7c11196e3b6fbc47b488df0ab88d8c6e586ca',
+    commit: '1631d4be2775f57c79fbd3ac301992c062d2ddb3',
     last: 'Upstream1700000940000',
   },
 ];
