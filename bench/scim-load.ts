@@ -1,7 +1,7 @@
 // The load of `scim.ts` and `push.ts`, in a process of its own: what directories send over connections that they keep.
-import { Agent, request } from 'node:http';
 import { type Measured, onDemand, repeat, timed } from './load.ts';
 import { idOfTwin } from './twins.ts';
+import { Wire } from './wire.ts';
 
 export interface Load {
   /** Whose traffic: creates and deactivations alone, a vendor's mix, members of one group, reads, or a first push. */
@@ -24,35 +24,20 @@ export interface Load {
 const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
 const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
-const agents = new Map<number, Agent>();
+const wires = new Map<string, Wire>();
 
-function send(load: Load, connection: number, method: string, path: string, body?: object): Promise<string> {
-  const agent = agents.get(connection) ?? new Agent({ keepAlive: true, maxSockets: 1 });
-  agents.set(connection, agent);
+async function send(load: Load, connection: number, method: string, path: string, body?: object): Promise<string> {
+  const url = new URL(load.baseUrl);
+  const key = `${url.host} ${connection}`;
+  const wire = wires.get(key) ?? new Wire(url);
+  wires.set(key, wire);
+  const agent = load.kind === 'entra' ? 'Azure AD Provisioning Service' : 'Okta SCIM Client 1.0.0';
+  const type = body === undefined ? '' : 'content-type: application/scim+json; charset=utf-8\r\n';
+  const headers = `user-agent: ${agent}\r\nauthorization: Bearer ${load.token}\r\n${type}`;
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers = {
-    'user-agent': load.kind === 'entra' ? 'Azure AD Provisioning Service' : 'Okta SCIM Client 1.0.0',
-    authorization: `Bearer ${load.token}`,
-    ...(text !== undefined && {
-      'content-type': 'application/scim+json; charset=utf-8',
-      'content-length': Buffer.byteLength(text),
-    }),
-  };
-  return new Promise((resolve, reject) => {
-    const sent = request(`${load.baseUrl}${path}`, { method, agent, headers });
-    sent.on('error', reject);
-    sent.on('response', (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('end', () => {
-        const answer = Buffer.concat(parts).toString();
-        if ((response.statusCode ?? 500) >= 300)
-          reject(new Error(`${method} ${path}: ${response.statusCode} ${answer}`));
-        else resolve(answer);
-      });
-    });
-    sent.end(text);
-  });
+  const { status, body: answer } = await wire.ask(method, `${url.pathname}${path}`, headers, text);
+  if (status >= 300) throw new Error(`${method} ${path}: ${status} ${answer}`);
+  return answer;
 }
 
 /** A person as Okta pushes them. */

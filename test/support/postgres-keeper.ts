@@ -9,10 +9,10 @@ const settings = {
   listen_addresses: '',
   unix_socket_directories: folder,
   // Tests want it fast, and lose nothing with the machine; benchmarks want it as somebody would run it.
-  ...(!process.env['TEST_POSTGRES_DURABLE'] && { fsync: 'off', full_page_writes: 'off', autovacuum: 'off' }),
+  ...(process.env['TEST_POSTGRES_DURABLE']
+    ? { shared_buffers: '256MB' }
+    : { fsync: 'off', full_page_writes: 'off', autovacuum: 'off', shared_buffers: '64MB', deadlock_timeout: '100ms' }),
   max_connections: '400',
-  shared_buffers: '64MB',
-  deadlock_timeout: '100ms',
 };
 const server = spawn(
   program,

@@ -1,0 +1,91 @@
+import { connect, type Socket } from 'node:net';
+
+/** What was answered, and the status that it came with. */
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+const headEnd = Buffer.from('\r\n\r\n');
+
+/**
+ * One kept connection that asks one thing after another, written for the load alone: node's own client takes as much of
+ * a processor as what is measured, on a machine where both share it. Answers must tell their length.
+ */
+export class Wire {
+  readonly #socket: Socket;
+  readonly #heads = new Map<string, string>();
+  #parts: Buffer[] = [];
+  #size = 0;
+  #wanted = 0;
+  #status = 0;
+  #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
+  #lost: Error | null = null;
+
+  constructor(url: URL) {
+    this.#socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
+    this.#socket.on('data', (part) => this.#read(part));
+    this.#socket.on('error', (error) => this.#lose(error));
+    this.#socket.on('close', () => this.#lose(new Error('the connection was closed')));
+  }
+
+  /**
+   * @param headers lines, each with its end
+   * @throws Error when the connection is lost
+   */
+  ask(method: string, target: string, headers: string, body?: string): Promise<Answer> {
+    if (this.#lost) return Promise.reject(this.#lost);
+    const length = body === undefined ? '' : `content-length: ${Buffer.byteLength(body)}\r\n`;
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#socket.write(`${method} ${target} HTTP/1.1\r\nhost: bench\r\n${headers}${length}\r\n${body ?? ''}`);
+    });
+  }
+
+  end(): void {
+    this.#settle = null;
+    this.#socket.destroy();
+  }
+
+  #lose(error: Error): void {
+    this.#lost ??= error;
+    this.#settle?.reject(this.#lost);
+    this.#settle = null;
+  }
+
+  #read(part: Buffer): void {
+    this.#parts.push(part);
+    this.#size += part.length;
+    if (this.#wanted === 0 && !this.#readHead()) return;
+    if (this.#size < this.#wanted) return;
+    const whole = this.#whole();
+    const answer = { status: this.#status, body: whole.toString('utf8', this.#bodyFrom, this.#wanted) };
+    this.#parts = [];
+    this.#size = 0;
+    this.#wanted = 0;
+    this.#settle?.resolve(answer);
+  }
+
+  #bodyFrom = 0;
+
+  #readHead(): boolean {
+    const whole = this.#whole();
+    const end = whole.indexOf(headEnd);
+    if (end === -1) return false;
+    const head = whole.toString('latin1', 0, end + 2);
+    this.#status = Number(head.slice(9, 12));
+    const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
+    if (length === undefined && this.#status !== 204) {
+      this.#lose(new Error(`an answer without its length: ${head}`));
+      return false;
+    }
+    this.#bodyFrom = end + headEnd.length;
+    this.#wanted = this.#bodyFrom + Number(length ?? 0);
+    return true;
+  }
+
+  #whole(): Buffer {
+    if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
+    return this.#parts[0]!;
+  }
+}
