@@ -41,10 +41,10 @@ async function measure(stand: Stand): Promise<void> {
         run: '',
         ...load,
       };
-      const name = `${whole.run}${load.kind}${load.connections}`;
+      const called = `${whole.run}${load.kind}${load.connections}`;
       // Connections are open, and code is compiled, before anything counts.
-      await driver.run({ ...whole, seconds: warmSeconds, run: `${name}warm` } satisfies Load);
-      return driver.run({ ...whole, run: name } satisfies Load);
+      await driver.run({ ...whole, seconds: warmSeconds, run: `${called}warm` } satisfies Load);
+      return driver.run({ ...whole, run: called } satisfies Load);
     };
     await run({ kind: 'okta', connections: 8, run: 'first' });
     for (const count of counts) {

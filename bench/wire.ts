@@ -19,6 +19,7 @@ export class Wire {
   #size = 0;
   #wanted = 0;
   #status = 0;
+  #bodyFrom = 0;
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
   #lost: Error | null = null;
 
@@ -42,11 +43,6 @@ export class Wire {
     });
   }
 
-  end(): void {
-    this.#settle = null;
-    this.#socket.destroy();
-  }
-
   #lose(error: Error): void {
     this.#lost ??= error;
     this.#settle?.reject(this.#lost);
@@ -65,8 +61,6 @@ export class Wire {
     this.#wanted = 0;
     this.#settle?.resolve(answer);
   }
-
-  #bodyFrom = 0;
 
   #readHead(): boolean {
     const whole = this.#whole();
