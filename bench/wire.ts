@@ -14,7 +14,6 @@ const headEnd = Buffer.from('\r\n\r\n');
  */
 export class Wire {
   readonly #socket: Socket;
-  readonly #heads = new Map<string, string>();
   #parts: Buffer[] = [];
   #size = 0;
   #wanted = 0;
