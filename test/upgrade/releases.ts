@@ -23,4 +23,9 @@ export const releases: readonly [Release, ...Release[]] = [
     commit: '1631d4be2775f57c79fbd3ac301992c062d2ddb3',
     last: 'Upstream1700000940000',
   },
+  {
+    name: 'directories walked',
+    commit: 'd6b3527669995f060086ad1db6677187e69bd9ed',
+    last: 'DirectoryAbsences1700000965000',
+  },
 ];
