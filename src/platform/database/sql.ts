@@ -110,9 +110,11 @@ const around = ['', ''];
 
 /**
  * Whether a column is one of these texts, `"id" ${isOneOf(ids)}`: one parameter and one statement's text however many they
- * are, so that it stays prepared. For columns of text alone.
+ * are, so that it stays prepared. One text is compared as such: PostgreSQL, which takes a list for ten where it plans for
+ * any, would plan each statement anew for its one. For columns of text alone.
  */
-export const isOneOf = (texts: readonly string[]): Sql => new Sql(around, [new Many(texts, oneOf)]);
+export const isOneOf = (texts: readonly string[]): Sql =>
+  texts.length === 1 ? sql`= ${texts[0]}` : new Sql(around, [new Many(texts, oneOf)]);
 
 /** These texts as a query that gives each in a row, in one parameter. */
 export const rowsOf = (texts: readonly string[]): Sql => new Sql(around, [new Many(texts, asRows)]);
