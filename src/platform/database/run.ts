@@ -7,20 +7,23 @@ import type { Reader, Writer } from './unit.ts';
  * (`Promise.all`): they run in their order, and PostgreSQL gets them in one message. Booleans come back as the engine has them:
  * compare with `isTrue`.
  */
-export async function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
+export function rows<Row>(on: Reader, statement: Sql): Promise<Row[]> {
   const direct = directs.get(on);
+  if (!direct) return throughTypeOrm(on, statement);
   const { text, parameters } = statement.render(engineOf(on));
-  if (direct) return (await direct.run(text, parameters)) as Row[];
+  return direct.run(text, parameters) as Promise<Row[]>;
+}
+
+async function throughTypeOrm<Row>(on: Reader, statement: Sql): Promise<Row[]> {
+  const { text, parameters } = statement.render(engineOf(on));
   const result: unknown = await on.query(text, parameters);
   // TypeORM answers an UPDATE … RETURNING of PostgreSQL with [rows, count].
   return (Array.isArray(result) && Array.isArray(result[0]) ? result[0] : result) as Row[];
 }
 
 /** The first row, or null. */
-export async function firstRow<Row>(on: Reader, statement: Sql): Promise<Row | null> {
-  const [row] = await rows<Row>(on, statement);
-  return row ?? null;
-}
+export const firstRow = <Row>(on: Reader, statement: Sql): Promise<Row | null> =>
+  rows<Row>(on, statement).then(([row]) => row ?? null);
 
 /** Runs an INSERT, UPDATE or DELETE that ends in `RETURNING …`; gives the rows it touched. */
 export function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
@@ -31,11 +34,11 @@ export function changed<Row>(on: Reader, statement: Sql): Promise<Row[]> {
  * Runs a statement of whose outcome nobody decides anything, in its turn among the unit's statements: PostgreSQL is told
  * with the next one, at the latest with the COMMIT. When it fails the unit does, like every other.
  */
-export async function later(m: Writer, statement: Sql): Promise<void> {
+export function later(m: Writer, statement: Sql): Promise<void> {
   const direct = directs.get(m);
+  if (!direct) return throughTypeOrm(m, statement).then(() => undefined);
   const { text, parameters } = statement.render(engineOf(m));
-  if (direct) await direct.later(text, parameters);
-  else await m.query(text, parameters);
+  return direct.later(text, parameters);
 }
 
 export const isTrue = (value: unknown): boolean => value === true || value === 1;

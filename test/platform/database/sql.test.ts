@@ -4,11 +4,19 @@ import { isOneOf, rowsOf, sql } from '../../../src/platform/database/sql.ts';
 
 describe('SQL with its values apart', () => {
   it('gives SQLite nothing to look at while it plans, but a limit', () => {
-    const { text, parameters } = sql`SELECT 1 FROM "t" WHERE "a" = ${'x'} AND "b" ${isOneOf(['y'])} LIMIT ${2}`.render(
-      'sqlite',
-    );
+    const { text, parameters } =
+      sql`SELECT 1 FROM "t" WHERE "a" = ${'x'} AND "b" ${isOneOf(['y', 'z'])} LIMIT ${2}`.render('sqlite');
     assert.equal(text, 'SELECT 1 FROM "t" WHERE "a" = +? AND "b" IN (SELECT "value" FROM json_each(+?)) LIMIT ?');
-    assert.deepEqual(parameters, ['x', '["y"]', 2]);
+    assert.deepEqual(parameters, ['x', '["y","z"]', 2]);
+  });
+
+  it('compares with one text as such, so that no engine plans for a list', () => {
+    for (const [engine, expected] of [
+      ['sqlite', '"b" = +?'],
+      ['postgres', '"b" = $1'],
+    ] as const) {
+      assert.deepEqual(sql`"b" ${isOneOf(['y'])}`.render(engine), { text: expected, parameters: ['y'] });
+    }
   });
 
   it('gives PostgreSQL numbered places', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Hold } from '../database.ts';
 import { join, type Sql, sql } from '../sql.ts';
 
@@ -20,7 +20,19 @@ export function locksOf(hold: Hold | undefined, wanted: ReadonlySet<string>): Lo
 }
 
 /** A 64-bit key, as the server's advisory locks are named: two names share one by chance only, and then merely wait. */
-const keyOf = (name: string): string => createHash('sha256').update(name).digest().readBigInt64BE(0).toString();
+function keyOf(name: string): string {
+  let key = keys.get(name);
+  if (key === undefined) {
+    if (keys.size >= mostKeys) keys.clear();
+    key = hash('sha256', name, 'buffer').readBigInt64BE(0).toString();
+    keys.set(name, key);
+  }
+  return key;
+}
+
+/** The same few accounts write all the time. */
+const keys = new Map<string, string>();
+const mostKeys = 1_000;
 
 export const lockAlone = (name: string): string => `pg_advisory_xact_lock(${keyOf(name)})`;
 

@@ -1,7 +1,5 @@
 import type { ClientBase, Connection, FieldDef, Submittable } from 'pg';
-
-/** A value as it goes to the server: as text. */
-type Parameter = string | Buffer | null;
+import { frames, type Parameter } from './frames.ts';
 
 /** One statement of a message, and who waits for its rows. */
 export interface Asked {
@@ -34,14 +32,6 @@ class Statements {
 }
 
 const statements = new WeakMap<ClientBase, Statements>();
-
-/** What is used of the driver's connection that its types do not tell. */
-interface Wire extends Pick<Connection, 'stream' | 'sync'> {
-  parse(query: { name: string; text: string }): void;
-  bind(config: { statement: string; values: readonly Parameter[] }): void;
-  describe(what: { type: 'P'; name: '' }): void;
-  execute(config: { portal: '' }): void;
-}
 
 /** How a value goes to the server; a list of plain values as an array. @throws TypeError for what is nothing of this */
 export function asParameter(value: unknown): Parameter {
@@ -91,27 +81,27 @@ export class Message implements Submittable {
   }
 
   submit(connection: Connection): null {
-    const wire = connection as unknown as Wire;
-    wire.stream.cork();
-    for (const asked of this.#all) this.#put(wire, asked);
-    wire.sync();
-    wire.stream.uncork();
+    frames.drop(); // what a message left that was too large to be sent
+    for (const asked of this.#all) this.#put(asked);
+    frames.sync();
+    const { stream } = connection;
+    if (stream.writable) stream.write(frames.take());
     return null;
   }
 
-  #put(wire: Wire, { text, parameters }: Asked): void {
+  #put({ text, parameters }: Asked): void {
     let prepared = this.#statements.known.get(text) ?? null;
     if (!prepared) {
       const { known } = this.#statements;
       const isKept = parameters.length <= mostParameters && known.size < mostPrepared;
       prepared = isKept ? { name: `carillon_${++this.#statements.given}`, columns: null } : null;
       if (prepared) known.set(text, prepared);
-      wire.parse({ name: prepared?.name ?? '', text });
+      frames.parse(prepared?.name ?? '', text);
     }
     this.#prepared.push(prepared);
-    wire.bind({ statement: prepared?.name ?? '', values: parameters });
-    if (!prepared?.columns) wire.describe({ type: 'P', name: '' });
-    wire.execute({ portal: '' });
+    frames.bind(prepared?.name ?? '', parameters);
+    if (!prepared?.columns) frames.describe();
+    frames.execute();
   }
 
   handleRowDescription({ fields }: { fields: FieldDef[] }): void {
