@@ -31,7 +31,6 @@ import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { takeInStragglers } from './users/lifecycle/take-in.ts';
 import { sweepTrialMarks } from './users/trial/marks.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
-import { refreshSearchKeys } from './users/search-key.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -63,7 +62,6 @@ export function startJobs(house: House): Jobs {
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh statistics', seconds: 2, work: async () => void (await refreshStatistics(ground.db)) },
-    { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
     { name: 'take in stragglers', seconds: 600, work: () => takeInStragglers(ground, house.upstairs) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
