@@ -86,6 +86,7 @@ import { RateCounters1700000947000 } from './migrations/1700000947000-rate-count
 import { DirectoryGuesses1700000950000 } from './migrations/1700000950000-directory-guesses.ts';
 import { DirectoryAbsences1700000965000 } from './migrations/1700000965000-directory-absences.ts';
 import { SearchKeysHeld1700000990000 } from './migrations/1700000990000-search-keys-held.ts';
+import { OutboxIndices1700000990100 } from './migrations/1700000990100-outbox-indices.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -182,6 +183,7 @@ export const storage: Storage = {
     DirectoryGuesses1700000950000,
     DirectoryAbsences1700000965000,
     SearchKeysHeld1700000990000,
+    OutboxIndices1700000990100,
   ],
 };
 

@@ -19,7 +19,7 @@ describeOnEachEngine('search keys', (engine) => {
     const names = storage.migrations.map((each) => new each().name);
     const first = storage.migrations.slice(0, 1);
     await Database.migrate(url, { entities: [], migrations: first });
-    await change(url, inserts());
+    await change(url, [...inserts()]);
     await Database.migrate(url, { entities: [], migrations: storage.migrations.slice(0, names.indexOf(migration)) });
     await change(
       url,
