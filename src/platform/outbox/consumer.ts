@@ -236,7 +236,12 @@ export class Consumer {
         this.#marking = null;
       }
       for (const [until, some] of Map.groupBy(taken, ({ claimedUntil }) => claimedUntil)) {
-        const ids = isOneOf(some.map(({ id }) => id));
+        const ids = isOneOf(
+          atLeast(
+            guessed,
+            some.map(({ id }) => id),
+          ),
+        );
         const counted = until === null ? sql`, "attempts" = "attempts" + 1` : sql``;
         await later(
           m,
@@ -261,6 +266,11 @@ export class Consumer {
 /** An event as long as it is ours: a claim that ran out may be somebody else's by now. */
 const own = ({ id, claimedUntil }: OutboxEvent): Partial<OutboxEvent> =>
   claimedUntil === null ? { id, state: 'ready' } : { id, claimedUntil };
+
+/** PostgreSQL guesses that a list has ten values, and plans anew each time for one that it sees is shorter. */
+const guessed = 12;
+const atLeast = (count: number, ids: string[]): string[] =>
+  ids.concat(Array<string>(Math.max(0, count - ids.length)).fill(ids[0]!));
 
 /** What may be done now, as far as the row itself tells. */
 const dueAt = (now: number): Sql =>
