@@ -23,6 +23,7 @@ import { eraseExpired } from './trail/people/erase.ts';
 import { Digests } from './trail/seals/digests.ts';
 import { Sealer } from './trail/seals/sealer.ts';
 import type { Writer } from './platform/database/unit.ts';
+import { idAt } from './platform/ids/ids.ts';
 import { type Job, Jobs } from './platform/jobs/jobs.ts';
 import { sweepInvitations } from './users/invitations/invitations.ts';
 import { sweepDepartures } from './users/lifecycle/departures.ts';
@@ -31,7 +32,6 @@ import { eraseWhatIsDue } from './users/lifecycle/erase.ts';
 import { takeInStragglers } from './users/lifecycle/take-in.ts';
 import { sweepTrialMarks } from './users/trial/marks.ts';
 import { tellOfEndedTrials } from './users/trial/tell.ts';
-import { refreshSearchKeys } from './users/search-key.ts';
 
 const dayMs = 86_400_000;
 const claimsAtOnce = 50;
@@ -63,7 +63,6 @@ export function startJobs(house: House): Jobs {
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
     { name: 'refresh statistics', seconds: 2, work: async () => void (await refreshStatistics(ground.db)) },
-    { name: 'refresh search keys', seconds: 60, work: () => refreshSearchKeys(ground) },
     { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
     { name: 'take in stragglers', seconds: 600, work: () => takeInStragglers(ground, house.upstairs) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },
@@ -138,11 +137,15 @@ async function sweep(house: House): Promise<void> {
     await sweepDepartures(m);
     await sweepTrialMarks(m);
     await sweepCounters(m);
-    await rows(m, sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "createdAt" < ${now - 7 * dayMs}`);
+    await sweepOutbox(m, now - 7 * dayMs);
     // What was told to other processes, and heard a moment later.
-    await rows(
-      m,
-      sql`DELETE FROM "outbox" WHERE "state" = 'done' AND "attempts" = 0 AND "createdAt" < ${now - toldMs}`,
-    );
+    await sweepOutbox(m, now - toldMs, sql`AND "attempts" = 0`);
   });
 }
+
+/** Deletes what is done since before that time. An id is made a moment before its event, and a busy process's run ahead. */
+const sweepOutbox = (m: Writer, before: number, which = sql``): Promise<unknown> =>
+  rows(
+    m,
+    sql`DELETE FROM "outbox" WHERE "id" < ${idAt(before + dayMs / 24)} AND "state" = 'done' AND "createdAt" < ${before} ${which}`,
+  );

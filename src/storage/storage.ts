@@ -85,6 +85,8 @@ import { TrialMarks1700000946000 } from './migrations/1700000946000-trial-marks.
 import { RateCounters1700000947000 } from './migrations/1700000947000-rate-counters.ts';
 import { DirectoryGuesses1700000950000 } from './migrations/1700000950000-directory-guesses.ts';
 import { DirectoryAbsences1700000965000 } from './migrations/1700000965000-directory-absences.ts';
+import { SearchKeysHeld1700000990000 } from './migrations/1700000990000-search-keys-held.ts';
+import { OutboxIndices1700000990100 } from './migrations/1700000990100-outbox-indices.ts';
 import { PersonCredentials1700000920000 } from './migrations/1700000920000-person-credentials.ts';
 import { TrailSeals1700000500000 } from './migrations/1700000500000-trail-seals.ts';
 
@@ -180,6 +182,8 @@ export const storage: Storage = {
     RateCounters1700000947000,
     DirectoryGuesses1700000950000,
     DirectoryAbsences1700000965000,
+    SearchKeysHeld1700000990000,
+    OutboxIndices1700000990100,
   ],
 };
 

@@ -23,7 +23,7 @@ export interface User {
   profile: Record<string, unknown>;
   /** `profile` and the display name as JSON in which every text is folded, for comparing. */
   searchKey: string | null;
-  /** The `updatedAt` that `searchKey` is of; another one where an older release has written since (`search-key.ts`). */
+  /** The `updatedAt` that `searchKey` was written with; only the release before asks it. */
   searchKeyAt: number | null;
   /** Counts only in an account whose tiers are assigned by hand. */
   licence: Tier;

@@ -2,7 +2,7 @@ import { clock } from '../../platform/clock/clock.ts';
 import { insertRow } from '../../platform/database/insert.ts';
 import { changed, later, rows } from '../../platform/database/run.ts';
 import { selectRow } from '../../platform/database/select.ts';
-import { list, sql } from '../../platform/database/sql.ts';
+import { isOneOf, list, sql } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { hashToken, newId, newToken } from '../../platform/ids/ids.ts';
 import { ownErrors } from './errors.ts';
@@ -76,7 +76,7 @@ export async function endLinks(
 
 /** Changes of address that these people have begun come to nothing. */
 export async function endChanges(m: Writer, userIds: readonly string[]): Promise<void> {
-  await later(m, sql`DELETE FROM "own_links" WHERE "changeId" IS NOT NULL AND "userId" IN (${list(userIds)})`);
+  await later(m, sql`DELETE FROM "own_links" WHERE "changeId" IS NOT NULL AND "userId" ${isOneOf(userIds)}`);
 }
 
 /** Forgets links that nobody can use any more. */

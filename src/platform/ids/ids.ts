@@ -24,6 +24,12 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** Ids that were made before that time sort before this: what is old is found by its id. */
+export function idAt(time: number): string {
+  const hex = Math.max(0, Math.trunc(time)).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}`;
+}
+
 /** Random bytes are asked of the system by the block; each is given out once. */
 const blockBytes = 4_096;
 let block = Buffer.alloc(0);

@@ -3,7 +3,7 @@ import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
 import { firstRow, later, rows } from '../database/run.ts';
 import { asRows } from '../database/select.ts';
-import { list, sql } from '../database/sql.ts';
+import { isOneOf, list, sql, type Sql } from '../database/sql.ts';
 import { faultPoint } from '../fault-points/fault-points.ts';
 import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -35,6 +35,8 @@ export class Consumer {
   /** Claims of this process that nobody has in hand any more, as the database was away when they were to be kept or ended. */
   readonly #lost = new Set<number>();
   #again = false;
+  /** Whether an event is known to be there, so that nobody need look whether one is. */
+  #isThere = false;
   #polls = 0;
   #blind = false;
   #unable = false;
@@ -57,7 +59,11 @@ export class Consumer {
     this.#handlers = handlers;
     this.#gaps = db.gaps();
     if (db.engine === 'sqlite') this.#working = this.#takeBack();
-    this.#deaf = outbox.listen(({ topic }) => handlers.has(topic) && this.wake());
+    this.#deaf = outbox.listen(({ topic, isForeign }) => {
+      if (!handlers.has(topic)) return;
+      this.#isThere ||= !isForeign;
+      this.wake();
+    });
     this.#timer = setInterval(() => this.#poll(onForeign), pollMs);
   }
 
@@ -106,9 +112,9 @@ export class Consumer {
         const claimedUntil = clock.now() + claimMs + Math.floor(Math.random() * spreadMs);
         const events = await this.#claim(claimedUntil);
         this.#unable = false;
-        if (events.length === batchSize) this.#again = true;
+        if (events.length === batchSize) this.#again = this.#isThere = true;
         const bySubject = Map.groupBy(events, (event) => event.subject);
-        await Promise.all([...bySubject.values()].map((queue) => this.#inHand(queue, claimedUntil)));
+        await Promise.all([...bySubject.values()].map((queue) => this.#inHand(queue)));
         const left = next - performance.now();
         if (events.length > 0 && left > 1 && !this.#stopped) await pause(left);
       } catch (error) {
@@ -134,42 +140,49 @@ export class Consumer {
   }
 
   /**
-   * An event whose elder of the same subject is not done yet waits for it. Processes claim one after another: one that
-   * passed over what another is about to claim would not see that an elder waits there.
+   * An event whose elder of the same subject is not done yet waits for it. Of one SQLite file there is one server, and it has
+   * nothing in hand when it looks for more: there nothing is written of what it takes.
    */
   async #claim(claimedUntil: number): Promise<OutboxEvent[]> {
     const now = clock.now();
-    // Clocks of several processes differ, and those who publish about one subject wait for each other: a counter tells.
-    const order = this.#db.engine === 'sqlite' ? sql`"id"` : sql`"position"`;
-    const due = sql`"state" <> 'done' AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
-    if (!(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${due} LIMIT 1`))) return [];
+    const isThere = this.#isThere;
+    this.#isThere = false;
+    if (!isThere && !(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${dueAt(now)} LIMIT 1`)))
+      return [];
+    // In a unit of its own, so that what it finds is on the disk before anybody is told of it.
+    if (this.#db.engine === 'sqlite') {
+      const found = await this.#db.write((m) => rows<OutboxEvent>(m, sql`SELECT * ${nextAt(now, sql`"id"`)}`));
+      const events = asRows(OutboxEventTable, found).map((event) => ({ ...event, attempts: event.attempts + 1 }));
+      return events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    }
+    return this.#claimAmongOthers(now, claimedUntil);
+  }
+
+  /**
+   * Processes claim one after another: one that passed over what another is about to claim would not see that an elder waits
+   * there. Their clocks differ, and those who publish about one subject wait for each other: a counter tells the order.
+   */
+  async #claimAmongOthers(now: number, claimedUntil: number): Promise<OutboxEvent[]> {
     this.#lost.add(claimedUntil); // until the answer is here: it may be stored without one
     const claimed = await this.#db.write(async (m) => {
       await this.#db.alone('outbox claims');
-      return rows<OutboxEvent & { position?: string | number }>(
+      return rows<OutboxEvent & { position: string | number }>(
         m,
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}, "attempts" = "attempts" + 1
-            WHERE ${due} AND "id" IN (
-              SELECT "id" FROM "outbox" AS "e" WHERE ${due} AND NOT EXISTS (
-                SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
-                AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
-              ORDER BY "createdAt", "e".${order} LIMIT ${batchSize})
-            RETURNING *`,
+            WHERE ${dueAt(now)} AND "id" IN (SELECT "id" ${nextAt(now, sql`"position"`)}) RETURNING *`,
       );
     });
     this.#lost.delete(claimedUntil);
-    const orders = new Map(claimed.map(({ id, position }) => [id, Number(position ?? 0)]));
-    const before = (a: OutboxEvent, b: OutboxEvent): boolean =>
-      this.#db.engine === 'sqlite' ? a.id < b.id : orders.get(a.id)! < orders.get(b.id)!;
-    return asRows(OutboxEventTable, claimed).toSorted((a, b) => (before(a, b) ? -1 : 1));
+    const orders = new Map(claimed.map(({ id, position }) => [id, Number(position)]));
+    return asRows(OutboxEventTable, claimed).toSorted((a, b) => orders.get(a.id)! - orders.get(b.id)!);
   }
 
   /** What could not even be put off is lost, and taken back as soon as the database is there again. */
-  async #inHand(queue: OutboxEvent[], claimedUntil: number): Promise<void> {
+  async #inHand(queue: OutboxEvent[]): Promise<void> {
     try {
       await this.#inOrder(queue);
     } catch (error) {
-      this.#lost.add(claimedUntil);
+      if (queue[0]?.claimedUntil) this.#lost.add(queue[0].claimedUntil);
       this.#log.error({ error }, 'outbox: could not put events off');
     }
   }
@@ -200,6 +213,7 @@ export class Consumer {
           m.update(OutboxEventTable, own(event), {
             state: 'ready',
             claimedUntil: null,
+            attempts: event.attempts,
             notBefore: clock.now() + putOff,
             lastError: String(error).slice(0, 500),
           }),
@@ -222,10 +236,17 @@ export class Consumer {
         this.#marking = null;
       }
       for (const [until, some] of Map.groupBy(taken, ({ claimedUntil }) => claimedUntil)) {
+        const ids = isOneOf(
+          atLeast(
+            guessed,
+            some.map(({ id }) => id),
+          ),
+        );
+        const counted = until === null ? sql`, "attempts" = "attempts" + 1` : sql``;
         await later(
           m,
-          sql`UPDATE "outbox" SET "state" = 'done', "claimedUntil" = NULL, "lastError" = NULL
-              WHERE "claimedUntil" = ${until} AND "id" IN (${list(some.map(({ id }) => id))})`,
+          sql`UPDATE "outbox" SET "state" = 'done', "claimedUntil" = NULL, "lastError" = NULL ${counted}
+              WHERE "id" ${ids} AND ${until === null ? sql`"state" = 'ready'` : sql`"claimedUntil" = ${until}`}`,
         );
       }
     });
@@ -233,6 +254,7 @@ export class Consumer {
   }
 
   async #release(events: OutboxEvent[]): Promise<void> {
+    if (this.#db.engine === 'sqlite') return; // they are as they were
     await this.#db.write(async (m) => {
       for (const event of events) {
         await m.update(OutboxEventTable, own(event), { state: 'ready', claimedUntil: null });
@@ -242,7 +264,21 @@ export class Consumer {
 }
 
 /** An event as long as it is ours: a claim that ran out may be somebody else's by now. */
-const own = ({ id, claimedUntil }: OutboxEvent): { id: string; claimedUntil: number } => ({
-  id,
-  claimedUntil: claimedUntil!,
-});
+const own = ({ id, claimedUntil }: OutboxEvent): Partial<OutboxEvent> =>
+  claimedUntil === null ? { id, state: 'ready' } : { id, claimedUntil };
+
+/** PostgreSQL guesses that a list has ten values, and plans anew each time for one that it sees is shorter. */
+const guessed = 12;
+const atLeast = (count: number, ids: string[]): string[] =>
+  ids.concat(Array<string>(Math.max(0, count - ids.length)).fill(ids[0]!));
+
+/** What may be done now, as far as the row itself tells. */
+const dueAt = (now: number): Sql =>
+  sql`"state" <> 'done' AND "notBefore" <= ${now} AND ("state" = 'ready' OR "claimedUntil" < ${now})`;
+
+/** `FROM` the events that are next, none of which has an elder of its subject that is put off or in somebody's hand. */
+const nextAt = (now: number, order: Sql): Sql =>
+  sql`FROM "outbox" AS "e" WHERE ${dueAt(now)} AND NOT EXISTS (
+        SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
+        AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
+      ORDER BY "createdAt", "e".${order} LIMIT ${batchSize}`;

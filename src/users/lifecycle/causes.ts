@@ -13,6 +13,7 @@ type Who = Pick<User, 'id' | 'organisationId' | 'accountId'>;
 /**
  * Somebody says no to a person: from this commit on they are out. Saying it again changes nothing.
  * @param setBy the id of the principal that says it
+ * @param held of whoever has locked the person's row: what becomes the time of its last change, if it was news
  * @returns whether it was news
  */
 export async function sayNo(
@@ -21,12 +22,14 @@ export async function sayNo(
   user: Who,
   cause: UserCause['cause'],
   setBy: string,
+  held: { updatedAt: number | null } | null = null,
 ): Promise<boolean> {
-  await lockRows(m, 'users', [user.id]); // whoever says the same at once comes after, and finds it said
+  if (!held) await lockRows(m, 'users', [user.id]); // whoever says the same at once comes after, and finds it said
   const raised = raiseEpochs(
     m,
     sql`"id" = ${user.id} AND NOT EXISTS (SELECT 1 FROM "user_causes" c WHERE c."userId" = ${user.id} AND c."cause" = ${cause})`,
     cause,
+    held?.updatedAt,
   );
   await later(
     m,

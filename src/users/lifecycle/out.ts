@@ -53,12 +53,20 @@ export async function putOut(
   }
 }
 
-/** Everything that these people hold is dead from this commit on; to be followed by `publishOut`. */
-export const raiseEpochs = (m: Writer, whose: Sql, cause: OutCause): Promise<UsersOut['people']> =>
+/**
+ * Everything that these people hold is dead from this commit on; to be followed by `publishOut`.
+ * @param updatedAt what becomes the time of their last change
+ */
+export const raiseEpochs = (
+  m: Writer,
+  whose: Sql,
+  cause: OutCause,
+  updatedAt: number | null = null,
+): Promise<UsersOut['people']> =>
   changed(
     m,
     sql`UPDATE "users" SET "epoch" = "epoch" + 1, "version" = "version" + 1, "liveUntil" = NULL, "outBecause" = ${cause}
-        WHERE ${whose} RETURNING "id", "epoch"`,
+        ${updatedAt === null ? sql`` : sql`, "updatedAt" = ${updatedAt}`} WHERE ${whose} RETURNING "id", "epoch"`,
   );
 
 /** Leaves the event of people whose epoch was raised in this unit. */

@@ -96,12 +96,7 @@ export async function updatePerson(
 export async function touchPerson(m: Writer, user: User, otherChange: boolean): Promise<User> {
   if (!otherChange) return user;
   const updatedAt = clock.now();
-  // The search key stays right when it was.
-  await later(
-    m,
-    sql`UPDATE "users" SET "searchKeyAt" = CASE WHEN "searchKeyAt" = "updatedAt" THEN CAST(${updatedAt} AS bigint) END,
-        "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`,
-  );
+  await later(m, sql`UPDATE "users" SET "updatedAt" = ${updatedAt} WHERE "id" = ${user.id}`);
   return { ...user, updatedAt };
 }
 

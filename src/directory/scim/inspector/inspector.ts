@@ -6,6 +6,7 @@ import type { CarillonError } from '../../../platform/errors/errors.ts';
 import type { ScimReply } from '../http/request.ts';
 import type { ScimKey } from '../keys/key.entity.ts';
 import { keepCounts, keepRequests } from './keep.ts';
+import { Lying } from './last.ts';
 import { Seen } from './seen.ts';
 import { Waiting } from './waiting.ts';
 
@@ -27,6 +28,7 @@ const mostTries = 5;
 export class Inspector {
   readonly #ground: Ground;
   readonly #waiting = new Waiting();
+  readonly #lying = new Lying();
   readonly #floods = new Map<string, Seen>();
   #timer: NodeJS.Timeout | null = null;
   #flushed: Promise<void> = Promise.resolve();
@@ -95,7 +97,7 @@ export class Inspector {
     const keep = async (some: readonly Seen[]): Promise<Seen[]> => {
       if (isAway) return [...some];
       try {
-        await keepRequests(this.#ground, some);
+        await keepRequests(this.#ground, this.#lying, some);
         return [];
       } catch (error) {
         this.#ground.log.warn({ error, requests: some.length }, 'inspector: could not write what directories sent');

@@ -1,18 +1,17 @@
 import { insertRows } from '../../../platform/database/insert.ts';
-import { rows } from '../../../platform/database/run.ts';
-import { list, sql } from '../../../platform/database/sql.ts';
-import type { Writer } from '../../../platform/database/unit.ts';
+import { later, rows } from '../../../platform/database/run.ts';
+import { isOneOf, sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { type About, whomFor } from './about.ts';
 import { type Content, sealContent } from './content.ts';
 import { differencesOf } from './difference.ts';
+import { deletionBeyondLast, type Lying } from './last.ts';
 import { asLine, cutText, keptQuery, pathWithoutSecrets, withoutSecrets } from './redact.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import type { Seen } from './seen.ts';
-import { mostOfKey } from './waiting.ts';
 
-/** Writes requests in one unit of work, and deletes those of their keys that are no longer among the last. */
-export async function keepRequests(ground: Ground, batch: readonly Seen[]): Promise<void> {
+/** Writes requests in one unit of work, and deletes now and then those of their keys that are no longer among the last. */
+export async function keepRequests(ground: Ground, lying: Lying, batch: readonly Seen[]): Promise<void> {
   const about = await whomFor(ground.db.read, batch);
   const ready: Ready[] = [];
   for (const seen of batch) {
@@ -20,11 +19,12 @@ export async function keepRequests(ground: Ground, batch: readonly Seen[]): Prom
     // Directories are answered meanwhile.
     if (ready.length % atOnce === 0) await new Promise((resolve) => setImmediate(resolve));
   }
+  const counts = new Map([...Map.groupBy(batch, ({ key }) => key.id)].map(([keyId, { length }]) => [keyId, length]));
+  const due = [...counts].filter(([keyId, count]) => lying.isDue(keyId, count)).map(([keyId]) => keyId);
   await ground.db.write(async (m) => {
-    const keyIds = [...new Set(batch.map(({ key }) => key.id))];
     // A key may have gone with its connection since.
     const there = new Set(
-      (await rows<{ id: string }>(m, sql`SELECT "id" FROM "scim_keys" WHERE "id" IN (${list(keyIds)})`)).map(
+      (await rows<{ id: string }>(m, sql`SELECT "id" FROM "scim_keys" WHERE "id" ${isOneOf([...counts.keys()])}`)).map(
         ({ id }) => id,
       ),
     );
@@ -33,8 +33,9 @@ export async function keepRequests(ground: Ground, batch: readonly Seen[]): Prom
       if (there.has(row.keyId))
         kept.push({ ...row, ...(await sealContent(m, ground.trail.people, row, person, content)) });
     await insertRows(m, KeptRequestTable, kept, 'pass over');
-    for (const keyId of there) await prune(m, keyId);
+    for (const keyId of due) await later(m, deletionBeyondLast(keyId));
   });
+  for (const [keyId, count] of counts) lying.wrote(keyId, count, due.includes(keyId));
   for (const seen of batch) seen.writtenTimes = seen.times;
 }
 
@@ -58,13 +59,6 @@ export async function keepCounts(ground: Ground, floods: readonly Seen[]): Promi
     seen.writtenTimes = times;
   }
 }
-
-const prune = (m: Writer, keyId: string): Promise<unknown> =>
-  rows(
-    m,
-    sql`DELETE FROM "scim_requests" WHERE "keyId" = ${keyId} AND "id" < (
-          SELECT "id" FROM "scim_requests" WHERE "keyId" = ${keyId} ORDER BY "id" DESC LIMIT 1 OFFSET ${mostOfKey - 1})`,
-  );
 
 function readyToKeep(seen: Seen, { subjectType, subjectId, person }: About): Ready {
   const path = plainPath(seen, subjectId);

@@ -8,6 +8,7 @@ import { directoryErrors } from '../../errors.ts';
 import type { Reader } from '../../../platform/database/unit.ts';
 import { openContents } from './content.ts';
 import { allKeysOf } from './keys.ts';
+import { oldestOfLast } from './last.ts';
 import { namesFor } from './names.ts';
 import { type KeptRequest, KeptRequestTable } from './request.entity.ts';
 import { type KeptView, type Opened, viewOf } from './view.ts';
@@ -83,7 +84,8 @@ async function readSome(on: Reader, query: RequestQuery, limit: number): Promise
   if (before) conditions.push(sql`"id" < ${before}`);
   // The newest of each key by its index, and of those the newest: rows are written often, and read seldom.
   const ofEach = keys.map(({ id }) => {
-    const where = join([sql`"keyId" = ${id}`, ...conditions], ' AND ');
+    const isKept = sql`"id" >= COALESCE(${oldestOfLast(id)}, '')`;
+    const where = join([sql`"keyId" = ${id}`, isKept, ...conditions], ' AND ');
     return sql`SELECT "id" FROM (SELECT "id" FROM "scim_requests" WHERE ${where} ORDER BY "id" DESC LIMIT ${limit}) k`;
   });
   const found = await rows<{ id: string }>(

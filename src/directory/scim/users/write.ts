@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { clock } from '../../../platform/clock/clock.ts';
 import { personal } from '../../../trail/people/personal.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { namePerson } from '../../../users/lifecycle/adopt.ts';
@@ -93,12 +94,17 @@ async function write(
     if (after.externalId !== before.externalId) await holdExternalId(request, after.externalId);
     const isActiveNow = after.active ?? before.active;
     const turned = isActiveNow !== before.active;
-    // First, so that what comes with a no puts nobody out a second time.
-    if (turned && !isActiveNow) await sayNo(ground, m, present, 'directory', request.keyId);
+    const isSame = isDeepStrictEqual(asPerson(before), asPerson(after));
+    const updatedAt = clock.now();
+    // First, so that what comes with a no puts nobody out a second time; and the row is written once.
+    const held = { updatedAt: isSame ? updatedAt : null };
+    const isOut = turned && !isActiveNow && (await sayNo(ground, m, present, 'directory', request.keyId, held));
     if (turned && isActiveNow) await requireOwnDomains(m, scope, asPerson(after));
-    const updated = isDeepStrictEqual(asPerson(before), asPerson(after))
-      ? await touchPerson(m, present, turned)
-      : await updatePerson(ground, m, present, asPerson(after), !isActiveNow);
+    const updated = !isSame
+      ? await updatePerson(ground, m, present, asPerson(after), !isActiveNow)
+      : isOut
+        ? { ...present, updatedAt }
+        : await touchPerson(m, present, turned);
     // The directory's word sets and lifts its own cause, and no other.
     if (turned && isActiveNow) await liftNo(ground, m, updated, 'directory');
     return {
