@@ -1,5 +1,4 @@
 import { requestContext } from '../platform/context/context.ts';
-import { chunks } from '../platform/database/chunks.ts';
 import type { Database } from '../platform/database/database.ts';
 import { faultOf } from '../platform/database/faults.ts';
 import { insertRow, insertRows } from '../platform/database/insert.ts';
@@ -18,8 +17,10 @@ export type { Action, Done } from './draft.ts';
 const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
 const bufferSize = 2_000;
-/** Buffered records that one unit of work writes: few, so that whoever asks meanwhile is soon answered. */
-const atOnce = 50;
+/** What one unit of work writes of the buffer, in plain records: little, so that whoever asks meanwhile is soon answered. */
+const atOnce = 150;
+/** One whose values are sealed takes as long as so many plain ones, most of it for a key. */
+const sealedCosts = 4;
 /** Who holds the records of no organisation. */
 const nobody = '';
 
@@ -94,7 +95,7 @@ export class Trail {
     if (dropped) this.#log.warn({ dropped }, 'trail: too many refusals at once to record each');
     const kept: Draft[] = [];
     let failure: unknown;
-    for (const some of chunks(batch, atOnce)) {
+    for (const some of slicesOf(batch)) {
       try {
         // While the database is away each try would take its time.
         if (faultOf(failure) === 'away') kept.push(...some);
@@ -139,4 +140,17 @@ export class Trail {
   #keep(entry: Draft): void {
     this.#buffer.add(entry.row.organisationId ?? nobody, entry);
   }
+}
+
+function* slicesOf(all: readonly Draft[]): Generator<Draft[]> {
+  let slice: Draft[] = [];
+  let cost = 0;
+  for (const each of all) {
+    slice.push(each);
+    cost += peopleOf(each).length > 0 ? sealedCosts : 1;
+    if (cost < atOnce) continue;
+    yield slice;
+    [slice, cost] = [[], 0];
+  }
+  if (slice.length > 0) yield slice;
 }

@@ -9,6 +9,7 @@ import { placeIn } from '../../platform/secrets/sealed.ts';
 import { personKeySecret } from './key.entity.ts';
 import type { Seal, SealPlace } from '../../platform/secrets/seal.ts';
 
+const keyBytes = 32;
 const dayMs = 86_400_000;
 /** Keys that a process remembers for writing, and for how long: a key that was destroyed elsewhere is soon forgotten. */
 const remembered = 10_000;
@@ -103,7 +104,8 @@ export class PersonKeys {
   ): Promise<Map<string, Buffer>> {
     const all = new Map<string, Buffer>();
     for (const some of chunks(people)) {
-      const made = some.map(([id]) => this.#make(id));
+      const random = randomBytes(keyBytes * some.length);
+      const made = some.map(([id], i) => this.#make(id, random.subarray(i * keyBytes, (i + 1) * keyBytes)));
       const columns: Column[] = [
         { name: 'personId', kind: 'text', values: some.map(([id]) => id) },
         { name: 'organisationId', kind: 'text', values: some.map(([, whose]) => whose) },
@@ -135,8 +137,7 @@ export class PersonKeys {
     return isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
   }
 
-  #make(personId: string): { fresh: Buffer; made: string } {
-    const fresh = randomBytes(32);
+  #make(personId: string, fresh = randomBytes(keyBytes)): { fresh: Buffer; made: string } {
     return { fresh, made: this.#seal.seal(fresh.toString('base64url'), personKeyPlace(personId)) };
   }
 
