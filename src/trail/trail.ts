@@ -1,5 +1,6 @@
 import { requestContext } from '../platform/context/context.ts';
 import type { Database } from '../platform/database/database.ts';
+import { faultOf } from '../platform/database/faults.ts';
 import { insertRow, insertRows } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
 import { CarillonError } from '../platform/errors/errors.ts';
@@ -16,6 +17,10 @@ export type { Action, Done } from './draft.ts';
 const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
 const bufferSize = 2_000;
+/** What one unit of work writes of the buffer, in plain records: little, so that whoever asks meanwhile is soon answered. */
+const atOnce = 150;
+/** One whose values are sealed takes as long as so many plain ones, most of it for a key. */
+const sealedCosts = 4;
 /** Who holds the records of no organisation. */
 const nobody = '';
 
@@ -88,17 +93,34 @@ export class Trail {
     const { entries: batch, dropped } = this.#buffer.take();
     if (batch.length === 0) return;
     if (dropped) this.#log.warn({ dropped }, 'trail: too many refusals at once to record each');
-    try {
-      await this.#db.write(async (m) => {
-        const whose = batch.flatMap((each) => peopleOf(each).map((id) => [id, each.row.organisationId] as const));
-        const keys = await this.people.ofMany(m, new Map(whose));
-        const records = batch.map((each) => sealed(each, keys));
-        await insertRows(m, TrailRecordTable, records);
-      });
-    } catch (error) {
-      this.#log.error({ error }, 'trail: could not write buffered records; they are kept');
-      for (const each of batch) this.#keep(each);
+    const kept: Draft[] = [];
+    let failure: unknown;
+    for (const some of slicesOf(batch)) {
+      try {
+        // While the database is away each try would take its time.
+        if (faultOf(failure) === 'away') kept.push(...some);
+        else await this.#writeSome(some);
+      } catch (error) {
+        failure = error;
+        kept.push(...some);
+      }
     }
+    if (kept.length === 0) return;
+    this.#log.error({ error: failure }, 'trail: could not write buffered records; they are kept');
+    for (const each of kept) this.#keep(each);
+  }
+
+  /** Writes some of what was buffered in one unit of work. */
+  async #writeSome(some: readonly Draft[]): Promise<void> {
+    await this.#db.write(async (m) => {
+      const whose = some.flatMap((each) => peopleOf(each).map((id) => [id, each.row.organisationId] as const));
+      const keys = await this.people.ofMany(m, new Map(whose));
+      await insertRows(
+        m,
+        TrailRecordTable,
+        some.map((each) => sealed(each, keys)),
+      );
+    });
   }
 
   async stop(): Promise<void> {
@@ -118,4 +140,17 @@ export class Trail {
   #keep(entry: Draft): void {
     this.#buffer.add(entry.row.organisationId ?? nobody, entry);
   }
+}
+
+function* slicesOf(all: readonly Draft[]): Generator<Draft[]> {
+  let slice: Draft[] = [];
+  let cost = 0;
+  for (const each of all) {
+    slice.push(each);
+    cost += peopleOf(each).length > 0 ? sealedCosts : 1;
+    if (cost < atOnce) continue;
+    yield slice;
+    [slice, cost] = [[], 0];
+  }
+  if (slice.length > 0) yield slice;
 }

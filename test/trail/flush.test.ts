@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { refuse as httpErrors } from '../../src/platform/http/errors.ts';
+import { personal } from '../../src/trail/people/personal.ts';
 import { TrailRecordTable } from '../../src/trail/record.entity.ts';
 import { testCompany } from '../support/company.ts';
 import { testHouse } from '../support/house.ts';
@@ -32,6 +33,52 @@ describeOnEachEngine('the trail', () => {
       await trail.flush();
       assert.equal(await db.read.countBy(TrailRecordTable, { eventName: 'Refused' }), 50);
       assert.equal(await db.read.countBy(TrailRecordTable, { eventName: 'Noise' }), 1_950);
+    } finally {
+      await house.stop();
+    }
+  });
+
+  it('writes what was buffered in small units of work, and keeps those that could not be written', async () => {
+    const house = await testHouse();
+    const { trail, db } = house.ground;
+    const write = db.write.bind(db);
+    try {
+      await trail.flush();
+      const written: number[] = [];
+      db.write = async (unit, hold) => {
+        const done = await write(unit, hold);
+        const all = await db.read.countBy(TrailRecordTable, { eventName: 'GetUser' });
+        written.push(all - written.reduce((sum, each) => sum + each, 0));
+        if (written.length === 1) db.write = refused;
+        return done;
+      };
+      const goesOn = db.write;
+      let refusals = 0;
+      const refused: typeof db.write = () => {
+        refusals++;
+        db.write = goesOn;
+        return Promise.reject(new Error('not now'));
+      };
+      for (let i = 0; i < 240; i++)
+        trail.observed({ eventName: 'GetUser', organisationId: null, requestParameters: { i, name: personal('Ann') } });
+      await trail.flush();
+      await trail.flush();
+      assert.ok(written.length > 5 && written.every((each) => each < 40), String(written));
+      const all = await db.read.findBy(TrailRecordTable, { eventName: 'GetUser' });
+      assert.equal(new Set(all.map(({ requestParameters }) => requestParameters?.['i'])).size, 240);
+      assert.deepEqual([all.length, refusals], [240, 1]);
+    } finally {
+      db.write = write;
+      await house.stop();
+    }
+  });
+  it('has written all of what was buffered when it stops', async () => {
+    const house = await testHouse();
+    const { trail, db } = house.ground;
+    try {
+      for (let i = 0; i < 1_990; i++) trail.observed({ eventName: 'GetUser', organisationId: null });
+      await trail.stop();
+      assert.equal(await db.read.countBy(TrailRecordTable, { eventName: 'GetUser' }), 1_990);
     } finally {
       await house.stop();
     }

@@ -4,6 +4,7 @@ import { withContext } from '../../src/platform/context/context.ts';
 import { newId } from '../../src/platform/ids/ids.ts';
 import { errors } from '../../src/platform/errors/errors.ts';
 import { erasePerson, eraseExpired } from '../../src/trail/people/erase.ts';
+import { PersonKeys } from '../../src/trail/people/keys.ts';
 import { personal } from '../../src/trail/people/personal.ts';
 import { presentRecord } from '../../src/trail/present.ts';
 import { listTrail } from '../../src/trail/list.ts';
@@ -94,6 +95,44 @@ describeOnEachEngine('people in the trail', () => {
     assert.equal((await listed())[0]!['userIdentity'].userName, '(erased)');
     await sealAll(trail.sealer);
     assert.equal((await trail.verify()).finding, null);
+  });
+
+  it('have each their own key when many are named at once, the one that they had or a new one', async () => {
+    const { ground, organisationId } = trail;
+    const known = await trail.act(3);
+    await erase(known[0]!);
+    const people = [...known, ...Array.from({ length: 70 }, () => newId())];
+    asAdministrator(organisationId, () => {
+      for (const about of people)
+        ground.trail.observed({
+          eventName: 'ListUsers',
+          organisationId,
+          about,
+          requestParameters: { filter: personal(`of ${about}`) },
+        });
+    });
+    await ground.trail.flush();
+    await erase(people[10]!);
+    const reads = (await listed()).filter(({ eventName }) => eventName === 'ListUsers');
+    assert.deepEqual(
+      reads.map(({ requestParameters }) => requestParameters.filter),
+      people.map((id, i) => (i === 0 || i === 10 ? '(erased)' : `of ${id}`)).toReversed(),
+    );
+    assert.equal((await trail.verify()).finding, null);
+  });
+
+  it('have one key, whoever makes it first', async () => {
+    const { db, seal, trail: own } = trail.ground;
+    const people = new Map(Array.from({ length: 40 }, () => [newId(), trail.organisationId] as const));
+    const other = new PersonKeys(db, seal, 1);
+    const backwards = new Map([...people].toReversed());
+    const [mine, theirs] = await Promise.all([
+      db.write((m) => own.people.ofMany(m, people)),
+      db.write((m) => other.ofMany(m, backwards)),
+    ]);
+    assert.ok([...mine.values()].every((key) => key?.length === 32));
+    assert.equal(new Set([...mine.values()].map((key) => key?.toString('hex'))).size, 40);
+    assert.deepEqual(new Map([...theirs].toReversed()), new Map(mine));
   });
 
   it('have no key when the unit that named them was undone', async () => {

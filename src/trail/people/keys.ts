@@ -3,12 +3,13 @@ import { clock } from '../../platform/clock/clock.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { changed, later, rows } from '../../platform/database/run.ts';
-import { list, sql } from '../../platform/database/sql.ts';
+import { type Column, list, sql, tableOf } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
 import { personKeySecret } from './key.entity.ts';
 import type { Seal, SealPlace } from '../../platform/secrets/seal.ts';
 
+const keyBytes = 32;
 const dayMs = 86_400_000;
 /** Keys that a process remembers for writing, and for how long: a key that was destroyed elsewhere is soon forgotten. */
 const remembered = 10_000;
@@ -68,7 +69,10 @@ export class PersonKeys {
       if (key) this.#db.afterCommit(() => this.#remember(id, key, now));
     }
     const missing = [...people].filter(([id]) => !keys.has(id)).toSorted(([one], [other]) => (one < other ? -1 : 1));
-    await Promise.all(missing.map(async ([id, whose]) => keys.set(id, await this.forWriting(m, id, whose))));
+    for (const [id, key] of await this.#makeAll(m, missing, now)) keys.set(id, key);
+    // Somebody else has made theirs meanwhile, or it was destroyed.
+    const raced = missing.filter(([id]) => !keys.has(id));
+    await Promise.all(raced.map(async ([id, whose]) => keys.set(id, await this.forWriting(m, id, whose))));
     return keys;
   }
 
@@ -78,12 +82,11 @@ export class PersonKeys {
     const known = this.#known(personId, now);
     if (known) return known;
     const { fresh, made } = this.#make(personId);
-    const expiresAt = isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
     // One statement, whether the key is there or not: the update of nothing is what makes the engines give the row.
     const [row] = await changed<{ sealedKey: string | null }>(
       m,
       sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt", "expiresAt")
-          VALUES (${personId}, ${organisationId}, ${made}, ${now}, ${expiresAt})
+          VALUES (${personId}, ${organisationId}, ${made}, ${now}, ${this.#endOf(personId, now)})
           ON CONFLICT ("personId") DO UPDATE SET "personId" = excluded."personId" RETURNING "sealedKey"`,
     );
     const stored = row?.sealedKey ?? null;
@@ -93,14 +96,48 @@ export class PersonKeys {
     return key;
   }
 
+  /** Makes the keys of people who have none, in one statement; of whoever has one by now nothing is given. */
+  async #makeAll(
+    m: Writer,
+    people: readonly (readonly [id: string, organisationId: string | null])[],
+    now: number,
+  ): Promise<Map<string, Buffer>> {
+    const all = new Map<string, Buffer>();
+    for (const some of chunks(people)) {
+      const random = randomBytes(keyBytes * some.length);
+      const made = some.map(([id], i) => this.#make(id, random.subarray(i * keyBytes, (i + 1) * keyBytes)));
+      const columns: Column[] = [
+        { name: 'personId', kind: 'text', values: some.map(([id]) => id) },
+        { name: 'organisationId', kind: 'text', values: some.map(([, whose]) => whose) },
+        { name: 'sealedKey', kind: 'text', values: made.map((each) => each.made) },
+        { name: 'createdAt', kind: 'bigint', values: some.map(() => now) },
+        { name: 'expiresAt', kind: 'bigint', values: some.map(([id]) => this.#endOf(id, now)) },
+      ];
+      const stored = await changed<{ personId: string }>(
+        m,
+        sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt", "expiresAt")
+            SELECT * FROM (${tableOf(columns)}) w WHERE TRUE
+            ON CONFLICT ("personId") DO NOTHING RETURNING "personId"`,
+      );
+      const fresh = new Map(some.map(([id], i) => [id, made[i]!.fresh]));
+      for (const { personId } of stored) all.set(personId, fresh.get(personId)!);
+    }
+    this.#db.afterCommit(() => all.forEach((key, id) => this.#remember(id, key, now)));
+    return all;
+  }
+
   /** To be called in the unit that destroys a key. */
   forget(personId: string): void {
     this.#cache.delete(personId);
     this.#db.afterCommit(() => this.#cache.delete(personId));
   }
 
-  #make(personId: string): { fresh: Buffer; made: string } {
-    const fresh = randomBytes(32);
+  /** When a key is destroyed by itself. */
+  #endOf(personId: string, now: number): number | null {
+    return isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
+  }
+
+  #make(personId: string, fresh = randomBytes(keyBytes)): { fresh: Buffer; made: string } {
     return { fresh, made: this.#seal.seal(fresh.toString('base64url'), personKeyPlace(personId)) };
   }
 

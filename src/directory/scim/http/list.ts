@@ -11,7 +11,7 @@ import type { Resource } from '../protocol/present.ts';
 import type { Projection } from '../protocol/projection.ts';
 import { sortKeysOf } from '../protocol/sort.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { countAll, findPart, type Found, type Part } from './page.ts';
+import { countAll, findPart, type Found, type Part, plainPart } from './page.ts';
 import { type ListQuery, listQueryOf, searchQuery } from './query.ts';
 import { projectionOf, type ScimReply, type ScimRequest } from './request.ts';
 import { type Scanned, scanPart } from './scan.ts';
@@ -28,6 +28,8 @@ export interface Listed {
   /** As many from the beginning as go on one page; all of them without it. */
   fitting?: (on: Reader, ids: readonly string[], projection: Projection) => Promise<string[]>;
   show: (on: Reader, ids: readonly string[], asking: Asking, projection: Projection) => Promise<Map<string, Resource>>;
+  /** Those whose ids a query gives, in their order: found and shown by one statement. */
+  showFound?: (on: Reader, ids: Sql, asking: Asking, projection: Projection) => Promise<Resource[]>;
 }
 
 /** What lists of these types of resources are called: in a cursor, and in the trail. */
@@ -74,12 +76,54 @@ async function answer(listing: Listing, request: ScimRequest, query: ListQuery):
   const asking = { engine: engineOf(on), base, scope };
   const sources = await sourcesOf(on, listing, asking, query);
   const isLight = query.filter !== null && query.sortBy === null && !sources.some(({ isScanned }) => isScanned);
-  if (isLight) return answerFrom(sources, listing, request, query, asking);
+  if (isLight)
+    return (
+      (await answerAtOnce(sources, listing, request, query, asking)) ??
+      answerFrom(sources, listing, request, query, asking)
+    );
   return heavyTurns(scope.connectionId, async () => {
     await requireGoodKey(request);
     return answerFrom(sources, listing, request, query, asking);
   });
 }
+
+/**
+ * The answer to a look-up of somebody by an index, as directories do before each push: found and shown by one statement.
+ * @returns null for a page that is more than that
+ */
+async function answerAtOnce(
+  [source]: readonly Asked[],
+  listing: Listing,
+  request: ScimRequest,
+  query: ListQuery,
+  asking: Asking,
+): Promise<ScimReply | null> {
+  const { page } = query;
+  const [type, another] = listing.types;
+  if (!type?.showFound || another || 'cursor' in page || page.count === 0) return null;
+  const part = {
+    isSorted: false,
+    isDescending: false,
+    isFiltered: true,
+    offset: page.startIndex - 1,
+    limit: page.count,
+  };
+  const on = request.ground.db.read;
+  const resources = await type.showFound(on, plainPart(source!, part), asking, request.projection);
+  const total = totalBy(page, resources.length) ?? (await countAll(on, [source!]));
+  observe(
+    listing,
+    request,
+    query,
+    total,
+    resources.map(({ id }) => ({ type: type.type, id: String(id), key: null })),
+  );
+  return { status: 200, body: listResponse(resources, total, page.startIndex) };
+}
+
+/** A page that is not full is the last, and tells how many there are. */
+const totalBy = (page: { count: number; startIndex: number }, found: number): number | undefined =>
+  found < page.count && (found > 0 || page.startIndex === 1) ? page.startIndex - 1 + found : undefined;
 
 async function answerFrom(
   sources: readonly Asked[],
@@ -120,9 +164,7 @@ async function answerFrom(
     body = cursorResponse(await shown(on, listing, found, asking, projection), total, next);
   } else {
     const all = await find({ offset: page.startIndex - 1, limit: page.count });
-    // A page that is not full is the last, and tells how many there are.
-    const tells = all.found.length < page.count && (all.found.length > 0 || page.startIndex === 1);
-    total = all.total ?? (tells ? page.startIndex - 1 + all.found.length : await countAll(on, sources));
+    total = all.total ?? totalBy(page, all.found.length) ?? (await countAll(on, sources));
     found = await fitting(on, listing, all.found, projection);
     body = listResponse(await shown(on, listing, found, asking, projection), total, page.startIndex);
   }

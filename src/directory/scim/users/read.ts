@@ -1,10 +1,11 @@
-import { selectRows } from '../../../platform/database/select.ts';
+import { engineOf } from '../../../platform/database/run.ts';
 import { list, sql } from '../../../platform/database/sql.ts';
-import { UserTable } from '../../../users/user.entity.ts';
 import type { Listed, Listing } from '../http/list.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { storedUser } from './filter.ts';
-import { presentUsers, requireStored } from './stored.ts';
+import type { Resource } from '../protocol/present.ts';
+import { showPeople } from './shown.ts';
+import { known, ofConnection } from './stored.ts';
 
 /** The connection's people, the deactivated among them, in the order in which they came. */
 export const listedUsers: Listed = {
@@ -17,12 +18,16 @@ export const listedUsers: Listed = {
       : // The account is the connection's own, and who was released is in none: so the index of user names serves.
         sql`"users" u WHERE u."accountId" = ${scope.accountId} AND u."connectionId" = ${scope.connectionId}
           AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL AND ${filter}`,
-  show: async (on, ids, { base }, projection) => {
-    const found = selectRows(on, UserTable, sql`a."id" IN (${list(ids)}) AND a."deletedAt" IS NULL`);
-    const shown = await presentUsers(on, ids, found, base, projection);
-    return new Map((await found).map(({ id }, i) => [id, shown[i]!]));
-  },
+  show: async (on, ids, asking, projection) =>
+    byId(
+      await showPeople(on, sql`"users" a WHERE a."id" IN (${list(ids)}) AND a."deletedAt" IS NULL`, asking, projection),
+    ),
+  showFound: (on, ids, asking, projection) =>
+    showPeople(on, sql`"users" a WHERE a."id" IN (${ids}) ORDER BY a."id"`, asking, projection),
 };
+
+const byId = (resources: readonly Resource[]): Map<string, Resource> =>
+  new Map(resources.map((each) => [String(each['id']), each]));
 
 export const userListing: Listing = { types: [listedUsers], endpoint: 'Users', eventName: 'ListUsers' };
 
@@ -30,9 +35,10 @@ export const userListing: Listing = { types: [listedUsers], endpoint: 'Users', e
 export async function readOne(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope, base, projection } = request;
   const on = ground.db.read;
-  const found = requireStored(on, scope, id).then((user) => [user]);
-  const [body] = await presentUsers(on, [id], found, base, projection);
+  const asking = { engine: engineOf(on), base };
+  const [found] = await showPeople(on, sql`"users" a WHERE ${ofConnection(scope, id)}`, asking, projection);
+  const body = known(found, id);
   const { organisationId, accountId } = scope;
   ground.trail.observed({ eventName: 'GetUser', organisationId, accountId, requestParameters: { userId: id } });
-  return { status: 200, body: body! };
+  return { status: 200, body };
 }

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { firstRow, rows } from '../../../platform/database/run.ts';
-import { lockRow, selectRow } from '../../../platform/database/select.ts';
+import { lockRow } from '../../../platform/database/select.ts';
 import { list, sql, type Sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { PersonInput } from '../../../users/lifecycle/person.ts';
@@ -21,28 +21,35 @@ import {
 import { project, type Projection, wants } from '../protocol/projection.ts';
 import { primaryEmail, type UserInput } from '../protocol/user.ts';
 
-/** A person of this connection who was not deleted. @throws scim.notFound, for every other id alike */
-export const requireStored = async (on: Reader, scope: DirectoryScope, id: string): Promise<User> =>
-  known(await selectRow(on, UserTable, which(scope, id)), id);
-
-/** The same for whoever changes them: nobody else does meanwhile. @throws scim.notFound */
+/**
+ * A person of this connection who was not deleted, for whoever changes them: nobody else does meanwhile.
+ * @throws scim.notFound, for every other id alike
+ */
 export const holdStored = async (m: Writer, scope: DirectoryScope, id: string): Promise<User> =>
-  known(await lockRow(m, UserTable, which(scope, id)), id);
+  known(await lockRow(m, UserTable, ofConnection(scope, id)), id);
 
-const which = (scope: DirectoryScope, id: string): Sql =>
+/** The person with this id, as the row `a`, if the connection may see them. */
+export const ofConnection = (scope: DirectoryScope, id: string): Sql =>
   sql`a."id" = ${id} AND a."connectionId" = ${scope.connectionId} AND a."deletedAt" IS NULL`;
 
-function known(user: User | null, id: string): User {
-  if (!user) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
-  return user;
+/** Whoever was found by an id. @throws scim.notFound when nobody was */
+export function known<T>(found: T | null | undefined, id: string): T {
+  if (!found) throw scimError('scim.notFound', { values: { id: id.slice(0, 128) } });
+  return found;
 }
+
+/** What of a person is shown, or tells in which version they are. */
+export type StoredUser = Pick<
+  User,
+  'id' | 'connectionId' | 'userName' | 'externalId' | 'displayName' | 'profile' | 'createdAt' | 'updatedAt'
+>;
 
 /** Whether the directory says that a person is active; what anybody else says is not the directory's to see. */
 export const isActive = async (on: Reader, userId: string): Promise<boolean> =>
   (await firstRow(on, sql`SELECT 1 FROM "user_causes" WHERE "userId" = ${userId} AND "cause" = 'directory'`)) === null;
 
 /** A stored person in the terms of SCIM. */
-export const asInput = (user: User, active: boolean): UserInput & { active: boolean } => ({
+export const asInput = (user: StoredUser, active: boolean): UserInput & { active: boolean } => ({
   userName: user.userName,
   externalId: user.externalId,
   displayName: user.displayName,
@@ -66,58 +73,33 @@ export function asPerson(input: UserInput): PersonInput {
  * The version of a person (RFC 7644 §3.14): another one after every change of what the directory says of them, `active`
  * included. Groups, and a manager's name, are other resources: their changes are not changes of this one.
  */
-export const versionOf = (user: User, active: boolean): string => {
+export const versionOf = (user: StoredUser, active: boolean): string => {
   const { userName, externalId, displayName, profile, createdAt, updatedAt } = user;
   const shown = JSON.stringify([active, userName, externalId, displayName, profile, createdAt, updatedAt]);
   return weakTag(hash('sha256', shown, 'base64url').slice(0, 22));
 };
 
-/**
- * The SCIM resources of these people, with what was asked for of them.
- * @param found those of the ids that are there, as they are being asked for: the rest is asked in the same turn
- */
-export async function presentUsers(
-  on: Reader,
-  ids: readonly string[],
-  found: Promise<readonly User[]>,
-  base: string,
-  projection: Projection,
-): Promise<Resource[]> {
-  const [users, causes, groups] = await Promise.all([
-    found,
-    rows<{ userId: string }>(
-      on,
-      sql`SELECT "userId" FROM "user_causes" WHERE "cause" = 'directory' AND "userId" IN (${list(ids)})`,
-    ),
-    wants('groups', projection) ? groupsOf(on, ids, base) : new Map<string, Reference[]>(),
-  ]);
-  const managers = await managersOf(on, users, base, projection);
-  const inactive = new Set(causes.map(({ userId }) => userId));
-  return users.map((user) =>
-    presentWith(
-      { user, active: !inactive.has(user.id), groups: groups.get(user.id) ?? [] },
-      managers,
-      base,
-      projection,
-    ),
-  );
-}
-
-/** A person of whom it is known whether they are active, and where, as a unit of work has just left them. */
-export interface Written {
-  user: User;
+/** A person of whom it is known whether they are active, and where. */
+export interface Known {
+  user: StoredUser;
   active: boolean;
   groups: Reference[];
 }
 
-/** The SCIM resource of a person who was just written. */
-export async function presentWritten(
+/** The SCIM resources of these people, with what was asked for of them. */
+export async function presentPeople(
   on: Reader,
-  written: Written,
+  people: readonly Known[],
   base: string,
   projection: Projection,
-): Promise<Resource> {
-  return presentWith(written, await managersOf(on, [written.user], base, projection), base, projection);
+): Promise<Resource[]> {
+  const managers = await managersOf(
+    on,
+    people.map(({ user }) => user),
+    base,
+    projection,
+  );
+  return people.map((person) => presentWith(person, managers, base, projection));
 }
 
 /** A person's groups, when they are asked for. */
@@ -130,7 +112,7 @@ export const groupsShown = async (
   wants('groups', projection) ? ((await groupsOf(on, [userId], base)).get(userId) ?? []) : [];
 
 function presentWith(
-  { user, active, groups }: Written,
+  { user, active, groups }: Known,
   managers: ReadonlyMap<string, Manager>,
   base: string,
   projection: Projection,
@@ -150,7 +132,7 @@ function presentWith(
 /** The managers of these people who are of the same connection themselves, by id. */
 async function managersOf(
   on: Reader,
-  users: readonly User[],
+  users: readonly StoredUser[],
   base: string,
   projection: Projection,
 ): Promise<Map<string, Manager>> {
@@ -178,10 +160,18 @@ async function groupsOf(on: Reader, ids: readonly string[], base: string): Promi
   );
   const all = new Map<string, Reference[]>();
   for (const { memberId, id, displayName } of found) {
-    const reference = { value: id, display: displayName, type: 'direct', $ref: `${base}/Groups/${id}` };
+    const reference = referenceTo(id, displayName, base);
     const references = all.get(memberId);
     if (references) references.push(reference);
     else all.set(memberId, [reference]);
   }
   return all;
 }
+
+/** A group as its members' `groups` name it. */
+export const referenceTo = (id: string, displayName: string, base: string): Reference => ({
+  value: id,
+  display: displayName,
+  type: 'direct',
+  $ref: `${base}/Groups/${id}`,
+});

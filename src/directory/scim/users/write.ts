@@ -20,9 +20,9 @@ import {
   groupsShown,
   holdStored,
   isActive,
-  presentWritten,
+  presentPeople,
   versionOf,
-  type Written,
+  type Known,
 } from './stored.ts';
 
 /**
@@ -123,6 +123,7 @@ async function holdExternalId({ ground, scope }: ScimRequest, externalId: string
   if (externalId !== null) await ground.db.alone(`external id ${scope.connectionId} ${externalId}`);
 }
 
-async function shown({ ground, base, projection }: ScimRequest, written: Written): Promise<ScimReply> {
-  return { status: 200, body: await presentWritten(ground.db.read, written, base, projection) };
+async function shown({ ground, base, projection }: ScimRequest, written: Known): Promise<ScimReply> {
+  const [body] = await presentPeople(ground.db.read, [written], base, projection);
+  return { status: 200, body: body! };
 }
