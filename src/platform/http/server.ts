@@ -116,7 +116,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       userAgent: (req.headers['user-agent'] ?? '').slice(0, 256),
       identity: { type: 'Anonymous', principalId: 'anonymous' } as const,
     };
-    res.setHeader('x-request-id', context.requestId);
+    if (route?.tellsId !== true) res.setHeader('x-request-id', context.requestId);
     withContext(context, () => {
       res.on('close', () => {
         const ms = performance.now() - began;
