@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { requestContext } from '../../platform/context/context.ts';
 import type { CarillonError } from '../../platform/errors/errors.ts';
 import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { readJson } from '../../platform/http/body.ts';
 import { asCarillonError } from '../../platform/http/errors.ts';
 import { createRate } from '../../platform/http/rate.ts';
-import { errorHeaders, reportError, sendText } from '../../platform/http/reply.ts';
+import { errorHeaders, reportError, sendText, sendWhole } from '../../platform/http/reply.ts';
 import type { HotRoute } from '../../platform/http/route.ts';
 import { createShares, type Share } from '../../platform/http/share.ts';
 import type { Ground } from '../../trail/ground.ts';
@@ -61,6 +62,7 @@ export function scimRoute({ ground, inspector }: { ground: Ground; inspector: In
   const gate: Gate = { ground, keys, wrongKeys };
   return {
     name: 'scim',
+    tellsId: true,
     matches: (_method, path) => path === root || path.startsWith(`${root}/`),
     async handle(req, res, given) {
       const url = tidied(given);
@@ -115,13 +117,20 @@ interface Shown {
  * turn of its own first question; a change's unit of work asks by itself, and whatever came to none is asked about afterwards.
  */
 async function proven<T>(gate: Gate, pass: Pass, req: IncomingMessage, work: () => Promise<T>): Promise<T> {
+  if (pass.isProven) return work();
   const isRead = req.method === 'GET' || req.method === 'HEAD';
   const proof = isRead ? requireProven(gate, pass) : null;
   proof?.catch(() => undefined);
-  const [done] = await Promise.allSettled([work()]);
-  await (proof ?? requireProven(gate, pass));
-  if (done.status === 'rejected') throw done.reason;
-  return done.value;
+  const isGood = (): Promise<void> => proof ?? requireProven(gate, pass);
+  let done: T;
+  try {
+    done = await work();
+  } catch (error) {
+    await isGood();
+    throw error;
+  }
+  await isGood();
+  return done;
 }
 
 /** Answers a request whose key was good. @param replay when an administrator does it again */
@@ -176,22 +185,25 @@ interface Target {
   isStrange: boolean;
 }
 
-function targetOf(url: URL): Target {
-  const segments = segmentsOf(url);
+/** Letters and what ids are made of: nothing that is escaped, and nothing that a secret has. */
+const plainPath = /^[A-Za-z\d./-]*$/;
+
+function targetOf({ pathname }: URL): Target {
+  const path = pathname.slice(root.length + 1);
+  const isPlain = plainPath.test(path);
+  const segments = isPlain ? path.split('/') : segmentsOf(path);
   const isSearch = segments.at(-1) === '.search' && segments.length <= 2;
   const [name = '', ...rest] = isSearch ? segments.slice(0, -1) : segments;
   // No id has a NUL in it, which PostgreSQL takes in no text, nor a key, which no record may have.
-  const isStrange = rest.length > 1 || segments.some((each) => each.includes('\0') || withoutSecrets(each) !== each);
+  const isStrange =
+    rest.length > 1 || (!isPlain && segments.some((each) => each.includes('\0') || withoutSecrets(each) !== each));
   return { endpoint: endpoints.get(name), id: rest[0] || null, isSearch, isStrange };
 }
 
-/** What follows the root. @throws scim.invalidSyntax for an address with a broken escape (RFC 3986 §2.1) */
-function segmentsOf(url: URL): string[] {
+/** What follows the root, read. @throws scim.invalidSyntax for an address with a broken escape (RFC 3986 §2.1) */
+function segmentsOf(path: string): string[] {
   try {
-    return url.pathname
-      .slice(root.length + 1)
-      .split('/')
-      .map(decodeURIComponent);
+    return path.split('/').map(decodeURIComponent);
   } catch {
     throw badSyntax('the address has a broken percent-escape');
   }
@@ -217,15 +229,13 @@ function actionOf(key: ScimKey | null, { method = '' }: IncomingMessage, { pathn
 async function send(req: IncomingMessage, res: ServerResponse, { status, body, ...known }: ScimReply): Promise<void> {
   const identity = body && identityOf(body);
   const [location, etag] = [known.location ?? identity?.location, known.etag ?? identity?.version];
-  if (location !== undefined) {
-    res.setHeader('location', location);
-    res.setHeader('content-location', location); // RFC 7643 §3.1: the same as `meta.location`
-  }
-  if (etag !== undefined) res.setHeader('etag', etag);
+  const fields: string[] = [];
+  if (location !== undefined) fields.push('location', location, 'content-location', location); // RFC 7643 §3.1: as `meta.location`
+  if (etag !== undefined) fields.push('etag', etag);
   const isRead = req.method === 'GET' || req.method === 'HEAD';
-  if (isRead && etag !== undefined && isUnchanged(conditionsOf(req.headers), etag)) res.writeHead(304).end();
-  else if (body === undefined) res.writeHead(status).end();
-  else sendText(res, status, answerType(req.headers.accept), await jsonOf(body));
+  if (isRead && etag !== undefined && isUnchanged(conditionsOf(req.headers), etag)) sendWhole(res, 304, fields);
+  else if (body === undefined) sendWhole(res, status, fields);
+  else sendWhole(res, status, fields, { type: answerType(req.headers.accept), text: await jsonOf(body) });
 }
 
 function refuse(req: IncomingMessage, res: ServerResponse, error: CarillonError): void {
@@ -235,5 +245,6 @@ function refuse(req: IncomingMessage, res: ServerResponse, error: CarillonError)
   }
   const challenge = error.kind === 'Unauthorized' ? { 'www-authenticate': 'Bearer realm="SCIM"' } : {};
   const headers = { ...errorHeaders(error), ...challenge };
+  res.setHeader('x-request-id', requestContext().requestId);
   sendText(res, error.status, answerType(req.headers.accept), JSON.stringify(errorBody(error)), headers);
 }

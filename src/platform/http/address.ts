@@ -10,6 +10,27 @@ function parse(text: string): Address | undefined {
   return isIP(bare) === 0 ? undefined : ipaddr.process(bare);
 }
 
+interface Peer {
+  address: Address;
+  /** As it is written everywhere. */
+  text: string;
+}
+
+/** Peers by the text that their sockets give: the same few ask again and again, and reading an address takes its time. */
+const peers = new Map<string, Peer>();
+const mostPeers = 10_000;
+
+function peerOf(text: string): Peer | undefined {
+  const known = peers.get(text);
+  if (known) return known;
+  const address = parse(text);
+  if (!address) return undefined;
+  const peer = { address, text: address.toString() };
+  if (peers.size >= mostPeers) peers.clear();
+  peers.set(text, peer);
+  return peer;
+}
+
 /** A hop of X-Forwarded-For: an address, perhaps with a port, IPv6 then in brackets. */
 const hopAddress = (hop: string): Address | undefined =>
   parse(/^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop);
@@ -30,10 +51,12 @@ export function clientAddressOf(trusted: readonly string[]): (req: IncomingMessa
     networks.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 
   return (req) => {
-    let client = parse(req.socket.remoteAddress ?? '');
-    if (!client) return 'unknown';
-    const hops = [req.headers['x-forwarded-for'] ?? []].flat().join(',').split(',').toReversed();
-    for (const hop of hops) {
+    const peer = peerOf(req.socket.remoteAddress ?? '');
+    if (!peer) return 'unknown';
+    const forwarded = req.headers['x-forwarded-for'];
+    if (forwarded === undefined || networks.length === 0) return peer.text;
+    let client = peer.address;
+    for (const hop of [forwarded].flat().join(',').split(',').toReversed()) {
       if (!isTrusted(client)) break;
       const next = hopAddress(hop.trim());
       if (!next) break;

@@ -22,14 +22,32 @@ interface Body {
 /** What is still read of a body that was refused, so that the sender gets to read the refusal. */
 const drained = 16 * 1024 * 1024;
 
+interface ContentType {
+  /** The media type, without parameters. */
+  type: string;
+  isUtf8: boolean;
+}
+
+/** Content types by the header that they came in: clients send the same few. */
+const contentTypes = new Map<string, ContentType>();
+const mostContentTypes = 100;
+
+function contentTypeOf(header: string): ContentType {
+  const known = contentTypes.get(header);
+  if (known) return known;
+  const [type = '', ...parameters] = header.split(';').map((part) => part.trim().toLowerCase());
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+  const read = { type, isUtf8: charset === undefined || /^charset="?utf-8"?$/.test(charset) };
+  if (contentTypes.size >= mostContentTypes) contentTypes.clear();
+  contentTypes.set(header, read);
+  return read;
+}
+
 /** Checks what the headers promise (RFC 9110 §8.3, §8.4, §8.6). */
 function mediaType(req: IncomingMessage, { limit, types }: BodyOptions): string {
-  const [type = '', ...parameters] = (req.headers['content-type'] ?? '')
-    .split(';')
-    .map((part) => part.trim().toLowerCase());
+  const { type, isUtf8 } = contentTypeOf(req.headers['content-type'] ?? '');
   if (!types.includes(type)) throw refuse('body.type', { values: { types: types.join(' or ') } });
-  const charset = parameters.find((parameter) => parameter.startsWith('charset='));
-  if (charset !== undefined && !/^charset="?utf-8"?$/.test(charset)) throw refuse('body.charset');
+  if (!isUtf8) throw refuse('body.charset');
   const encoding = req.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity') throw refuse('body.encoding');
   if (Number(req.headers['content-length'] ?? 0) > limit) throw refuse('body.tooLarge', { values: { limit } });
@@ -64,12 +82,12 @@ function collect(req: IncomingMessage, { limit, share }: BodyOptions): Promise<B
     const onClose = (): void => reject(refuse('body.cut'));
     if (req.destroyed) onClose();
     req.on('data', onData);
-    req.once('end', () => {
+    req.on('end', () => {
       req.off('close', onClose);
-      resolve(Buffer.concat(chunks, size));
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
     });
-    req.once('error', (cause) => reject(refuse('body.cut', { cause })));
-    req.once('close', onClose);
+    req.on('error', (cause) => reject(refuse('body.cut', { cause })));
+    req.on('close', onClose);
   });
 }
 

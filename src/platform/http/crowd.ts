@@ -31,7 +31,7 @@ export function boundPipelines(most: number): (socket: Socket, res: ServerRespon
       return false;
     }
     waiting.set(socket, count);
-    res.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    res.on('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
     return true;
   };
 }

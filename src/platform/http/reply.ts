@@ -5,6 +5,33 @@ import { asCarillonError, errorBody } from './errors.ts';
 
 type Headers = Record<string, string | number>;
 
+/** What is said of a text that is sent: names and values in turn. */
+const fieldsOf = (type: string, text: string): string[] => [
+  'content-type',
+  type,
+  'content-length',
+  String(Buffer.byteLength(text)),
+  'cache-control',
+  'no-store',
+  'x-content-type-options',
+  'nosniff',
+];
+
+/**
+ * Sends an answer of a route that `tellsId`, whole, or without a body; no cache may keep it.
+ * @param fields names and values in turn, as Node writes them fastest
+ */
+export function sendWhole(
+  res: ServerResponse,
+  status: number,
+  fields: readonly string[],
+  body?: { type: string; text: string },
+): void {
+  const own = body ? fieldsOf(body.type, body.text) : [];
+  res.writeHead(status, ['x-request-id', requestContext().requestId, ...fields, ...own]);
+  res.end(res.req.method === 'HEAD' ? undefined : body?.text);
+}
+
 /** Sends `text` whole; nothing that is sent here may be kept by a cache unless `headers` say so. */
 export function sendText(res: ServerResponse, status: number, type: string, text: string, headers: Headers = {}): void {
   res.writeHead(status, {
@@ -47,5 +74,6 @@ export function sendError(res: ServerResponse, thrown: unknown): void {
     return;
   }
   const { status } = asCarillonError(thrown);
+  res.setHeader('x-request-id', requestContext().requestId);
   sendJson(res, status, errorBody(thrown, requestContext().requestId), errorHeaders(thrown));
 }

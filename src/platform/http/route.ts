@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface HotRoute {
   /** For metrics and log. */
   name: string;
+  /** Whether its answers tell the request's id by themselves (`sendWhole`): a header that is set before makes all of them slow. */
+  tellsId?: boolean;
   matches: (method: string, path: string) => boolean;
   /** Answers; what it throws is answered as an error in JSON. */
   handle: (req: IncomingMessage, res: ServerResponse, url: URL) => Promise<void>;

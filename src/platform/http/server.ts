@@ -54,8 +54,7 @@ function targetOf(req: IncomingMessage): URL | undefined {
   if (local === undefined) return undefined;
   req.url = local.startsWith('/') ? local : `/${local}`;
   if (ambiguous.test(/^[^?#]*/.exec(req.url)?.[0] ?? '')) return undefined;
-  const full = `http://carillon.invalid${req.url}`;
-  return URL.canParse(full) ? new URL(full) : undefined;
+  return URL.parse(`http://carillon.invalid${req.url}`) ?? undefined;
 }
 
 /** The pattern of the Express route that answered: never the path itself, of which there are endlessly many. */
@@ -117,20 +116,22 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       userAgent: (req.headers['user-agent'] ?? '').slice(0, 256),
       identity: { type: 'Anonymous', principalId: 'anonymous' } as const,
     };
-    res.setHeader('x-request-id', context.requestId);
+    if (route?.tellsId !== true) res.setHeader('x-request-id', context.requestId);
     withContext(context, () => {
-      res.once('close', () => {
+      res.on('close', () => {
         const ms = performance.now() - began;
         const name = route?.name ?? expressRoute(req);
         // 499, as proxies write it: the client left before there was an answer.
         const status = res.headersSent ? res.statusCode : 499;
         metrics.request(name, status, ms / 1000);
-        withContext(context, () =>
-          log.info(
-            { method, path: path.slice(0, 512), status, ms: Math.round(ms * 10) / 10, client: context.clientAddress },
-            'request',
-          ),
-        );
+        log.answered({
+          requestId: context.requestId,
+          method,
+          path: path.slice(0, 512),
+          status,
+          ms: Math.round(ms * 10) / 10,
+          client: context.clientAddress,
+        });
       });
       void answer(req, res, route, url);
     });

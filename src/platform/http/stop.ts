@@ -39,7 +39,7 @@ export function createStopper(server: Server, streams: Streams, deadline: number
       if (before && !before.headersSent) before.removeHeader('connection');
       closeAfter(res);
     }
-    res.once('close', () => {
+    res.on('close', () => {
       if (last.get(socket) === res) last.delete(socket);
       // An answer that had begun before the stop leaves its connection open: nothing else would close it.
       if (stopping) server.closeIdleConnections();

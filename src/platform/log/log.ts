@@ -1,11 +1,25 @@
 import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
+import { iso } from '../clock/clock.ts';
 import { currentRequest } from '../context/context.ts';
 import { logFile, standardError } from './file.ts';
 import { redact, redactText } from './redact.ts';
 
+/** A request that was answered, as the log tells of it. */
+export interface Answered {
+  requestId: string;
+  method: string;
+  path: string;
+  status: number;
+  ms: number;
+  client: string;
+}
+
 /** Without `child`: pino writes a child's bindings past the redaction. */
-export type Log = Pick<Logger, 'level' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'>;
+export interface Log extends Pick<Logger, 'level' | 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'> {
+  /** The line of every request: `info` with these, and `request` as its message. */
+  answered: (request: Answered) => void;
+}
 
 interface LogOptions {
   level: Level | 'silent';
@@ -25,7 +39,8 @@ const streamTo = (destination: string): DestinationStream =>
  * @throws log.file when the file cannot be opened
  */
 export function createLog({ level, destination }: LogOptions): Log {
-  return pino(
+  const stream = typeof destination === 'string' ? streamTo(destination) : destination;
+  const logger = pino(
     {
       level,
       base: null,
@@ -49,6 +64,16 @@ export function createLog({ level, destination }: LogOptions): Log {
         },
       },
     },
-    typeof destination === 'string' ? streamTo(destination) : destination,
+    stream,
   );
+  const answered = (request: Answered): void => {
+    if (logger.isLevelEnabled('info')) stream.write(answeredLine(request));
+  };
+  return Object.assign(logger, { answered });
 }
+
+const quoted = (text: string): string => JSON.stringify(redactText(text));
+
+/** What pino would write, to the byte: of what is known beforehand it takes ten times as long. */
+const answeredLine = ({ requestId, method, path, status, ms, client }: Answered): string =>
+  `{"level":"info","time":"${iso(Date.now())}","requestId":${quoted(requestId)},"method":${quoted(method)},"path":${quoted(path)},"status":${status},"ms":${ms},"client":${quoted(client)},"message":"request"}\n`;

@@ -42,6 +42,36 @@ describe('log', () => {
     assert.match(lines[0] ?? '', /ok=1/);
   });
 
+  it('writes the line of a request as it writes every other', () => {
+    const { log, lines } = written();
+    const requestId = '0192f3a4-0000-7000-8000-000000000000';
+    const paths = [
+      '/scim/v2/Users/a"\\b',
+      '/\u2028\u0007é\ud800',
+      '/carillon_scim_abcdefghijklmnopqrstuvwxyzZq7',
+      '/bearer abcdef',
+    ];
+    for (const path of paths) {
+      const rest = { method: 'GET', path, status: 200, ms: 1.5, client: '2001:db8::1' };
+      withContext(
+        { requestId, clientAddress: '', userAgent: '', identity: { type: 'System', principalId: 'carillon' } },
+        () => log.info(rest, 'request'),
+      );
+      log.answered({ requestId, ...rest });
+      const [one, other] = lines.slice(-2).map((line) => line.replace(/"time":"[\d-]{10}T[\d:.]{12}Z"/, '"time"'));
+      assert.match(one!, /"time",/);
+      assert.equal(other, one);
+    }
+    assert.doesNotMatch(lines.join(''), /Zq7/);
+  });
+
+  it('writes no line of a request below its level', () => {
+    const { log, lines } = written();
+    log.level = 'warn';
+    log.answered({ requestId: 'a', method: 'GET', path: '/', status: 200, ms: 1, client: '::1' });
+    assert.deepEqual(lines, []);
+  });
+
   it('looks through long texts in steps of their length', () => {
     const { log } = written();
     // These would take minutes if what begins like a credential were read again from each of its beginnings.

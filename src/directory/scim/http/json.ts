@@ -27,9 +27,11 @@ async function textOf(name: string, value: unknown): Promise<string | undefined>
 }
 
 /** Whether a list in it, or in one of its resources, is longer than a slice. */
-const isLong = (body: object): boolean =>
-  Object.entries(body).some(([name, value]: [string, unknown]) =>
-    Array.isArray(value) && name === 'Resources'
-      ? value.some((each: object) => isLong(each))
-      : Array.isArray(value) && value.length > slice,
-  );
+function isLong(body: object): boolean {
+  for (const name of Object.keys(body)) {
+    const value = (body as Record<string, unknown>)[name];
+    if (!Array.isArray(value)) continue;
+    if (name === 'Resources' ? value.some((each: object) => isLong(each)) : value.length > slice) return true;
+  }
+  return false;
+}

@@ -27,11 +27,19 @@ export function perform<T>(
     // A replay is an administrator's, who may do it also for a key that was revoked.
     const good = replay ? Promise.resolve(true) : isGoodKey(m, keyId);
     good.catch(() => undefined);
-    const [done] = await Promise.allSettled([unit(m)]);
-    if (!(await good)) throw scimError('scim.keyRefused');
-    if (pass) pass.isProven = true;
-    if (done.status === 'rejected') throw done.reason;
-    const { changed, ...rest } = done.value;
+    const requireGood = async (): Promise<void> => {
+      if (!(await good)) throw scimError('scim.keyRefused');
+      if (pass) pass.isProven = true;
+    };
+    let done: Performed<T>;
+    try {
+      done = await unit(m);
+    } catch (error) {
+      await requireGood();
+      throw error;
+    }
+    await requireGood();
+    const { changed, ...rest } = done;
     seen.changed = changed;
     return rest;
   };

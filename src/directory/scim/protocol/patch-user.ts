@@ -8,7 +8,7 @@ import { changeElements } from './patch-elements.ts';
 import type { Path } from './path.ts';
 import { fromRecord, requireBoundedProfile, toRecord } from './user.ts';
 import type { UserInput } from './user.ts';
-import { asComplex, isObject, plain, readValue } from './values.ts';
+import { asComplex, copyOf, isObject, plain, readValue } from './values.ts';
 import type { Complex, Fold } from './values.ts';
 
 /** Sets, merges or removes a single-valued attribute of `holder`. */
@@ -83,7 +83,7 @@ export const maxUserOperations = 100;
  * @throws scim.invalidPath, scim.invalidFilter, scim.tooMany, scim.invalidValue, scim.noTarget, scim.mutability, scim.invalidSyntax
  */
 export function patchUser(stored: UserInput, operations: readonly Operation[]): UserInput {
-  const record = structuredClone(toRecord(stored));
+  const record = copyOf(toRecord(stored));
   const [paths, folded] = [createPaths(userSchema), rememberingFold()];
   const lists = new Set<Attribute>();
   for (const change of operations.flatMap((operation) => changes(operation, userSchema, paths))) {

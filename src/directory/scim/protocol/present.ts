@@ -62,17 +62,18 @@ export function presentUser(
   stored: UserInput & { active: boolean },
   about: About & { groups?: readonly Reference[]; manager?: Manager | undefined },
 ): Resource {
-  const record: Record<string, unknown> = toRecord(stored);
   const extension = stored.profile[urn.enterprise];
-  if (about.manager && extension)
-    record[urn.enterprise] = { ...extension, manager: { ...extension.manager, ...about.manager } };
-  return {
-    schemas: [urn.user, ...(urn.enterprise in record ? [urn.enterprise] : [])],
+  // In one object from the start: each spread of one into another costs as much as all that is written here.
+  const resource: Resource = {
+    schemas: urn.enterprise in stored.profile ? [urn.user, urn.enterprise] : [urn.user],
     id: about.id,
-    ...record,
-    ...(about.groups?.length ? { groups: about.groups } : {}),
-    meta: meta('User', about),
   };
+  Object.assign(resource, toRecord(stored));
+  if (about.manager && extension)
+    resource[urn.enterprise] = { ...extension, manager: { ...extension.manager, ...about.manager } };
+  if (about.groups?.length) resource['groups'] = about.groups;
+  resource['meta'] = meta('User', about);
+  return resource;
 }
 
 /** The SCIM resource of a group (RFC 7643 §4.2); without `members` when they were not asked for. */

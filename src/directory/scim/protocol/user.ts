@@ -62,13 +62,14 @@ export interface UserInput {
 }
 
 /** The user as one record of SCIM attributes; its inner objects are the profile's own. */
-export const toRecord = ({ profile, userName, externalId, displayName, active }: UserInput): Complex => ({
-  ...profile,
-  userName,
-  ...(externalId === null ? {} : { externalId }),
-  ...(displayName === null ? {} : { displayName }),
-  ...(active === undefined ? {} : { active }),
-});
+export function toRecord({ profile, userName, externalId, displayName, active }: UserInput): Complex {
+  const record: Complex = { ...profile };
+  record['userName'] = userName;
+  if (externalId !== null) record['externalId'] = externalId;
+  if (displayName !== null) record['displayName'] = displayName;
+  if (active !== undefined) record['active'] = active;
+  return record;
+}
 
 /** A resource's own address, or a picture's: absolute (RFC 3986 §4.3), and nothing that a browser would run. */
 const isUri = (text: string): boolean =>

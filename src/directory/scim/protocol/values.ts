@@ -18,6 +18,15 @@ export const asComplex = (value: Value | undefined): Complex | undefined =>
 /** A value as a list, empty if it is none. */
 export const asList = (value: Value | undefined): Complex[] => (Array.isArray(value) ? value : []);
 
+/** A deep copy of what was JSON: for plain members alone structuredClone takes ten times as long. */
+export function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((each: unknown) => copyOf(each)) as T;
+  const copy: Record<string, unknown> = {};
+  for (const [name, part] of Object.entries(value)) copy[name] = copyOf(part);
+  return copy as T;
+}
+
 /** Whether a JSON value is an object, so neither null nor a list. */
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
