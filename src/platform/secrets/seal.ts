@@ -1,6 +1,7 @@
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { decrypted, encrypted } from './aead.ts';
 import { secretsError } from './errors.ts';
+import { hmacBy } from './hmac.ts';
 import type { Keyring } from './keyring.ts';
 
 /** Where a sealed text is kept; it opens nowhere else. */
@@ -31,16 +32,16 @@ export const sealingKeyOf = (sealed: string): string => sealed.split('.')[1] ?? 
 export function createSeal(keyring: Keyring): Seal {
   /** Keys as the engine takes them without work: bytes are made into such an object at each use. */
   const ready = new Map<string, KeyObject>();
-  const marking = new Map<string, KeyObject>();
+  const marking = new Map<string, (text: string) => string>();
   const keyOf = (id: string, at?: SealPlace): KeyObject => {
     const bytes = keyring.key(id);
     if (!bytes) throw unsealable(at, 'no such key');
-    return ready.get(id) ?? kept(ready, id, bytes);
+    return ready.get(id) ?? kept(ready, id, createSecretKey(bytes));
   };
-  const markKey = (purpose: string): KeyObject =>
-    marking.get(purpose) ?? kept(marking, purpose, keyring.derive(`mark ${purpose}`));
+  const markBy = (purpose: string): ((text: string) => string) =>
+    marking.get(purpose) ?? kept(marking, purpose, hmacBy(keyring.derive(`mark ${purpose}`)));
   return {
-    mark: (text, purpose) => createHmac('sha256', markKey(purpose)).update(text).digest('base64url'),
+    mark: (text, purpose) => markBy(purpose)(text),
     seal(plain, at) {
       const id = keyring.current;
       return sealedBy(id) + encrypted(keyOf(id), boundTo(id, at), plain);
@@ -59,10 +60,9 @@ export function createSeal(keyring: Keyring): Seal {
 const boundTo = (id: string, at: SealPlace): Buffer =>
   Buffer.from(JSON.stringify([version, id, at.table, at.row, at.column]));
 
-function kept(among: Map<string, KeyObject>, name: string, bytes: Buffer): KeyObject {
-  const key = createSecretKey(bytes);
-  among.set(name, key);
-  return key;
+function kept<T>(among: Map<string, T>, name: string, made: T): T {
+  among.set(name, made);
+  return made;
 }
 
 const unsealable = (at: SealPlace | undefined, why: string): Error =>
