@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { clock } from '../platform/clock/clock.ts';
 import { type Identity, requestContext } from '../platform/context/context.ts';
 import type { CarillonError } from '../platform/errors/errors.ts';
@@ -59,8 +60,7 @@ export function draft(action: Action, { responseElements, eventName, about, refu
   const context = requestContext();
   const now = clock.now();
   const people: Draft['people'] = new Map();
-  const nobody = nobodyOf(action.organisationId, now);
-  const subject = within(people, about ?? action.about ?? nobody);
+  const subject = within(people, about ?? action.about ?? nobodyOf(action.organisationId, now));
   const parameters = action.requestParameters ?? (action.accountId ? { accountId: action.accountId } : null);
   const row: TrailRecord = {
     id: newId(),
@@ -81,19 +81,19 @@ export function draft(action: Action, { responseElements, eventName, about, refu
     sealedValues: null,
     position: null,
   };
-  takeActor(row, people, nobody);
+  takeActor(row, people);
   return { row, people };
 }
 
 /** A text that PostgreSQL takes: a record that it refused would keep back all that are written with it. */
-const withoutNul = (text: string): string => text.replaceAll('\0', '\u{fffd}');
+const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '\u{fffd}') : text);
 
 /** Whose keys a draft is written under. */
 export const peopleOf = ({ people }: Draft): string[] =>
-  [...people].flatMap(([person, { paths }]) => (paths.length === 0 ? [] : [person]));
+  [...people.keys()].filter((person) => people.get(person)!.paths.length > 0);
 
 /** The row of a draft, with what is personal under the keys of whom it belongs to (`peopleOf`). */
-export function sealed({ row, people }: Draft, keys: ReadonlyMap<string, Buffer | null>): TrailRecord {
+export function sealed({ row, people }: Draft, keys: ReadonlyMap<string, KeyObject | null>): TrailRecord {
   const parts: PersonalPart[] = [];
   const values: string[] = [];
   for (const [person, found] of people) {
@@ -105,15 +105,17 @@ export function sealed({ row, people }: Draft, keys: ReadonlyMap<string, Buffer 
     parts.push(part);
     values.push(text);
   }
-  return { ...row, personal: parts, sealedValues: values };
+  row.personal = parts;
+  row.sealedValues = values;
+  return row;
 }
 
 /** Who acted, and from where, is personal unless it is a machine, or whoever runs it. */
-function takeActor(row: TrailRecord, people: Draft['people'], nobody: string): void {
+function takeActor(row: TrailRecord, people: Draft['people']): void {
   const { identity } = row;
   if (isNoPerson(identity)) return;
   const isKnown = identity.type !== 'Anonymous';
-  const found = within(people, isKnown ? identity.principalId : nobody);
+  const found = within(people, isKnown ? identity.principalId : nobodyOf(row.organisationId, row.eventTime));
   const take = <K extends string>(holder: Partial<Record<K, unknown>>, name: K, path: string[]): void => {
     if (typeof holder[name] !== 'string') return;
     found.paths.push(path);
@@ -132,7 +134,9 @@ function isNoPerson({ type }: Identity): boolean {
 }
 
 function within(people: Draft['people'], person: string): Found {
-  const found = people.get(person) ?? { paths: [], values: [] };
+  const known = people.get(person);
+  if (known) return known;
+  const found: Found = { paths: [], values: [] };
   people.set(person, found);
   return found;
 }

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { requestContext } from '../platform/context/context.ts';
 import type { Database } from '../platform/database/database.ts';
 import { faultOf } from '../platform/database/faults.ts';
@@ -129,10 +130,13 @@ export class Trail {
   }
 
   async #record(m: Writer, entry: Draft, newPerson: string | undefined): Promise<void> {
-    const keys = new Map<string, Buffer | null>();
+    const keys = new Map<string, KeyObject | null>();
     for (const id of peopleOf(entry)) {
       const whose = entry.row.organisationId;
-      keys.set(id, await (id === newPerson ? this.people.forNew(m, id, whose) : this.people.forWriting(m, id, whose)));
+      const known = this.people.known(id);
+      if (known) keys.set(id, known);
+      else if (id === newPerson) keys.set(id, await this.people.forNew(m, id, whose));
+      else keys.set(id, await this.people.forWriting(m, id, whose));
     }
     await insertRow(m, TrailRecordTable, sealed(entry, keys));
   }

@@ -1,6 +1,9 @@
-import { hash, randomBytes, randomInt } from 'node:crypto';
+import { hash, randomFillSync, randomInt } from 'node:crypto';
+import { freshText } from '../secrets/random.ts';
 
 let lastTime = 0;
+/** How every id of that millisecond begins. */
+let timeText = '';
 let sequence = 0;
 
 /**
@@ -10,42 +13,49 @@ let sequence = 0;
 export function newId(): string {
   const now = Date.now();
   if (now > lastTime) {
-    lastTime = now;
+    begin(now);
     sequence = randomInt(0x400);
   } else if (++sequence > 0xfff) {
-    lastTime++; // more ids than the counter holds: the time runs ahead by a millisecond
+    begin(lastTime + 1); // more ids than the counter holds: the time runs ahead by a millisecond
     sequence = 0;
   }
-  const bytes = sixteenRandom();
-  bytes.writeUIntBE(lastTime, 0, 6);
-  bytes.writeUInt16BE(0x7000 | sequence, 6);
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return timeText + hex[0x70 | (sequence >> 8)]! + hex[sequence & 0xff]! + randomEnd();
+}
+
+function begin(time: number): void {
+  lastTime = time;
+  timeText = `${idAt(time)}-`;
 }
 
 /** Ids that were made before that time sort before this: what is old is found by its id. */
 export function idAt(time: number): string {
-  const hex = Math.max(0, Math.trunc(time)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}`;
+  const digits = Math.max(0, Math.trunc(time)).toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
 }
 
-/** Random bytes are asked of the system by the block; each is given out once. */
-const blockBytes = 4_096;
-let block = Buffer.alloc(0);
+/** Bytes as they are written: a quarter of the time that it takes to write an id into a buffer first. */
+const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-function sixteenRandom(): Buffer {
-  if (block.length === 0) block = randomBytes(blockBytes);
-  const taken = block.subarray(0, 16);
-  block = block.subarray(16);
-  return taken;
+/** Random bytes are asked of the system by the block; each is given out once. */
+const block = Buffer.alloc(4_096);
+let next = block.length;
+
+/** The last two groups of an id: two bits of its variant, and 62 random ones. */
+function randomEnd(): string {
+  if (next === block.length) {
+    randomFillSync(block);
+    next = 0;
+  }
+  let text = `-${hex[(block[next++]! & 0x3f) | 0x80]!}${hex[block[next++]!]!}-`;
+  for (let i = 0; i < 6; i++) text += hex[block[next++]!]!;
+  return text;
 }
 
 /** Twelve random digits, the first not 0: an organisation's id (the guide's "AWS account ID"). */
 export const newOrganisationId = (): string => String(randomInt(100_000_000_000, 999_999_999_999));
 
 /** 256 bits that nobody can guess, in base64url. */
-export const newToken = (prefix = ''): string => prefix + randomBytes(32).toString('base64url');
+export const newToken = (prefix = ''): string => prefix + freshText(32);
 
 /** What is kept of a token of full entropy: its SHA-256, in base64url. */
 export const hashToken = (token: string): string => hash('sha256', token, 'base64url');

@@ -1,12 +1,7 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  createSecretKey,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto';
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { decrypted, encrypted } from './aead.ts';
 import { secretsError } from './errors.ts';
+import { hmacBy } from './hmac.ts';
 import type { Keyring } from './keyring.ts';
 
 /** Where a sealed text is kept; it opens nowhere else. */
@@ -26,8 +21,6 @@ export interface Seal {
 }
 
 const version = 's1';
-const ivBytes = 12;
-const tagBytes = 16;
 
 /** How every text begins that this key has sealed. */
 export const sealedBy = (keyId: string): string => `${version}.${keyId}.`;
@@ -35,43 +28,30 @@ export const sealedBy = (keyId: string): string => `${version}.${keyId}.`;
 /** The id of the key that a sealed text names. */
 export const sealingKeyOf = (sealed: string): string => sealed.split('.')[1] ?? '';
 
-/** Seals with AES-256-GCM (NIST SP 800-38D): `s1.key id.base64url(iv, tag, ciphertext)`. */
+/** Seals with AES-256-GCM (`aead.ts`): `s1.key id.base64url(iv, tag, ciphertext)`. */
 export function createSeal(keyring: Keyring): Seal {
   /** Keys as the engine takes them without work: bytes are made into such an object at each use. */
   const ready = new Map<string, KeyObject>();
-  const marking = new Map<string, KeyObject>();
+  const marking = new Map<string, (text: string) => string>();
   const keyOf = (id: string, at?: SealPlace): KeyObject => {
     const bytes = keyring.key(id);
     if (!bytes) throw unsealable(at, 'no such key');
-    return ready.get(id) ?? kept(ready, id, bytes);
+    return ready.get(id) ?? kept(ready, id, createSecretKey(bytes));
   };
-  const markKey = (purpose: string): KeyObject =>
-    marking.get(purpose) ?? kept(marking, purpose, keyring.derive(`mark ${purpose}`));
+  const markBy = (purpose: string): ((text: string) => string) =>
+    marking.get(purpose) ?? kept(marking, purpose, hmacBy(keyring.derive(`mark ${purpose}`)));
   return {
-    mark: (text, purpose) => createHmac('sha256', markKey(purpose)).update(text).digest('base64url'),
+    mark: (text, purpose) => markBy(purpose)(text),
     seal(plain, at) {
       const id = keyring.current;
-      const iv = randomBytes(ivBytes);
-      const cipher = createCipheriv('aes-256-gcm', keyOf(id), iv, { authTagLength: tagBytes });
-      cipher.setAAD(boundTo(id, at));
-      const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-      return `${sealedBy(id)}${Buffer.concat([iv, cipher.getAuthTag(), text]).toString('base64url')}`;
+      return sealedBy(id) + encrypted(keyOf(id), boundTo(id, at), plain);
     },
     unseal(sealed, at) {
       const [found, id = '', encoded = '', ...more] = sealed.split('.');
-      const bytes = Buffer.from(encoded, 'base64url');
-      if (found !== version || more.length > 0 || bytes.length < ivBytes + tagBytes) throw unsealable(at, 'format');
-      // Base64 has several spellings of the same bytes; only the one that was written counts.
-      if (bytes.toString('base64url') !== encoded) throw unsealable(at, 'format');
-      const iv = bytes.subarray(0, ivBytes);
-      const decipher = createDecipheriv('aes-256-gcm', keyOf(id, at), iv, { authTagLength: tagBytes });
-      decipher.setAAD(boundTo(id, at));
-      decipher.setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
-      try {
-        return decipher.update(bytes.subarray(ivBytes + tagBytes), undefined, 'utf8') + decipher.final('utf8');
-      } catch {
-        throw unsealable(at, 'authentication');
-      }
+      if (found !== version || more.length > 0) throw unsealable(at, 'format');
+      const plain = decrypted(keyOf(id, at), boundTo(id, at), encoded);
+      if (plain === null) throw unsealable(at, 'authentication');
+      return plain;
     },
   };
 }
@@ -80,10 +60,9 @@ export function createSeal(keyring: Keyring): Seal {
 const boundTo = (id: string, at: SealPlace): Buffer =>
   Buffer.from(JSON.stringify([version, id, at.table, at.row, at.column]));
 
-function kept(among: Map<string, KeyObject>, name: string, bytes: Buffer): KeyObject {
-  const key = createSecretKey(bytes);
-  among.set(name, key);
-  return key;
+function kept<T>(among: Map<string, T>, name: string, made: T): T {
+  among.set(name, made);
+  return made;
 }
 
 const unsealable = (at: SealPlace | undefined, why: string): Error =>

@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, KeyObject } from 'node:crypto';
 import { clock } from '../../platform/clock/clock.ts';
 import { chunks } from '../../platform/database/chunks.ts';
 import type { Database } from '../../platform/database/database.ts';
 import { changed, later, rows } from '../../platform/database/run.ts';
 import { type Column, list, sql, tableOf } from '../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../platform/database/unit.ts';
+import { freshBytes } from '../../platform/secrets/random.ts';
 import { placeIn } from '../../platform/secrets/sealed.ts';
 import { personKeySecret } from './key.entity.ts';
+import { Remembered } from './remembered.ts';
 import type { Seal, SealPlace } from '../../platform/secrets/seal.ts';
 
 const keyBytes = 32;
 const dayMs = 86_400_000;
-/** Keys that a process remembers for writing, and for how long: a key that was destroyed elsewhere is soon forgotten. */
-const remembered = 10_000;
-const rememberedMs = 600_000;
 
 /** Where a person's key is sealed. */
 export const personKeyPlace = (personId: string): SealPlace => placeIn(personKeySecret, personId);
@@ -29,7 +28,7 @@ export class PersonKeys {
   readonly #db: Database;
   readonly #seal: Seal;
   readonly #nobodyDays: number;
-  readonly #cache = new Map<string, { key: Buffer; at: number }>();
+  readonly #remembered = new Remembered();
 
   /** @param nobodyDays how long values of nobody known are kept */
   constructor(db: Database, seal: Seal, nobodyDays: number) {
@@ -39,7 +38,7 @@ export class PersonKeys {
   }
 
   /** The key of a person who is made in this unit: nobody can have made one for them. */
-  async forNew(m: Writer, personId: string, organisationId: string | null): Promise<Buffer> {
+  async forNew(m: Writer, personId: string, organisationId: string | null): Promise<KeyObject> {
     const now = clock.now();
     const { fresh, made } = this.#make(personId);
     await later(
@@ -47,16 +46,16 @@ export class PersonKeys {
       sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt")
           VALUES (${personId}, ${organisationId}, ${made}, ${now})`,
     );
-    this.#db.afterCommit(() => this.#remember(personId, fresh, now));
+    this.#db.afterCommit(() => this.#remembered.add(personId, fresh, now));
     return fresh;
   }
 
   /** The keys of many people, as `forWriting` gives each: those that are there are read together. */
-  async ofMany(m: Writer, people: ReadonlyMap<string, string | null>): Promise<ReadonlyMap<string, Buffer | null>> {
+  async ofMany(m: Writer, people: ReadonlyMap<string, string | null>): Promise<ReadonlyMap<string, KeyObject | null>> {
     const now = clock.now();
-    const keys = new Map<string, Buffer | null>();
+    const keys = new Map<string, KeyObject | null>();
     for (const id of people.keys()) {
-      const key = this.#known(id, now);
+      const key = this.#remembered.get(id, now);
       if (key) keys.set(id, key);
     }
     for (const [id, found] of await foundKeys(
@@ -64,9 +63,9 @@ export class PersonKeys {
       this.#seal,
       [...people.keys()].filter((each) => !keys.has(each)),
     )) {
-      const key = found instanceof Buffer ? found : null;
+      const key = found instanceof KeyObject ? found : null;
       keys.set(id, key);
-      if (key) this.#db.afterCommit(() => this.#remember(id, key, now));
+      if (key) this.#db.afterCommit(() => this.#remembered.add(id, key, now));
     }
     const missing = [...people].filter(([id]) => !keys.has(id)).toSorted(([one], [other]) => (one < other ? -1 : 1));
     for (const [id, key] of await this.#makeAll(m, missing, now)) keys.set(id, key);
@@ -76,13 +75,28 @@ export class PersonKeys {
     return keys;
   }
 
+  /** The key of a person if it is in memory: then `forWriting` has nothing to ask. */
+  known(personId: string): KeyObject | undefined {
+    return this.#remembered.get(personId, clock.now());
+  }
+
   /** The key of a person, made at their first record; null when it is no more: nothing personal is kept then. */
-  async forWriting(m: Writer, personId: string, organisationId: string | null): Promise<Buffer | null> {
+  async forWriting(m: Writer, personId: string, organisationId: string | null): Promise<KeyObject | null> {
     const now = clock.now();
-    const known = this.#known(personId, now);
+    const known = this.#remembered.get(personId, now);
     if (known) return known;
+    // Most have one, and to read it is less work than to make one that is not wanted, and a row that stays as it is.
+    const [found] = await foundKeys(m, this.#seal, [personId]);
+    const key = found ? found[1] : await this.#first(m, personId, organisationId, now);
+    if (!(key instanceof KeyObject)) return null; // an altered key must not keep anybody from being put out
+    this.#db.afterCommit(() => this.#remembered.add(personId, key, now)); // a key that is rolled back never was
+    return key;
+  }
+
+  /** Makes the key of a person who had none, unless somebody else has just made it. */
+  async #first(m: Writer, personId: string, organisationId: string | null, now: number): Promise<FoundKey> {
     const { fresh, made } = this.#make(personId);
-    // One statement, whether the key is there or not: the update of nothing is what makes the engines give the row.
+    // The update of nothing is what makes the engines give the row that is there.
     const [row] = await changed<{ sealedKey: string | null }>(
       m,
       sql`INSERT INTO "trail_person_keys" ("personId", "organisationId", "sealedKey", "createdAt", "expiresAt")
@@ -90,10 +104,7 @@ export class PersonKeys {
           ON CONFLICT ("personId") DO UPDATE SET "personId" = excluded."personId" RETURNING "sealedKey"`,
     );
     const stored = row?.sealedKey ?? null;
-    const key = stored === made ? fresh : opened(this.#seal, { personId, sealedKey: stored, erasedAt: now });
-    if (!(key instanceof Buffer)) return null; // an altered key must not keep anybody from being put out
-    this.#db.afterCommit(() => this.#remember(personId, key, now)); // a key that is rolled back never was
-    return key;
+    return stored === made ? fresh : opened(this.#seal, { personId, sealedKey: stored, erasedAt: now });
   }
 
   /** Makes the keys of people who have none, in one statement; of whoever has one by now nothing is given. */
@@ -101,11 +112,10 @@ export class PersonKeys {
     m: Writer,
     people: readonly (readonly [id: string, organisationId: string | null])[],
     now: number,
-  ): Promise<Map<string, Buffer>> {
-    const all = new Map<string, Buffer>();
+  ): Promise<Map<string, KeyObject>> {
+    const all = new Map<string, KeyObject>();
     for (const some of chunks(people)) {
-      const random = randomBytes(keyBytes * some.length);
-      const made = some.map(([id], i) => this.#make(id, random.subarray(i * keyBytes, (i + 1) * keyBytes)));
+      const made = some.map(([id]) => this.#make(id));
       const columns: Column[] = [
         { name: 'personId', kind: 'text', values: some.map(([id]) => id) },
         { name: 'organisationId', kind: 'text', values: some.map(([, whose]) => whose) },
@@ -122,14 +132,14 @@ export class PersonKeys {
       const fresh = new Map(some.map(([id], i) => [id, made[i]!.fresh]));
       for (const { personId } of stored) all.set(personId, fresh.get(personId)!);
     }
-    this.#db.afterCommit(() => all.forEach((key, id) => this.#remember(id, key, now)));
+    this.#db.afterCommit(() => all.forEach((key, id) => this.#remembered.add(id, key, now)));
     return all;
   }
 
   /** To be called in the unit that destroys a key. */
   forget(personId: string): void {
-    this.#cache.delete(personId);
-    this.#db.afterCommit(() => this.#cache.delete(personId));
+    this.#remembered.forget(personId);
+    this.#db.afterCommit(() => this.#remembered.forget(personId));
   }
 
   /** When a key is destroyed by itself. */
@@ -137,24 +147,17 @@ export class PersonKeys {
     return isNobody(personId) ? now + this.#nobodyDays * dayMs : null;
   }
 
-  #make(personId: string, fresh = randomBytes(keyBytes)): { fresh: Buffer; made: string } {
-    return { fresh, made: this.#seal.seal(fresh.toString('base64url'), personKeyPlace(personId)) };
-  }
-
-  #known(personId: string, now: number): Buffer | undefined {
-    const known = this.#cache.get(personId);
-    return known && now - known.at < rememberedMs ? known.key : undefined;
-  }
-
-  #remember(personId: string, key: Buffer, at: number): void {
-    this.#cache.delete(personId);
-    this.#cache.set(personId, { key, at });
-    if (this.#cache.size > remembered) this.#cache.delete(this.#cache.keys().next().value!);
+  #make(personId: string): { fresh: KeyObject; made: string } {
+    const bytes = freshBytes(keyBytes);
+    const made = this.#seal.seal(bytes.toString('base64url'), personKeyPlace(personId));
+    const fresh = createSecretKey(bytes);
+    bytes.fill(0); // what holds the key from here on is outside of JavaScript's memory
+    return { fresh, made };
   }
 }
 
 /** A key as it is found: destroyed on purpose, or gone or altered without anybody having said so. */
-export type FoundKey = Buffer | 'erased' | 'lost';
+export type FoundKey = KeyObject | 'erased' | 'lost';
 
 /** The keys for reading, one for each person, asked anew each time so that an erasure counts at once everywhere. */
 export async function keysForReading(
@@ -190,7 +193,7 @@ interface StoredKey {
 function opened(seal: Seal, { personId, sealedKey, erasedAt }: StoredKey): FoundKey {
   if (sealedKey === null) return erasedAt === null ? 'lost' : 'erased';
   try {
-    return Buffer.from(seal.unseal(sealedKey, personKeyPlace(personId)), 'base64url');
+    return createSecretKey(seal.unseal(sealedKey, personKeyPlace(personId)), 'base64url');
   } catch {
     return 'lost'; // the reader says so where it matters; the rest stays readable
   }

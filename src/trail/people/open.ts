@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
 import type { TrailRecord } from '../record.entity.ts';
@@ -16,7 +17,7 @@ export async function openRecords(on: Reader, seal: Seal, records: TrailRecord[]
   for (const record of records) {
     record.personal?.forEach((part, i) => {
       const key = keys.get(part.person);
-      const values = key instanceof Buffer ? openValues(key, record.id, part, record.sealedValues?.[i] ?? '') : null;
+      const values = key instanceof KeyObject ? openValues(key, record.id, part, record.sealedValues?.[i] ?? '') : null;
       const otherwise = key === 'erased' ? erasedMark : alteredMark;
       part.paths.forEach((path, at) => putAt(record, path, values?.[at] ?? otherwise));
     });

@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import type { Reader } from '../../platform/database/unit.ts';
 import type { Seal } from '../../platform/secrets/seal.ts';
 import { type FoundKey, keysForReading } from '../people/keys.ts';
@@ -52,7 +53,7 @@ export class ChainWalk {
       const key = keys.get(part.person);
       if (key === 'erased') this.erased++;
       else if (part.digest === '') continue; // written when there was no key to keep them under
-      else if (!(key instanceof Buffer)) return 'keyLost';
+      else if (!(key instanceof KeyObject)) return 'keyLost';
       else if (!openValues(key, record.id, part, String(values[i]))) return 'valuesAltered';
     }
     return null;

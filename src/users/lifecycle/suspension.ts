@@ -149,7 +149,9 @@ export async function suspensionOf(
 ): Promise<Barring | null> {
   const { accountId } = names;
   const all = present ? [names, present] : [names];
-  const keys = new Set(all.flatMap(namesOf).flatMap((name) => storedAs(ground, name)));
+  // Most keep the names that they have: each is marked once.
+  const named = new Map(all.flatMap(namesOf).map((name) => [nameKey(name), name]));
+  const keys = new Set([...named.values()].flatMap((name) => storedAs(ground, name)));
   const stored = await rows<Barring>(
     on,
     sql`SELECT k.*, EXISTS (SELECT 1 FROM "users" WHERE "id" = k."originId" AND ${living}) AS "isHere"

@@ -1,3 +1,4 @@
+import { KeyObject } from 'node:crypto';
 import type { PersonKeys } from '../../../trail/people/keys.ts';
 import { keysForReading } from '../../../trail/people/keys.ts';
 import { openValues, sealValues } from '../../../trail/people/values.ts';
@@ -61,7 +62,7 @@ export async function openContents<T extends KeptRequest>(
     if (person === null) return { ...request, content: {}, isErased: false };
     const key = keys.get(person);
     const part = { person, paths, digest: digest ?? '' };
-    const [text] = (key instanceof Buffer && openValues(key, request.id, part, sealed ?? '')) || [];
+    const [text] = (key instanceof KeyObject && openValues(key, request.id, part, sealed ?? '')) || [];
     // What cannot be opened, for whatever reason, is not there any more.
     return {
       ...request,

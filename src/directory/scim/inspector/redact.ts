@@ -32,7 +32,11 @@ export const cutText = (text: string, most: number): string => (text.length > mo
 
 /** A text without the secrets that are known by how they look, and without NUL, which PostgreSQL takes in no text. */
 export const withoutSecrets = (text: string): string =>
-  text.replaceAll(secretText, leftOut).replaceAll('\0', '\u{fffd}');
+  suspicious.test(text) ? text.replaceAll(secretText, leftOut).replaceAll('\0', '\u{fffd}') : text;
+
+/** What a text has in it that must be changed: hardly any has, and to look is less work than to replace. */
+// oxlint-disable-next-line no-control-regex
+const suspicious = /carillon_|bearer\s|\0/i;
 
 /** A text of one line: a control character would change how it is shown. */
 export const asLine = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\u{fffd}');
@@ -96,6 +100,26 @@ export function restore(kept: unknown, sent: readonly number[], gone: symbol): u
   return within(kept);
 }
 
+/** What is to be known of the name of a member. */
+interface Name {
+  key: string;
+  isSecret: boolean;
+  called: string;
+}
+
+/** Directories send the same few names again and again; what is known of a name depends on nothing else. */
+const names = new Map<string, Name>();
+const mostNames = 1_000;
+
+function about(name: string): Name {
+  const known = names.get(name);
+  if (known) return known;
+  const called = cutText(withoutSecrets(name), mostOfKey);
+  const found = { key: name.toLowerCase(), isSecret: secretName.test(name), called };
+  if (name.length <= mostOfKey && names.size < mostNames) names.set(name, found);
+  return found;
+}
+
 class Walk {
   #left = mostOfBody;
   isCut = false;
@@ -126,24 +150,23 @@ class Walk {
   }
 
   #members(object: Record<string, unknown>): Record<string, unknown> {
-    const kept: [string, unknown][] = [];
+    const kept: Record<string, unknown> = {};
     const names = Object.keys(object);
-    const paths = names.filter((name) => name.toLowerCase() === 'path').map((name) => object[name]);
+    const paths = names.filter((name) => about(name).key === 'path').map((name) => object[name]);
     const isSecret = paths.some(isHidden);
     const [path] = paths;
     if (isSecret && !(paths.length === 1 && typeof path === 'string' && isPassword.test(path))) this.isCut = true;
     for (const name of names) {
       if (!this.#spent(name.length + 4)) break;
-      const hides = secretName.test(name) || (isSecret && !beside.has(name.toLowerCase()));
-      const called = cutText(withoutSecrets(name), mostOfKey);
+      const { key, called, isSecret: isOwnSecret } = about(name);
+      const hides = isOwnSecret || (isSecret && !beside.has(key));
       if (called !== name) this.isCut = true;
-      kept.push([called, hides ? this.#leave() : this.#member(name, object[name])]);
+      put(kept, called, hides ? this.#leave() : this.#member(key, object[name]));
     }
-    return Object.fromEntries(kept);
+    return kept;
   }
 
-  #member(name: string, value: unknown): unknown {
-    const key = name.toLowerCase();
+  #member(key: string, value: unknown): unknown {
     if (this.#names && !this.#names.has(key)) return this.#leave();
     if (key === 'path' && isNoPath(value)) return this.#leave();
     if (key === 'path' && typeof value === 'string') return this.#text(value, keptPath);
@@ -176,6 +199,12 @@ class Walk {
     if (this.#left < 0) this.isCut = true;
     return this.#left >= 0;
   }
+}
+
+/** Gives an object a member, also one that its prototype has. */
+function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** What no directory's user has here: without it a replay does the same. */
