@@ -27,7 +27,7 @@ export async function directoryFor(on: Reader, address: string): Promise<AtDirec
     selectRow(on, DirectoryTable, sql`a."id" IN (SELECT "id" FROM "connections" WHERE ${isTheirs})`),
   ]);
   // Each is asked for itself: between them the account may have connected another.
-  return connection && directory?.id === connection.id ? { directory, connection } : null;
+  return connection && directory?.id === connection.id ? { directory, connection, domain: name } : null;
 }
 
 /** The account that has verified a domain. */

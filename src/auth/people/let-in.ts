@@ -62,12 +62,10 @@ async function ownPerson(on: Reader, userId: string): Promise<User> {
 }
 
 /**
- * Whose proof a connector's is, and still is once nobody else can change them.
+ * Whose proof a connector's is that nobody was joined to, and still is once nobody else can change them.
  * @throws what `matchPerson` throws, signIn.stale
  */
 async function matchAndLock(m: Writer, proof: Proof): Promise<Match> {
-  const [user] = await Promise.all([joinedPerson(m, proof), requireUnchanged(m, proof)]);
-  if (user) return { user, joined: true };
   const first = await matchPerson(m, proof);
   if (engineOf(m) === 'sqlite') return first; // nobody else writes
   await lockRows(m, 'users', [first.user.id]);
@@ -187,7 +185,14 @@ async function matchAndAsk(
   still: () => Promise<void>,
 ): Promise<Match & { about: Awaited<ReturnType<typeof askAbout>> }> {
   if (!isOwn(proof)) {
-    const match = await matchAndLock(m, proof);
+    const { likely } = proof;
+    // Asked first, and therefore answered first: the person is locked when the others are.
+    const joined = Promise.all([joinedPerson(m, proof), requireUnchanged(m, proof)]);
+    const ahead = likely === undefined ? undefined : askAbout(m, likely, proof, from, second);
+    await Promise.allSettled([joined, ahead]);
+    const [user] = await joined;
+    if (user && ahead && user.id === likely) return { user, joined: true, about: await ahead };
+    const match = user ? { user, joined: true } : await matchAndLock(m, proof);
     return { ...match, about: await askAbout(m, match.user.id, proof, from, second) };
   }
   const { userId } = proof;
@@ -206,6 +211,12 @@ export type Entered = (Omit<In, 'device'> & { device: string | null }) | SecondA
 /** A second factor that was shown before the page for another password: it counts once. */
 export interface Shown extends Second {
   pending: PendingSignIn;
+}
+
+/** What was to be stored with a sign-in that was refused: its refusal is what is told, whatever becomes of this. */
+async function afterAll({ db, log }: Ground, alongside: Proof['alongside']): Promise<void> {
+  if (!alongside) return;
+  await db.write(alongside).catch((error: unknown) => log.warn({ error }, 'left undone beside a refused sign-in'));
 }
 
 /**
@@ -231,8 +242,16 @@ export async function letIn(
   }
   const { organisationId, accountId } = proof.connection;
   identifyAs({ type: 'Anonymous', principalId: proof.subject.slice(0, 255), organisationId, accountId });
-  return ground.trail.perform(signInAction(proof), async (m) => {
-    if (shown) await endPending(m, 'user', shown.pending);
-    return admit(ground, sessions, m, proof, browser, shown);
-  });
+  const { alongside } = proof;
+  try {
+    return await ground.trail.perform(signInAction(proof), async (m) => {
+      if (shown) await endPending(m, 'user', shown.pending);
+      const done = await admit(ground, sessions, m, proof, browser, shown);
+      await alongside?.(m);
+      return done;
+    });
+  } catch (error) {
+    await afterAll(ground, alongside);
+    throw error;
+  }
 }

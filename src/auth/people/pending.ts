@@ -12,7 +12,9 @@ import { findPending, newPending } from '../credentials/signing-in/pending.ts';
 import { type AnyProof, isOwn, type OwnProof } from './proof.ts';
 
 /** A connector's proof as it is kept: the connection by its id, and as of when it was what the account trusted. */
-type Kept = OwnProof | (Omit<Proof, 'connection'> & { connectionId: string; updatedAt: number });
+type Kept =
+  | OwnProof
+  | (Omit<Proof, 'connection' | 'likely' | 'alongside'> & { connectionId: string; updatedAt: number });
 
 /** What a person's pending sign-in stands on. */
 interface Proved {
@@ -35,7 +37,7 @@ export async function beginPersonPending(
 
 function kept(proof: AnyProof): Kept {
   if (isOwn(proof)) return proof;
-  const { connection, ...rest } = proof;
+  const { connection, likely: _likely, alongside: _alongside, ...rest } = proof;
   return { ...rest, connectionId: connection.id, updatedAt: connection.updatedAt };
 }
 

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { clock } from '../../../platform/clock/clock.ts';
+import { rows } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { LdapClients } from '../../../directory/ldap/clients.ts';
@@ -6,11 +8,12 @@ import type { Directory } from '../../../directory/ldap/directory.entity.ts';
 import { changePassword } from '../../../directory/ldap/sign-in/change-password.ts';
 import type { BindTimes } from '../../../directory/ldap/sign-in/bind-times.ts';
 import type { LockoutPolicies } from '../../../directory/ldap/sign-in/lockout.ts';
+import type { Forget } from '../../../directory/ldap/sign-in/guesses.ts';
 import { type Credentials, provePassword, type Proving } from '../../../directory/ldap/sign-in/prove.ts';
 import type { PasswordMustChange } from '../../../directory/ldap/sign-in/errors.ts';
-import { meetPerson } from '../../../directory/ldap/sync/people/meet.ts';
+import { askAboutEntry, meetPerson } from '../../../directory/ldap/sync/people/meet.ts';
 import type { DirectoryPerson } from '../../../directory/ldap/sync/people/person.ts';
-import { knownDevice } from '../../credentials/guesses/devices.ts';
+import { holdersKnown } from '../../credentials/guesses/devices.ts';
 import type { Connection } from '../openid/connection.entity.ts';
 import type { Proof } from '../openid/finish.ts';
 
@@ -18,6 +21,8 @@ import type { Proof } from '../openid/finish.ts';
 export interface AtDirectory {
   directory: Directory;
   connection: Connection;
+  /** The verified domain that has led there. */
+  domain: string;
 }
 
 /** What this connector stands on. */
@@ -40,25 +45,59 @@ export interface Typed extends Credentials {
  * @throws what `provePassword` throws
  */
 export async function proveAtDirectory(prover: Prover, at: AtDirectory, typed: Typed, target: string): Promise<Proof> {
-  const person = await provePassword(provingAt(prover, at, typed), at.directory, typed);
-  return proofOf(prover.ground, at, person, target);
+  const { ground } = prover;
+  let asked: ReturnType<typeof askAboutEntry> | undefined;
+  let forget: Forget | undefined;
+  const proving: Proving = {
+    ...provingAt(prover, at, typed),
+    asking: (person) => {
+      asked = meanwhile(() => askAboutEntry(ground.db.read, scopeOf(at), person));
+    },
+    forgetLater: (how) => {
+      forget = how;
+    },
+  };
+  const person = await provePassword(proving, at.directory, typed);
+  try {
+    return { ...(await proofOf(ground, at, person, target, asked)), ...(forget && { alongside: forget }) };
+  } catch (error) {
+    if (forget) await ground.db.write(forget);
+    throw error;
+  }
 }
+
+/**
+ * Asks as soon as what was asked of the directory is on its way: SQLite answers at once, and keeps the process busy. Who
+ * does not wait for the answer need not know that it failed.
+ */
+function meanwhile<T>(ask: () => Promise<T>): Promise<T> {
+  const asked = nextTurn().then(ask);
+  asked.catch(() => undefined);
+  return asked;
+}
+
+const scopeOf = ({ connection: { organisationId, accountId, id } }: AtDirectory) => ({
+  organisationId,
+  accountId,
+  connectionId: id,
+});
 
 const provingAt = (
   { ground, ldap, lockouts, times }: Prover,
-  { directory }: AtDirectory,
+  { directory, domain }: AtDirectory,
   { device }: Typed,
-): Proving => ({
-  ground,
-  client: ldap.of(directory),
-  lockouts,
-  times,
-  isKnown: async (guid) => {
-    const whose = sql`SELECT "id" FROM "users" WHERE "connectionId" = ${directory.id} AND "externalId" = ${guid}
-        AND "deletedAt" IS NULL`;
-    return (await knownDevice(ground.db.read, 'user', whose, device)) !== null;
-  },
-});
+): Proving => {
+  // Whoever is meant: so it is asked while the directory looks for them, and costs the same for a name that nobody has.
+  const known = meanwhile(() =>
+    rows<{ guid: string }>(
+      ground.db.read,
+      sql`SELECT u."externalId" AS "guid" FROM (${holdersKnown('user', device)}) d CROSS JOIN "users" u
+          WHERE u."id" = d."holderId" AND u."connectionId" = ${directory.id} AND u."deletedAt" IS NULL`,
+    ),
+  );
+  const isKnown: Proving['isKnown'] = async (guid) => (await known).some((one) => one.guid === guid);
+  return { ground, client: ldap.of(directory), lockouts, times, isKnown, domain };
+};
 
 /**
  * What is proved of somebody whose directory took their password, and wants another one first: nobody is in by it, and
@@ -75,13 +114,15 @@ export const provedButForPassword = async (
 
 async function proofOf(
   ground: Ground,
-  { directory, connection }: AtDirectory,
+  at: AtDirectory,
   person: DirectoryPerson,
   target: string,
+  asked?: ReturnType<typeof askAboutEntry>,
 ): Promise<Proof> {
-  const { organisationId, accountId, id: connectionId } = connection;
-  await meetPerson(ground, { organisationId, accountId, connectionId }, person);
+  const { directory, connection } = at;
+  const likely = await meetPerson(ground, scopeOf(at), person, asked);
   return {
+    ...(likely !== null && { likely }),
     connection,
     issuer: `ldap:${directory.id}`,
     subject: person.guid,

@@ -3,7 +3,7 @@ import { selectRow } from '../../../platform/database/select.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import { faultPoint } from '../../../platform/fault-points/fault-points.ts';
 import { placeIn } from '../../../platform/secrets/sealed.ts';
-import type { Reader } from '../../../platform/database/unit.ts';
+import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import { authErrors } from '../../errors.ts';
 import { attemptVerifier, type SignInAttempt, SignInAttemptTable } from './attempt.entity.ts';
@@ -26,6 +26,10 @@ export interface Proof {
   amr: string | null;
   /** A directory wants another password first, and nobody is in by this: what was typed, for the page that asks for one. */
   newPassword?: { email: string; name: string };
+  /** Who it most likely is here: asked about in the same turn in which that is found out. */
+  likely?: string;
+  /** What is stored with what comes of it, whatever that is; not kept with a sign-in that waits. */
+  alongside?: (m: Writer) => Promise<void>;
   /** By what somebody who is to choose another password has shown more than the present one. */
   shown?: string;
 }

@@ -27,9 +27,14 @@ export async function knownDevice(
   return found ? tokenHash : null;
 }
 
-/** The same as a condition. */
+/** `knownDevice` as a condition. */
 export const isKnownDevice = (kind: HolderKind, whose: Sql, token: string): Sql =>
   sql`EXISTS (${knownAs(kind, whose, hashToken(token))})`;
+
+/** For whom a browser is known, as a query whose column is `holderId`. */
+export const holdersKnown = (kind: HolderKind, token: string | undefined): Sql =>
+  sql`SELECT ${holderColumn(kind)} AS "holderId" FROM ${tableOf(knownDeviceTables[kind])}
+      WHERE "tokenHash" = ${hashToken(token ?? '')} AND "expiresAt" > ${clock.now()}`;
 
 const knownAs = (kind: HolderKind, whose: string | Sql, tokenHash: string): Sql =>
   sql`SELECT 1 AS "one" FROM ${tableOf(knownDeviceTables[kind])}

@@ -111,6 +111,19 @@ export class Session {
     return found;
   }
 
+  /**
+   * What a search finds that should find few, in one request without paging: Active Directory's kind searches twice for
+   * a page. @returns null when there are more than `most`, which pages would tell
+   */
+  async few(search: Search, most: number): Promise<Entry[] | null> {
+    try {
+      return await this.#whole((await this.#search(search, [...(search.controls ?? [])], most, most)).entries);
+    } catch (error) {
+      if (error instanceof LdapRefusal && error.code === resultCodes.sizeLimitExceeded) return null;
+      throw error;
+    }
+  }
+
   /** One request without paging, as DirSync wants it: what came back, and the controls of the request are filled in. */
   async once(search: Search): Promise<Entry[]> {
     const most = search.scope === 'base' ? 1 : this.#limits.entries;
@@ -170,6 +183,7 @@ export class Session {
     search: Search,
     controls: Control[],
     most: number,
+    sizeLimit = 0,
   ): Promise<{ entries: Entry[]; answer: SearchResponse }> {
     const entries: Entry[] = [];
     const deadlineMs = search.deadlineMs ?? this.#limits.answerMs;
@@ -182,6 +196,7 @@ export class Session {
           filter: search.filter ?? present('objectClass'),
           attributes: [...search.attributes],
           timeLimit: Math.ceil(deadlineMs / 1000),
+          sizeLimit,
           controls,
         }),
       deadlineMs,

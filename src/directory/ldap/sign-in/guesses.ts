@@ -16,8 +16,11 @@ export interface Guess {
   atOnce: number;
   /** Whether others were tried, or are. */
   again: boolean;
-  /** It was right: what was counted is forgotten. */
-  right: () => Promise<void>;
+  /**
+   * It was right: what was counted is forgotten.
+   * @param withNext is given what forgets it, for the unit of work that follows; without it that is done at once
+   */
+  right: (withNext?: (forget: Forget) => void) => Promise<void>;
   /** It was wrong, or nobody knows. */
   wrong: () => Promise<void>;
   /** It is tried once more, where nobody knows whether the first time counted. @throws signIn.tooManyGuesses */
@@ -25,6 +28,9 @@ export interface Guess {
   /** It was not tried after all. */
   untried: () => void;
 }
+
+/** Forgets what was counted of somebody, inside a unit of work. */
+export type Forget = (m: Writer) => Promise<void>;
 
 /** How many there may be, and whether the browser is known for the person. */
 type Bounds = Pick<Allowance, 'guesses' | 'windowMs'> & Partial<Pick<Allowance, 'known'>> & { isKnown: boolean };
@@ -80,9 +86,12 @@ export async function beginGuess(
     return {
       atOnce,
       again: all.count > 1 || atOnce > 1,
-      right: async () => {
+      right: async (withNext) => {
         done();
-        if (!alone || written || (await hasOthers())) await forget(db, of, subject);
+        if (alone && !written && !(await hasOthers())) return;
+        const forget = forgetting(of, subject);
+        if (withNext) withNext(forget);
+        else await db.write(forget);
       },
       wrong: async () => {
         if (alone) await db.write(countNow).finally(done);
@@ -141,12 +150,16 @@ async function take(db: Ground['db'], of: Of, subject: string, bounds: Required<
   const counts = sql`"directory_guesses"`;
   const some = isKnown ? sql`` : sql`AND ${counts}."elsewhere" < ${guesses}`;
   const isFree = sql`${counts}."since" <= ${clock.now() - windowMs} OR (${counts}."count" < ${known} ${some})`;
-  return db.write(async (m) => {
-    const taken = await countOne(m, of, subject, bounds, isFree);
-    if (taken) return taken;
-    const { since } = await countedOf(m, of, subject, windowMs);
-    throw tooManyGuesses(since + windowMs - clock.now());
+  let counting: Promise<Counted | null> = Promise.resolve(null);
+  // One statement that decides by itself: it goes with its COMMIT, and nothing is known before that is answered.
+  await db.write(async (m) => {
+    counting = countOne(m, of, subject, bounds, isFree);
+    counting.catch(() => undefined); // fails the COMMIT too
   });
+  const taken = await counting;
+  if (taken) return taken;
+  const { since } = await countedOf(db.read, of, subject, windowMs);
+  throw tooManyGuesses(since + windowMs - clock.now());
 }
 
 /**
@@ -193,10 +206,10 @@ export function tooManyGuesses(leftMs: number): CarillonError {
   });
 }
 
-const forget = (db: Ground['db'], { id }: Of, subject: string): Promise<void> =>
-  db.write((m) =>
-    later(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`),
-  );
+const forgetting =
+  ({ id }: Of, subject: string): Forget =>
+  (m) =>
+    later(m, sql`DELETE FROM "directory_guesses" WHERE "directoryId" = ${id} AND "subject" = ${subject}`);
 
 /** No guess is counted longer than this. */
 const longestWindowMs = 86_400_000;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PasswordPolicyControl } from 'ldapts';
 import { verifiedDomainOf } from '../../../accounts/domains/domains.ts';
+import { domainOf } from '../../../accounts/domains/name.ts';
 import { hashToken } from '../../../platform/ids/ids.ts';
 import { fold } from '../../../platform/text/fold.ts';
 import type { Ground } from '../../../trail/ground.ts';
@@ -14,7 +15,7 @@ import type { DirectoryPerson } from '../sync/people/person.ts';
 import { PasswordMustChange, signInErrors } from './errors.ts';
 import { findEntries } from './find.ts';
 import type { BindTimes } from './bind-times.ts';
-import { beginGuess, type Guess, tooManyGuesses } from './guesses.ts';
+import { beginGuess, type Forget, type Guess, tooManyGuesses } from './guesses.ts';
 import { type Allowance, countedOf, countedThere, type LockoutPolicies } from './lockout.ts';
 import { isSendable, readName, type Typed } from './typed.ts';
 import { type Cause, causeOf, policyWantsNew, wantsNewPassword } from './verdict.ts';
@@ -33,6 +34,12 @@ export interface Proving {
   times: BindTimes;
   /** Whether the browser is one in which the person with this guid has signed in before; of a guid that is nobody's too. */
   isKnown: (guid: string) => Promise<boolean>;
+  /** A domain that is known to be the account's own, since it has chosen the directory. */
+  domain?: string;
+  /** Is told whose password is about to be asked about: what else is to be known of them can be asked meanwhile. */
+  asking?: (person: DirectoryPerson) => void;
+  /** Is given what forgets the guesses once the password was right, instead of their being forgotten at once. */
+  forgetLater?: (forget: Forget) => void;
 }
 
 /** One person's entry, found by what they typed. */
@@ -57,25 +64,26 @@ export async function provePassword(
   directory: Directory,
   { name, password }: Credentials,
 ): Promise<DirectoryPerson> {
-  const { client, times } = proving;
+  const { client, times, forgetLater } = proving;
   const typed = readName(name);
   if (!typed || !isSendable(password)) throw refused('notSent');
   const { entry, person, guess } = await findOne(proving, directory, typed, password);
   const isAd = isActiveDirectory(directory.kind);
   const policy = new PasswordPolicyControl();
-  const answer = await orWrong(
-    guess,
-    times.ofSomebody(directory.id, () => client.bindAs(entry.dn, password, isAd ? [] : [policy], guess.onceMore)),
+  const asked = times.ofSomebody(directory.id, () =>
+    client.bindAs(entry.dn, password, isAd ? [] : [policy], guess.onceMore),
   );
+  proving.asking?.(person);
+  const answer = await orWrong(guess, asked);
   if (!answer.accepted) {
     const cause = causeOf(answer, policy.value?.error);
     const right = wantsNewPassword(cause, isAd);
     await (right ? guess.right() : guess.wrong());
     throw right ? new PasswordMustChange(person, cause) : refused(cause, answer.text);
   }
-  await guess.right();
-  if (entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value))
-    throw new PasswordMustChange(person, 'pwdReset');
+  const wantsNew = entry.text('pwdReset')?.toUpperCase() === 'TRUE' || policyWantsNew(policy.value);
+  await guess.right(wantsNew ? undefined : forgetLater);
+  if (wantsNew) throw new PasswordMustChange(person, 'pwdReset');
   return person;
 }
 
@@ -91,14 +99,14 @@ const orWrong = <T>(guess: Guess, asked: Promise<T>): Promise<T> =>
  * asked as for any other, and answers no sooner, so that the time tells nothing.
  */
 export async function findOne(
-  { ground, client, lockouts, times, isKnown }: Proving,
+  { ground, client, lockouts, times, isKnown, domain }: Proving,
   directory: Directory,
   typed: Typed,
   password: string,
 ): Promise<Found> {
   const shape = shapeOf(directory);
-  const claim = typed.address === null ? null : await verifiedDomainOf(ground.db.read, typed.address);
-  const entries = await findEntries(client, directory, shape, typed, claim?.accountId === directory.accountId);
+  const byAddress = typed.address !== null && (await isTheirs(ground, directory, typed.address, domain));
+  const entries = await findEntries(client, directory, shape, typed, byAddress);
   const allowance = await lockouts.allowance(client, directory);
   const [entry] = entries;
   const person = entries.length === 1 && entry ? readPerson(entry, shape) : null;
@@ -119,6 +127,16 @@ export async function findOne(
   }
   throw refused(entries.length > 1 ? 'ambiguous' : 'nobody');
 }
+
+/** Whether the domain of an address is the account's own. */
+const isTheirs = async (
+  { db }: Ground,
+  { accountId }: Directory,
+  address: string,
+  domain: string | undefined,
+): Promise<boolean> =>
+  (domain !== undefined && domainOf(address) === domain) ||
+  (await verifiedDomainOf(db.read, address))?.accountId === accountId;
 
 /**
  * Others than Carillon take passwords too: where the directory's own counter stands so high that this one could lock

@@ -9,28 +9,41 @@ import { entriesOf, isAsItFailed, refuse } from './apply.ts';
 import { type DirectoryPerson, saysNo, saysYes } from './person.ts';
 import { writePeople } from './write.ts';
 
+/** What is known here of an entry: its person, and whether they have the directory's no. */
+export async function askAboutEntry(on: Reader, scope: DirectoryScope, person: DirectoryPerson) {
+  const [entries, isRefused] = await Promise.all([entriesOf(on, scope, [person]), isRefusedBy(on, scope, person)]);
+  return { known: entries.get(person.guid), isRefused };
+}
+
 /**
  * Takes over what a sign-in has read of an entry. It was read before the password was proved, perhaps of another server
  * than the follower's, so that it may be older than what is known: it makes a person of an entry that is not known, and
  * says no; it lifts and overwrites nothing. Whoever looks enabled against a no is read anew by the follower.
+ * @param asked what was known of the entry a moment ago
+ * @returns the id of the person; null for one who was not known
  */
-export async function meetPerson(ground: Ground, scope: DirectoryScope, person: DirectoryPerson): Promise<void> {
+export async function meetPerson(
+  ground: Ground,
+  scope: DirectoryScope,
+  person: DirectoryPerson,
+  asked = askAboutEntry(ground.db.read, scope, person),
+): Promise<string | null> {
   const on = ground.db.read;
-  const [entries, isRefused] = await Promise.all([entriesOf(on, scope, [person]), isRefusedBy(on, scope, person)]);
-  const known = entries.get(person.guid);
+  const { known, isRefused } = await asked;
   if (!known?.userId) {
     if (!known || !(await isAsItFailed(on, scope, known, person))) await writePeople(ground, scope, [person], 'new');
-    return;
+    return null;
   }
   const now = clock.now();
   const no = saysNo(person, now);
   if (no && !isRefused) await refuse(ground, scope, [known.userId], { because: 'the directory says no at a sign-in' });
-  if (!saysYes(person, now) || !isRefused) return;
+  if (!saysYes(person, now) || !isRefused) return known.userId;
   const state = await stateOf(on, scope.connectionId);
   // Who tries again and again makes no more of it.
   if (state && !isWanted(state.fullWantedAt, state.fullAt)) {
     await ground.db.write((m) => wantFull(m, scope.connectionId));
   }
+  return known.userId;
 }
 
 /** Whether the person of an entry has the directory's no at the moment. */
