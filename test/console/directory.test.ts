@@ -77,6 +77,9 @@ import { type Running, signedIn, startConsole } from './support.ts';
     page = await page.submit(`${base}/groups`, { groupName: 'Chime-Basic', tier: 'Basic' });
     assert.match(page.text, /Groups of corp\.example\.test.*Chime-Basic \d+.*Chime-Pro \d+/);
 
+    page = await browser.get(`${at}/remove`);
+    assert.equal(page.status, 409);
+    assert.match(page.text, /is connected\. Disconnect it first/);
     page = await browser.get(`${at}/disconnect`);
     assert.match(page.text, /Nobody signs in with a directory password any more/);
     assert.match(page.text, /\d+ groups of the directory and 2 permission tiers of groups are deleted/);

@@ -64,7 +64,8 @@ export function directoryConnectRoutes({ ground, ldap }: ConsoleWeb): Router {
 
   router.get(`${path}/remove`, async (req, res) => {
     const { scope, base, csrf } = placeOf(req as Request);
-    const { id, name } = await requireDirectory(read, scope, req.params.directoryId);
+    const { id, name, connectedAt } = await requireDirectory(read, scope, req.params.directoryId);
+    if (connectedAt !== null) throw ldapErrors('directory.isConnected');
     const body = confirmation({
       csrf,
       action: `${base}/directory/${id}/remove`,

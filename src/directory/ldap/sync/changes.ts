@@ -10,6 +10,7 @@ import { mappedGuids } from './groups/walk.ts';
 import { someoneWaits } from './guard.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
+import { applyFreed } from './people/freed.ts';
 import type { DirectoryReader } from './reader.ts';
 import { isOtherHistory } from './reading/context-csn.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
@@ -23,12 +24,19 @@ export interface Pace {
   nextScan: number;
   /** Something was changed since everybody's guid was asked for. */
   scanWanted: boolean;
+  /** Not before this, unless something changes, is it looked whether addresses are free by now. */
+  nextFreed: number;
+  /** Whose address was free, and who could not have it all the same; until something changes. */
+  triedFreed: Set<string>;
 }
 
-export const newPace = (): Pace => ({ nextScan: 0, scanWanted: true });
+export const newPace = (): Pace => ({ nextScan: 0, scanWanted: true, nextFreed: 0, triedFreed: new Set() });
 
 /** Asking for all guids takes at most this share of the time: a deleted entry leaves no change to be seen. */
 const scanShare = 0.25;
+
+/** Somebody's address may become free by what is done here, which the directory knows nothing of. */
+const freedEveryMs = 5_000;
 
 /** That all is well is written down so often, when there is nothing else to write. */
 const toldEveryMs = 10_000;
@@ -52,15 +60,25 @@ export async function readChanges(
     for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
     await readChangedGroups(ground, scope, reader, cursor);
     pace.scanWanted = true;
+    lookForFreed(pace);
   }
   await followNewMappings(ground, scope, reader);
   const state = await stateOf(ground.db.read, scope.connectionId);
   if (state && isWanted(state.groupsWantedAt, state.groupsAt)) await readGroups(ground, scope, reader);
   if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace);
+  if (performance.now() >= pace.nextFreed) {
+    pace.nextFreed = performance.now() + freedEveryMs;
+    await applyFreed(ground, scope, reader, pace.triedFreed);
+  }
   const moved = now.position !== cursor.position || now.context !== cursor.context;
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
     await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() }, scope.leaseBy);
   return true;
+}
+
+function lookForFreed(pace: Pace): void {
+  pace.nextFreed = 0;
+  pace.triedFreed.clear();
 }
 
 /** Whether a server has gone back behind what was read of it, as one that was restored has. */
@@ -118,6 +136,7 @@ async function scan(ground: Ground, scope: DirectoryScope, reader: DirectoryRead
   const took = performance.now() - from;
   pace.nextScan = performance.now() + took / scanShare - took;
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  lookForFreed(pace);
   const groups = [...(await knownGroups(ground, scope))];
   const there = await reader.existing('group', groups);
   const gone = await goneGroups(ground.db.read, scope);

@@ -126,7 +126,10 @@ export class DirectoryFollower {
     const pace = this.#paceOf(directory);
     const changedAt = Number(directory.changedAt);
     const isRead = pace.readFor === changedAt;
-    const whole = this.#isWholeDue(state, isRead ? 0 : changedAt) || (await this.#mayTakeMore(directory, state));
+    const whole =
+      this.#isWholeDue(state, isRead ? 0 : changedAt) ||
+      (await this.#mayTakeMore(directory, state)) ||
+      (await this.#hasLost(directory, state));
     if (whole && performance.now() < pace.retryAt) return;
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
@@ -186,6 +189,13 @@ export class DirectoryFollower {
     const on = this.#ground.db.read;
     const held = sql`SELECT 1 FROM "domains" WHERE "accountId" = ${accountId} AND "state" = 'verified' AND ${since} LIMIT 1`;
     return (await firstRow(on, held)) !== null;
+  }
+
+  /** Whether people were deleted here since, as with their domain: their entries are nobody now, and tell why. */
+  async #hasLost({ connectionId }: Followed, { fullAt }: DirectoryState): Promise<boolean> {
+    const lost = sql`SELECT 1 FROM "users" u JOIN "directory_entries" e ON e."localId" = u."id"
+        WHERE u."deletedAt" >= ${fullAt ?? 0} AND u."deletedAt" <= ${clock.now()} AND e."directoryId" = ${connectionId} AND e."goneAt" IS NULL LIMIT 1`;
+    return (await firstRow(this.#ground.db.read, lost)) !== null;
   }
 
   async #stateOf(directory: Followed): Promise<DirectoryState> {

@@ -13,6 +13,8 @@ export interface DirectoryReader {
   people(): AsyncIterable<DirectoryPerson[]>;
   /** Those who changed since, page by page. */
   changedPeople(since: Cursor): AsyncIterable<DirectoryPerson[]>;
+  /** Of those with these guids who are there, page by page. */
+  these(guids: readonly string[]): AsyncIterable<DirectoryPerson[]>;
   /** The guids of everybody, page by page, and nothing else. */
   guids(): AsyncIterable<string[]>;
   /** Which of these are there, of those that would be read. */

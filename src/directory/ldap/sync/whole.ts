@@ -6,6 +6,7 @@ import { groupsOf } from './groups/plan.ts';
 import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
+import { applyFreed } from './people/freed.ts';
 import type { DirectoryReader } from './reader.ts';
 import { countEntries } from './state/counts.ts';
 import { type FollowerScope, keep } from './state/states.ts';
@@ -25,6 +26,7 @@ export async function readWhole(ground: Ground, scope: FollowerScope, reader: Di
     await applyPeople(ground, scope, people);
   }
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  await applyFreed(ground, scope, reader, new Set());
   await readGroups(ground, scope, reader);
   const counts = await countEntries(ground.db.read, scope.connectionId);
   const fullMs = Math.round(performance.now() - from);

@@ -58,6 +58,7 @@ export class PaperDirectory {
       position: async () => ({ server: this.server, position: String(this.changes), context: String(this.changes) }),
       people: () => page(this.people.values()),
       changedPeople: ({ position }) => page([...this.people.values()].filter(({ guid }) => since(position)(guid))),
+      these: (guids) => page(guids.flatMap((guid) => this.people.get(guid) ?? [])),
       guids: () => page(this.people.keys()),
       existing: async (kind, guids) => {
         const held: ReadonlyMap<string, unknown> = kind === 'user' ? this.people : this.groups;

@@ -76,6 +76,10 @@ export class SessionReader implements DirectoryReader {
     yield* this.#peopleThat(all(this.#shape.users, this.#changedSince(since)));
   }
 
+  async *these(guids: readonly string[]): AsyncGenerator<DirectoryPerson[]> {
+    for (const some of chunks(guids, guidsAtOnce)) yield* this.#peopleThat(all(this.#shape.users, this.#named(some)));
+  }
+
   async *guids(): AsyncGenerator<string[]> {
     const { base, users, attributes } = this.#shape;
     for await (const page of this.#session.pages({ base, filter: users, attributes: [attributes.guid], pageSize })) {
@@ -87,8 +91,7 @@ export class SessionReader implements DirectoryReader {
     const { base, users, groups, attributes } = this.#shape;
     const found = new Set<string>();
     for (const some of chunks(guids, guidsAtOnce)) {
-      const named = any(...some.map((guid) => equals(attributes.guid, guidValue(guid, this.#shape))));
-      const filter = all(kind === 'user' ? users : groups, named);
+      const filter = all(kind === 'user' ? users : groups, this.#named(some));
       for (const entry of await this.#session.search({ base, filter, attributes: [attributes.guid], pageSize })) {
         const guid = guidOf(entry, this.#shape);
         if (guid !== null) found.add(guid);
@@ -114,6 +117,10 @@ export class SessionReader implements DirectoryReader {
     const { members, nested } = await readMembers(this.#session, this.#shape, entry, index, this.#strangers);
     const name = cleaned(entry.text(attributes.groupName) ?? '') || cleaned(entry.dn);
     return { group: { guid, dn: entry.dn, name, members: [...new Set(members)] }, nested };
+  }
+
+  #named(guids: readonly string[]): Filter {
+    return any(...guids.map((guid) => equals(this.#shape.attributes.guid, guidValue(guid, this.#shape))));
   }
 
   async *#peopleThat(filter: Filter): AsyncGenerator<DirectoryPerson[]> {
