@@ -69,6 +69,16 @@ describeOnEachEngine('console: what a directory sent', function () {
     assert.ok(!refusal.body.includes('name="effect"'), 'there is nothing to confirm');
   });
 
+  it('shows the beginning of a long address in the list, and all of it on its own page', async () => {
+    const wanted = 'x'.repeat(1_000);
+    await send('GET', `/Users?filter=${encodeURIComponent(`nothing eq "${wanted}"`)}`);
+    const list = await browser.get(`${requests}?outcome=failed&method=GET`);
+    assert.match(list.text, /GET \/Users\?filter=nothing eq "x{100,160}…/);
+    assert.ok(!list.body.includes('x'.repeat(200)));
+    const path = /href="([^"]+\/requests\/[\w-]{36})"[^>]*>GET/.exec(list.body)![1]!;
+    assert.ok((await browser.get(path)).body.includes(wanted));
+  });
+
   it('asks who it is before a replay, as before other dangerous acts', async () => {
     const list = await browser.get(requests);
     const path = /href="([^"]+\/requests\/[\w-]{36})"[^>]*>PUT/.exec(list.body)![1]!;

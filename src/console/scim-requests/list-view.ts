@@ -103,8 +103,14 @@ function lineOf(place: Place, request: KeptView) {
   };
 }
 
+/** Most characters of an address in the table: of a filter, enough to tell whom it is about. */
+const mostOfTarget = 160;
+
 /** Ids are long, and their beginning tells them apart; the request's own page has all of it. */
-const shortened = (target: string): string => target.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f-]{22}/, '$1…');
+function shortened(target: string): string {
+  const short = target.replace(/([\da-f]{8})-[\da-f]{4}-[\da-f-]{22}/, '$1…');
+  return short.length > mostOfTarget ? `${short.slice(0, mostOfTarget)}…` : short;
+}
 
 /** The user or the group, with its page where there is one. */
 export function aboutWhom({ base }: Place, { subject, name, isErased }: KeptView): Html {

@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import * as fc from 'fast-check';
 import { ScimKeyTable } from '../../../src/directory/scim/keys/key.entity.ts';
 import { createScimKey, revokeScimKey } from '../../../src/directory/scim/keys/keys.ts';
+import { lockRows } from '../../../src/platform/database/lock.ts';
+import { rows } from '../../../src/platform/database/run.ts';
+import { sql } from '../../../src/platform/database/sql.ts';
 import { UserTable } from '../../../src/users/user.entity.ts';
 import { until } from '../../support/until.ts';
 import { created, groupBody, membersOf, type Reply, type Scim, type Served, serveScim, userBody } from './support.ts';
 import { describeOnEachEngine } from '../../support/engines.ts';
 
-describeOnEachEngine('SCIM: at the same time', () => {
+describeOnEachEngine('SCIM: at the same time', (engine) => {
   let served: Served;
   let scim: Scim;
   before(async () => {
@@ -104,6 +107,33 @@ describeOnEachEngine('SCIM: at the same time', () => {
     const stored = await served.house.ground.db.read.findOneBy(UserTable, { id });
     assert.equal(stored?.epoch, 2, 'one no, whatever else was said');
   });
+
+  // On SQLite units run one after another.
+  if (engine === 'postgres') {
+    it('waits for the groups of whoever is deleted before it holds the person, as a change of a group does', async () => {
+      const { ground } = served.house;
+      const id = await created(scim, '/Users', userBody('leaver'));
+      const group = await created(scim, '/Groups', groupBody('Left', [id]));
+      const held = Promise.withResolvers<void>();
+      const changing = ground.db.write(
+        async (m) => {
+          await lockRows(m, 'directory_groups', [group]);
+          await rows(m, sql`SELECT 1`); // nobody waits for the lock itself
+          held.resolve();
+          const waiting = sql`SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+          await until(async () => (await rows(m, waiting)).length > 0);
+          // Were they held already, each would wait for the other until the server undoes one of them, after a second.
+          return rows(m, sql`SELECT 1 FROM "users" WHERE "id" = ${id} FOR NO KEY UPDATE NOWAIT`);
+        },
+        { ...served.acme.scope, beside: true },
+      );
+      await held.promise;
+      const deleting = scim.delete(`/Users/${id}`);
+      assert.equal((await changing).length, 1);
+      assert.equal((await deleting).status, 204);
+      assert.deepEqual(await membersOf(scim, group), []);
+    });
+  }
 
   it('refuses a key from its revocation on, also a request whose body was still on its way', async () => {
     const { house, acme, baseUrl } = served;

@@ -96,16 +96,16 @@ function selection(attribute: Attribute, before: readonly Complex[], change: Cha
     const touched = chosen[i] ?? true;
     return { element: touched ? changed(attribute, sub, element, change) : element, touched };
   });
-  // A touched element that becomes primary takes that from the others.
-  const moves = after.some(
-    ({ element, touched }, i) => touched && element?.['primary'] === true && before[i]?.['primary'] !== true,
-  );
+  // A touched element that becomes primary takes that from the others, once it says anything.
+  const leads = (element: Complex | undefined): boolean =>
+    element?.['primary'] === true && substantial(attribute, element);
+  const moves = after.some(({ element, touched }, i) => touched && leads(element) && !leads(before[i]));
   return after.flatMap(({ element, touched }) => (element ? [moves && !touched ? demoted(element) : element] : []));
 }
 
 /**
- * Changes a multi-valued attribute of `record` (RFC 7644 §3.5.2.1–3). Twins, and who is primary, are left to one reading
- * of the whole list when all operations are done.
+ * Changes a multi-valued attribute of `record` (RFC 7644 §3.5.2.1–3). Twins, who is primary, and elements that say nothing
+ * are left to one reading of the whole list when all operations are done: Entra names an element's display before its value.
  * @throws scim.invalidValue, scim.invalidFilter, scim.noTarget
  */
 export function changeElements(record: Complex, change: Change, folded: Fold): void {
@@ -119,7 +119,6 @@ export function changeElements(record: Complex, change: Change, folded: Fold): v
   else
     after =
       change.op === 'add' ? addition(attribute, before, read(attribute, change), folded) : read(attribute, change);
-  after = after.filter((element) => substantial(attribute, element));
   requireFewElements(attribute, after);
   if (after.length === 0) delete record[attribute.name];
   else record[attribute.name] = after;

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { clock } from '../../../platform/clock/clock.ts';
 import { personal } from '../../../trail/people/personal.ts';
+import { lockGroupsOf } from '../../../users/entitlement/touch-groups.ts';
 import { liftNo, sayNo } from '../../../users/lifecycle/causes.ts';
 import { namePerson } from '../../../users/lifecycle/adopt.ts';
 import { deletePerson, touchPerson, updatePerson } from '../../../users/lifecycle/people.ts';
@@ -65,6 +66,7 @@ export async function patch(request: ScimRequest, id: string): Promise<ScimReply
 export async function remove(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope } = request;
   await perform(request, 'DeleteUser', { userId: id }, async (m) => {
+    await lockGroupsOf(m, scope.accountId, id);
     const user = await holdStored(m, scope, id);
     const active = await isActive(m, id);
     requireVersion(request.conditions, () => versionOf(user, active));

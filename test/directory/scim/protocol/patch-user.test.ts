@@ -216,6 +216,31 @@ describe('PATCH of a user', () => {
   for (const [what, operation, expected] of emails)
     it(`of e-mails: ${what}`, () => assert.deepEqual(patch(operation).profile.emails, expected));
 
+  it('keeps what is said of an element before its value is', () => {
+    const { profile } = patch(
+      { op: 'Add', path: 'roles[primary eq "True"].display', value: 'Seller' },
+      { op: 'Add', path: 'roles[primary eq "True"].value', value: 'seller' },
+      { op: 'Add', path: 'roles[primary eq "True"].type', value: 'desk' },
+      {
+        op: 'replace',
+        value: { 'phoneNumbers[type eq "fax"].display': 'Fax', 'phoneNumbers[type eq "fax"].value': '1' },
+      },
+      { op: 'Add', path: 'emails[type eq "other"].primary', value: 'True' },
+      { op: 'Add', path: 'emails[type eq "other"].value', value: 'ann@other.org' },
+    );
+    assert.deepEqual(profile.roles, [{ value: 'seller', display: 'Seller', type: 'desk', primary: true }]);
+    assert.deepEqual(profile.phoneNumbers, [{ value: '1', display: 'Fax', type: 'fax' }]);
+    assert.deepEqual(profile.emails, [work, home, { value: 'ann@other.org', type: 'other', primary: true }]);
+  });
+
+  it('makes nothing of an element that never gets a value, which takes no other’s place either', () => {
+    const { profile } = patch(
+      { op: 'replace', path: 'emails[type eq "other"].primary', value: true },
+      { op: 'replace', path: 'phoneNumbers[type eq "fax"].display', value: 'Fax' },
+    );
+    assert.deepEqual(profile, stored.profile);
+  });
+
   it('makes an address by its type', () => {
     const { addresses } = patch({ op: 'add', path: 'addresses[type eq "work"].locality', value: 'Bonn' }).profile;
     assert.deepEqual(addresses, [{ type: 'work', locality: 'Bonn' }]);
