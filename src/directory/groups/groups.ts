@@ -82,6 +82,16 @@ export async function touchGroup(m: Writer, groupId: string): Promise<Group> {
   return asRows(GroupTable, touched)[0]!;
 }
 
+/** `touchGroup`, of a group whose locked row is known to be this: nobody waits for an answer. */
+export async function touchLocked(m: Writer, group: Group): Promise<Group> {
+  const updatedAt = clock.now();
+  await later(
+    m,
+    sql`UPDATE "directory_groups" SET "updatedAt" = ${updatedAt}, "version" = "version" + 1 WHERE "id" = ${group.id}`,
+  );
+  return { ...group, updatedAt, version: group.version + 1 };
+}
+
 /** A group goes; its mapping waits for one of the same name, and whoever came in by it alone is out. */
 export async function deleteGroup(ground: Ground, m: Writer, scope: DirectoryScope, group: Group): Promise<void> {
   await ground.db.alone(scope.accountId);

@@ -1,9 +1,10 @@
+import { chunkSize } from '../../../platform/database/chunks.ts';
 import { lockRows } from '../../../platform/database/lock.ts';
 import { engineOf, later } from '../../../platform/database/run.ts';
 import { sql } from '../../../platform/database/sql.ts';
 import type { Writer } from '../../../platform/database/unit.ts';
 import type { Group } from '../../../users/entitlement/group.entity.ts';
-import { createGroup, deleteGroup, renameGroup, touchGroup } from '../../groups/groups.ts';
+import { createGroup, deleteGroup, renameGroup, touchGroup, touchLocked } from '../../groups/groups.ts';
 import { addMembers, MemberChange } from '../../groups/members.ts';
 import { requireVersion } from '../http/conditions.ts';
 import { perform } from '../http/perform.ts';
@@ -76,18 +77,38 @@ function changeStored(request: ScimRequest, id: string, changes: readonly GroupC
   const requestParameters = { groupId: id, changes: summaries(changes) };
   return perform(request, 'UpdateDirectoryGroup', requestParameters, async (m) => {
     await lockRows(m, 'directory_groups', [id]);
-    const group = await requireStored(m, scope, id);
-    requireVersion(request.conditions, () => versionOf(group));
     const members = new MemberChange(request.ground, m, scope, id);
     const asking = { engine: engineOf(m), base: request.base, scope };
-    for (const each of changes) await apply(asking, m, group, members, each);
+    // Others who change this group wait until this unit ends, so it says in one turn what it can: which few come or go
+    // does not depend on the group's row. That it is there, and of this version, is judged first, and undoes the rest.
+    const early = isOfMembers(changes[0]) && idsOf(changes[0]).length <= chunkSize ? changes[0] : null;
+    const [stored, begun] = await Promise.allSettled([
+      requireStored(m, scope, id),
+      early && applyToMembers(members, early),
+    ]);
+    if (stored.status === 'rejected') throw stored.reason;
+    const group = stored.value;
+    requireVersion(request.conditions, () => versionOf(group));
+    if (begun.status === 'rejected') throw begun.reason;
+    for (const each of early ? changes.slice(1) : changes) await apply(asking, m, group, members, each);
     const isOther = members.moved.added + members.moved.removed > 0 || changes.some((each) => saysAnew(group, each));
+    const touch = (): Promise<Group> => (changes.every(isOfMembers) ? touchLocked(m, group) : touchGroup(m, id));
     // In one turn: neither needs the other's answer. What is stored already is no change (RFC 7644 §3.5.2.1).
-    const [now] = await Promise.all([isOther ? touchGroup(m, id) : group, members.settle()]);
+    const [now] = await Promise.all([isOther ? touch() : group, members.settle()]);
     const changed = groupChange(id, group, now, members.moved);
     return { result: now, responseElements: { displayName: now.displayName }, changed };
   });
 }
+
+type OfMembers = Extract<GroupChange, { kind: 'addMembers' | 'removeMembers' }>;
+
+const isOfMembers = (each: GroupChange | undefined): each is OfMembers =>
+  each?.kind === 'addMembers' || each?.kind === 'removeMembers';
+
+const idsOf = (each: OfMembers): readonly string[] => (each.kind === 'addMembers' ? ids(each.members) : each.ids);
+
+const applyToMembers = (members: MemberChange, each: OfMembers): Promise<void> =>
+  each.kind === 'addMembers' ? members.add(idsOf(each)) : members.remove(each.ids, each.type);
 
 /** Whether a group is called otherwise by a change. */
 const saysAnew = ({ displayName, externalId }: Group, each: GroupChange): boolean =>
@@ -100,9 +121,8 @@ async function apply(asking: Asking, m: Writer, group: Group, members: MemberCha
     case 'externalId':
       return later(m, sql`UPDATE "directory_groups" SET "externalId" = ${each.value} WHERE "id" = ${group.id}`);
     case 'addMembers':
-      return members.add(ids(each.members));
     case 'removeMembers':
-      return members.remove(each.ids, each.type);
+      return applyToMembers(members, each);
     case 'removeMatching':
       return members.removeFound(membersWho(asking, group.id, each.filter));
     case 'replaceMembers':
