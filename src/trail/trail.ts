@@ -19,7 +19,7 @@ const flushMs = 500;
 /** More than this many buffered refusals in one interval are counted, not kept: a flood must not fill the disk. */
 const bufferSize = 2_000;
 /** What one unit of work writes of the buffer, in plain records: little, so that whoever asks meanwhile is soon answered. */
-const atOnce = 150;
+const atOnce = 100;
 /** One whose values are sealed takes as long as so many plain ones, most of it for a key. */
 const sealedCosts = 4;
 /** Who holds the records of no organisation. */

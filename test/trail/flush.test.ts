@@ -45,25 +45,22 @@ describeOnEachEngine('the trail', () => {
     try {
       await trail.flush();
       const written: number[] = [];
+      let refusals = 0;
       db.write = async (unit, hold) => {
+        if (written.length === 1 && refusals === 0) {
+          refusals++;
+          throw new Error('not now');
+        }
         const done = await write(unit, hold);
         const all = await db.read.countBy(TrailRecordTable, { eventName: 'GetUser' });
         written.push(all - written.reduce((sum, each) => sum + each, 0));
-        if (written.length === 1) db.write = refused;
         return done;
-      };
-      const goesOn = db.write;
-      let refusals = 0;
-      const refused: typeof db.write = () => {
-        refusals++;
-        db.write = goesOn;
-        return Promise.reject(new Error('not now'));
       };
       for (let i = 0; i < 240; i++)
         trail.observed({ eventName: 'GetUser', organisationId: null, requestParameters: { i, name: personal('Ann') } });
       await trail.flush();
       await trail.flush();
-      assert.ok(written.length > 5 && written.every((each) => each < 40), String(written));
+      assert.ok(written.length > 5 && written.every((each) => each <= 25), String(written));
       const all = await db.read.findBy(TrailRecordTable, { eventName: 'GetUser' });
       assert.equal(new Set(all.map(({ requestParameters }) => requestParameters?.['i'])).size, 240);
       assert.deepEqual([all.length, refusals], [240, 1]);

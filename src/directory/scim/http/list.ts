@@ -11,7 +11,7 @@ import type { Resource } from '../protocol/present.ts';
 import type { Projection } from '../protocol/projection.ts';
 import { sortKeysOf } from '../protocol/sort.ts';
 import { cursorAt, positionOf } from './cursor.ts';
-import { countAll, findPart, type Found, type Part, plainPart } from './page.ts';
+import { countAll, findPart, type Found, type Part, rowsOfPart } from './page.ts';
 import { type ListQuery, listQueryOf, searchQuery } from './query.ts';
 import { projectionOf, type ScimReply, type ScimRequest } from './request.ts';
 import { type Scanned, scanPart } from './scan.ts';
@@ -28,8 +28,11 @@ export interface Listed {
   /** As many from the beginning as go on one page; all of them without it. */
   fitting?: (on: Reader, ids: readonly string[], projection: Projection) => Promise<string[]>;
   show: (on: Reader, ids: readonly string[], asking: Asking, projection: Projection) => Promise<Map<string, Resource>>;
-  /** Those whose ids a query gives, in their order: found and shown by one statement. */
-  showFound?: (on: Reader, ids: Sql, asking: Asking, projection: Projection) => Promise<Resource[]>;
+  /**
+   * Finds and shows a part of them (`rowsOfPart`) by one statement.
+   * @param isFew whether few fit, so that whatever fits may be read whole
+   */
+  showPart?: (on: Reader, part: Sql, isFew: boolean, asking: Asking, projection: Projection) => Promise<Resource[]>;
 }
 
 /** What lists of these types of resources are called: in a cursor, and in the trail. */
@@ -100,7 +103,7 @@ async function answerAtOnce(
 ): Promise<ScimReply | null> {
   const { page } = query;
   const [type, another] = listing.types;
-  if (!type?.showFound || another || 'cursor' in page || page.count === 0) return null;
+  if (!source || !type?.showPart || another || 'cursor' in page || page.count === 0) return null;
   const part = {
     isSorted: false,
     isDescending: false,
@@ -109,8 +112,8 @@ async function answerAtOnce(
     limit: page.count,
   };
   const on = request.ground.db.read;
-  const resources = await type.showFound(on, plainPart(source!, part), asking, request.projection);
-  const total = totalBy(page, resources.length) ?? (await countAll(on, [source!]));
+  const resources = await type.showPart(on, rowsOfPart(source, part), source.isFew, asking, request.projection);
+  const total = totalBy(page, resources.length) ?? (await countAll(on, [source]));
   observe(
     listing,
     request,
@@ -178,7 +181,11 @@ interface Counted {
   total: number | undefined;
 }
 
-type Asked = Scanned & { /** Whether no index leads to what fits, and in order. */ isScanned: boolean };
+type Asked = Scanned & {
+  /** Whether no index leads to what fits, and in order. */
+  isScanned: boolean;
+  isFew: boolean;
+};
 
 async function sourcesOf(
   on: Reader,
@@ -197,6 +204,7 @@ async function sourcesOf(
     from: from(asking, compiled[i]?.condition ?? null),
     whole: from(asking, null),
     key: keys[i],
+    isFew: compiled[i]?.isFew ?? false,
     isScanned: compiled[i] ? !compiled[i].isServed || many[i]! : sortBy !== null,
   }));
 }

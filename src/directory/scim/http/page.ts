@@ -48,14 +48,17 @@ export async function findPart(on: Reader, engine: Engine, sources: readonly Sou
   }));
 }
 
-/** The ids of a part of one type's resources, without any order but that in which they came. */
-export function plainPart({ from, id }: Source, { after, offset, limit, isFiltered }: Part): Sql {
+const plainPart = (source: Source, part: Part): Sql =>
+  sql`SELECT ${source.id} AS "id" FROM ${rowsOfPart(source, part)}`;
+
+/** A part of one type's resources in the order in which they came, as what follows a FROM. */
+export function rowsOfPart({ from, id }: Source, { after, offset, limit, isFiltered }: Part): Sql {
   const behind = after ? sql`AND ${id} > ${after.id}` : sql``;
   const skipped = offset === 0 ? sql`` : sql`OFFSET ${offset}`;
   // An expression, so that the index of the filter is taken and not that of the order; then no limit is judged by either.
   const [order, most] =
     isFiltered && after === undefined ? [sql`${id} || ''`, sql`LIMIT (${limit})`] : [id, sql`LIMIT ${limit}`];
-  return sql`SELECT ${id} AS "id" FROM ${from} ${behind} ORDER BY ${order} ${most} ${skipped}`;
+  return sql`${from} ${behind} ORDER BY ${order} ${most} ${skipped}`;
 }
 
 function sortedPart(engine: Engine, sources: readonly Source[], part: Part): Sql {

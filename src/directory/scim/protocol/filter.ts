@@ -43,6 +43,8 @@ class Compilation {
   /** Comparisons that an index serves, and all that there are. */
   served = 0;
   asked = 0;
+  /** Of those that are served, comparisons whose index leads to whoever has such an element. */
+  narrowed = 0;
   /** What is to be counted before it is known how many an index leads to. */
   readonly many: Sql[] = [];
   readonly #stored: Stored;
@@ -70,7 +72,7 @@ class Compilation {
     if (steps) return this.#leaf(steps, name, question, negated);
     if (!this.#lenient) throw unusable(name);
     const isOfNothing = question.op === 'compare' && (question.by === 'ne') !== (question.value === null);
-    return isOfNothing === negated ? never : always;
+    return this.#plain(isOfNothing !== negated);
   };
 
   #leaf(steps: readonly Attribute[], name: string, question: Question, negated: boolean): Sql {
@@ -86,7 +88,7 @@ class Compilation {
     if (question.op === 'pr') {
       const column = this.#stored.column(steps);
       // What has no column of its own is there always, as `meta` is.
-      return column ? this.#column(last, column, name, question, negated) : negated ? never : always;
+      return column ? this.#column(last, column, name, question, negated) : this.#plain(!negated);
     }
     const value = last.sub.get('value');
     if (!value) throw unusable(name);
@@ -113,7 +115,7 @@ class Compilation {
     const steps = attributesOf(name, this.#stored.schema);
     const attribute = steps?.at(-1);
     if (!steps || !attribute) {
-      if (this.#lenient) return negated ? always : never;
+      if (this.#lenient) return this.#plain(negated);
       throw unusable(name);
     }
     if (attribute.type !== 'complex')
@@ -163,6 +165,12 @@ class Compilation {
     return this.#column(sub, rows.column(sub), name, question, negated, 'element');
   }
 
+  /** What is the same of everybody: no index leads to those of whom it is true. */
+  #plain(isTrue: boolean): Sql {
+    if (isTrue) this.asked++;
+    return isTrue ? always : never;
+  }
+
   #narrowed(rows: Rows, sub: Attribute | undefined, question: Question, negated: boolean): Sql | undefined {
     if (
       sub?.type !== 'string' ||
@@ -174,6 +182,7 @@ class Compilation {
       return undefined;
     const many = rows.many?.(sub, textOf(question.value));
     if (many) this.many.push(many);
+    this.narrowed++;
     return rows.narrowed?.(sub, textOf(question.value));
   }
 
@@ -212,6 +221,8 @@ export interface Compiled {
   condition: Sql;
   /** Whether an index leads to what fits, so that not every row is looked at. */
   isServed: boolean;
+  /** Whether that index is of an attribute of which every resource has a value of its own. */
+  isFew: boolean;
   /** Rows, each as what follows a FROM: while one of these is long, the index leads to many all the same. */
   many: readonly Sql[];
 }
@@ -241,8 +252,8 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
   const parts = filters(filter).map((each) => {
     const compilation = new Compilation(stored, lenient);
     const condition = compilation.compile(each, false);
-    const { scans, served, asked, many } = compilation;
-    return { condition, scans, isServed: served === asked, many };
+    const { scans, served, asked, narrowed, many } = compilation;
+    return { condition, scans, isServed: served === asked, isFew: served === asked && narrowed === 0, many };
   });
   requireFewScans(
     parts.reduce((sum, { scans }) => sum + scans, 0),
@@ -254,6 +265,7 @@ function compileTree(filter: Filter, stored: Stored, bounds = filterBounds, leni
       ' AND ',
     )})`,
     isServed: parts.some(({ isServed }) => isServed),
+    isFew: parts.some(({ isFew }) => isFew),
     // Where another part is served too, and leads to few, nothing need be counted.
     many: parts.some(({ isServed, many }) => isServed && many.length === 0) ? [] : parts.flatMap(({ many }) => many),
   };

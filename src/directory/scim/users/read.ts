@@ -1,11 +1,12 @@
 import { engineOf } from '../../../platform/database/run.ts';
-import { list, sql } from '../../../platform/database/sql.ts';
+import { list, type Sql, sql } from '../../../platform/database/sql.ts';
+import type { DirectoryScope } from '../../groups/scope.ts';
 import type { Listed, Listing } from '../http/list.ts';
 import type { ScimReply, ScimRequest } from '../http/request.ts';
 import { storedUser } from './filter.ts';
 import type { Resource } from '../protocol/present.ts';
 import { showPeople } from './shown.ts';
-import { known, ofConnection } from './stored.ts';
+import { known } from './stored.ts';
 
 /** The connection's people, the deactivated among them, in the order in which they came. */
 export const listedUsers: Listed = {
@@ -20,10 +21,13 @@ export const listedUsers: Listed = {
           AND u."deletedAt" IS NULL AND u."releasedAt" IS NULL AND ${filter}`,
   show: async (on, ids, asking, projection) =>
     byId(
-      await showPeople(on, sql`"users" a WHERE a."id" IN (${list(ids)}) AND a."deletedAt" IS NULL`, asking, projection),
+      await showPeople(on, sql`"users" u WHERE u."id" IN (${list(ids)}) AND u."deletedAt" IS NULL`, asking, projection),
     ),
-  showFound: (on, ids, asking, projection) =>
-    showPeople(on, sql`"users" a WHERE a."id" IN (${ids}) ORDER BY a."id"`, asking, projection),
+  showPart: (on, part, isFew, asking, projection) => {
+    // Of many no more are read whole than are shown.
+    const from = isFew ? part : sql`"users" u WHERE u."id" IN (SELECT u."id" FROM ${part}) ORDER BY u."id"`;
+    return showPeople(on, from, asking, projection);
+  },
 };
 
 const byId = (resources: readonly Resource[]): Map<string, Resource> =>
@@ -31,12 +35,15 @@ const byId = (resources: readonly Resource[]): Map<string, Resource> =>
 
 export const userListing: Listing = { types: [listedUsers], endpoint: 'Users', eventName: 'ListUsers' };
 
+const withId = ({ connectionId }: DirectoryScope, id: string): Sql =>
+  sql`"users" u WHERE u."id" = ${id} AND u."connectionId" = ${connectionId} AND u."deletedAt" IS NULL`;
+
 /** GET /Users/{id} (RFC 7644 §3.4.1). */
 export async function readOne(request: ScimRequest, id: string): Promise<ScimReply> {
   const { ground, scope, base, projection } = request;
   const on = ground.db.read;
   const asking = { engine: engineOf(on), base };
-  const [found] = await showPeople(on, sql`"users" a WHERE ${ofConnection(scope, id)}`, asking, projection);
+  const [found] = await showPeople(on, withId(scope, id), asking, projection);
   const body = known(found, id);
   const { organisationId, accountId } = scope;
   ground.trail.observed({ eventName: 'GetUser', organisationId, accountId, requestParameters: { userId: id } });

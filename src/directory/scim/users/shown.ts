@@ -6,15 +6,15 @@ import type { Reference, Resource } from '../protocol/present.ts';
 import { type Projection, wants } from '../protocol/projection.ts';
 import { presentPeople, referenceTo, type StoredUser } from './stored.ts';
 
-/** A row `a` of people as it is shown: texts to search by, and what is not a directory's, stay where they are. */
-const columns = sql`a."id", a."connectionId", a."userName", a."externalId", a."displayName", a."profile",
-  a."createdAt", a."updatedAt"`;
+/** A row `u` of people as it is shown: texts to search by, and what is not a directory's, stay where they are. */
+const columns = sql`u."id", u."connectionId", u."userName", u."externalId", u."displayName", u."profile",
+  u."createdAt", u."updatedAt"`;
 
 const isOut = sql`EXISTS (SELECT 1 FROM "user_causes" c
-  WHERE c."userId" = a."id" AND c."cause" = 'directory') AS "isOut"`;
+  WHERE c."userId" = u."id" AND c."cause" = 'directory') AS "isOut"`;
 
 const inGroups = sql`FROM "group_members" m JOIN "directory_groups" g ON g."id" = m."groupId"
-  WHERE m."memberId" = a."id" AND m."memberType" = 'User'`;
+  WHERE m."memberId" = u."id" AND m."memberType" = 'User'`;
 /** The groups of a person as a list in JSON of ids and names; nothing, or an empty one, of somebody in none. */
 const groups: Record<Engine, Sql> = {
   sqlite: sql`(SELECT json_group_array(json_array(g."id", g."displayName") ORDER BY g."displayNameKey") ${inGroups})`,
@@ -30,7 +30,7 @@ interface Row extends Omit<StoredUser, 'profile'> {
 /**
  * Reads people and shows what was asked for of them, in one statement: an answer costs less than a question does. Only
  * managers are asked for afterwards.
- * @param from what follows FROM, with the people as `a`
+ * @param from what follows FROM, with the people as `u`
  */
 export async function showPeople(
   on: Reader,

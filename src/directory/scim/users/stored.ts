@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { firstRow, rows } from '../../../platform/database/run.ts';
 import { lockRow } from '../../../platform/database/select.ts';
-import { list, sql, type Sql } from '../../../platform/database/sql.ts';
+import { list, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
 import type { PersonInput } from '../../../users/lifecycle/person.ts';
 import { type User, UserTable } from '../../../users/user.entity.ts';
@@ -26,11 +26,14 @@ import { primaryEmail, type UserInput } from '../protocol/user.ts';
  * @throws scim.notFound, for every other id alike
  */
 export const holdStored = async (m: Writer, scope: DirectoryScope, id: string): Promise<User> =>
-  known(await lockRow(m, UserTable, ofConnection(scope, id)), id);
-
-/** The person with this id, as the row `a`, if the connection may see them. */
-export const ofConnection = (scope: DirectoryScope, id: string): Sql =>
-  sql`a."id" = ${id} AND a."connectionId" = ${scope.connectionId} AND a."deletedAt" IS NULL`;
+  known(
+    await lockRow(
+      m,
+      UserTable,
+      sql`a."id" = ${id} AND a."connectionId" = ${scope.connectionId} AND a."deletedAt" IS NULL`,
+    ),
+    id,
+  );
 
 /** Whoever was found by an id. @throws scim.notFound when nobody was */
 export function known<T>(found: T | null | undefined, id: string): T {

@@ -115,6 +115,26 @@ describe('SCIM filters, read', () => {
       refused(filter);
   });
 
+  it('is known to be led to by an index or not, and whether to few', () => {
+    for (const [filter, isServed, isFew] of [
+      ['userName eq "x"', true, true],
+      ['id eq "x" or not (externalId ne "y")', true, true],
+      ['userName co "x" and id eq "y"', true, true],
+      ['emails.value eq "x"', true, false],
+      ['groups[value eq "x"]', true, false],
+      ['id eq "x" or emails.value eq "y"', true, false],
+      ['emails.value eq "x" and id eq "y"', true, true],
+      ['userName ne "x"', false, false],
+      ['active eq true', false, false],
+      ['id eq "x" or userName sw "y"', false, false],
+      ['meta pr', false, false],
+      ['id eq "x" or meta pr', false, false],
+    ] as const) {
+      const found = compileFilter(filter, user);
+      assert.deepEqual([found.isServed, found.isFew], [isServed, isFew], filter);
+    }
+  });
+
   it('is bounded in comparisons, and in those that look at every row', () => {
     const find = (text: string) => compileFilter(text, user);
     const many = (length: number, one: string, by = ' or ') => Array.from({ length }, () => one).join(by);

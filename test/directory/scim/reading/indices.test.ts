@@ -132,6 +132,18 @@ describeOnEachEngine('SCIM reads', () => {
       for (const each of statements) assert.deepEqual(await scansIn(each), [], each.text);
     });
 
+  for (const [what, pathOf] of [
+    ['one person', () => `/Users/${paula}`],
+    ['a person by userName', () => filter('/Users', 'userName eq "Paula@acme.example"')],
+    ['a person by address', () => filter('/Users', 'emails.value eq "PAULA@acme.example"')],
+    ['the people of a group', () => `${filter('/Users', `groups.value eq "${pro}"`)}&count=10`],
+  ] as const)
+    it(`of ${what} are one statement`, async () => {
+      const statements = await statementsOf(pathOf());
+      const ofPeople = statements.filter(({ text }) => /FROM "(users|user_causes)"|"isOut"/.test(text));
+      assert.equal(ofPeople.length, 1, statements.map(({ text }) => text).join('\n'));
+    });
+
   it('see what does', async () => {
     const [found] = await statementsOf(filter('/Users', 'userName co "zz"'));
     const unkeyed = (text: string): string => text.replaceAll('"connectionId"', '"connectionId" || \'\'');
