@@ -1,7 +1,7 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { insertRows } from '../../platform/database/insert.ts';
-import { firstRow, rows } from '../../platform/database/run.ts';
-import { list, sql } from '../../platform/database/sql.ts';
+import { firstRow, later, rows } from '../../platform/database/run.ts';
+import { isOneOf, list, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
@@ -94,11 +94,11 @@ export class Sealer {
       entries.push({ ...entry, hash });
     }
     await insertRows(m, ChainEntryTable, entries);
-    const ids = records.map(({ id }) => id);
-    await rows(
+    const ids = isOneOf(records.map(({ id }) => id));
+    await later(
       m,
       sql`UPDATE "trail_records" SET "position" = (SELECT c."position" FROM "trail_chain" c
-            WHERE c."recordId" = "trail_records"."id") WHERE "id" IN (${list(ids)})`,
+            WHERE c."recordId" = "trail_records"."id") WHERE "id" ${ids}`,
     );
     faultPoint('seal.chained', chainId);
     const ends = { position, hash, proof: proofOf(seal, chainId, { position, hash }) };
