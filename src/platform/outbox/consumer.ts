@@ -3,7 +3,7 @@ import { clock } from '../clock/clock.ts';
 import type { Database } from '../database/database.ts';
 import { firstRow, later, rows } from '../database/run.ts';
 import { asRows } from '../database/select.ts';
-import { isOneOf, list, sql, type Sql } from '../database/sql.ts';
+import { isOneOf, list, Sql, sql } from '../database/sql.ts';
 import { faultPoint } from '../fault-points/fault-points.ts';
 import type { Log } from '../log/log.ts';
 import { type OutboxEvent, OutboxEventTable } from './event.entity.ts';
@@ -12,6 +12,8 @@ import type { Outbox } from './outbox.ts';
 export type Handler = (event: OutboxEvent) => Promise<void>;
 
 const batchSize = 100;
+/** In the text: by a limit that is bound SQLite compiles a statement anew at each run. */
+const batchLimit = new Sql([String(batchSize)], []);
 /** A claim not finished by then belongs to a process that died. */
 const claimMs = 30_000;
 /** Two processes that claim in the same millisecond mostly differ by this, so that each knows its own claims. */
@@ -281,4 +283,4 @@ const nextAt = (now: number, order: Sql): Sql =>
   sql`FROM "outbox" AS "e" WHERE ${dueAt(now)} AND NOT EXISTS (
         SELECT 1 FROM "outbox" AS "elder" WHERE "elder"."subject" = "e"."subject" AND "elder".${order} < "e".${order}
         AND "elder"."state" <> 'done' AND ("elder"."notBefore" > ${now} OR "elder"."claimedUntil" >= ${now}))
-      ORDER BY "createdAt", "e".${order} LIMIT ${batchSize}`;
+      ORDER BY "createdAt", "e".${order} LIMIT ${batchLimit}`;

@@ -1,7 +1,7 @@
 import { clock } from '../../platform/clock/clock.ts';
 import { insertRows } from '../../platform/database/insert.ts';
-import { firstRow, rows } from '../../platform/database/run.ts';
-import { list, sql } from '../../platform/database/sql.ts';
+import { firstRow, later, rows } from '../../platform/database/run.ts';
+import { isOneOf, list, Sql, sql } from '../../platform/database/sql.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { faultPoint } from '../../platform/fault-points/fault-points.ts';
 import { CarillonError } from '../../platform/errors/errors.ts';
@@ -21,6 +21,8 @@ import {
 
 /** Records that one unit of work chains: few, so that no writer waits long. */
 const batchSize = 100;
+/** In the text: by a limit that is bound SQLite compiles a statement anew at each run. */
+const batchLimit = new Sql([String(batchSize)], []);
 /** How long one turn goes on: after an outage the rest waits for the next. */
 const turnMs = 1_000;
 
@@ -68,7 +70,7 @@ export class Sealer {
     const found = await rows<StoredRecord>(
       m,
       sql`SELECT ${storedColumns('r')} FROM "trail_records" r WHERE ${this.#waiting()}
-          ORDER BY r."id" LIMIT ${batchSize}`,
+          ORDER BY r."id" LIMIT ${batchLimit}`,
     );
     const chains = Map.groupBy(found, ({ organisationId }) => chainOf(organisationId));
     for (const [chainId, records] of chains) await this.#append(m, chainId, records);
@@ -94,11 +96,11 @@ export class Sealer {
       entries.push({ ...entry, hash });
     }
     await insertRows(m, ChainEntryTable, entries);
-    const ids = records.map(({ id }) => id);
-    await rows(
+    const ids = isOneOf(records.map(({ id }) => id));
+    await later(
       m,
       sql`UPDATE "trail_records" SET "position" = (SELECT c."position" FROM "trail_chain" c
-            WHERE c."recordId" = "trail_records"."id") WHERE "id" IN (${list(ids)})`,
+            WHERE c."recordId" = "trail_records"."id") WHERE "id" ${ids}`,
     );
     faultPoint('seal.chained', chainId);
     const ends = { position, hash, proof: proofOf(seal, chainId, { position, hash }) };
