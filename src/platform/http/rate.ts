@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { refuse } from './errors.ts';
 
 interface RateOptions {
@@ -13,38 +12,49 @@ interface RateOptions {
 
 const sharedCounters = 1024;
 
+/** Calls that were counted until the window ends. */
+interface Window {
+  calls: number;
+  end: number;
+}
+
 /**
- * A limit on calls for each key, in this process's memory.
+ * A limit on calls for each key, in this process's memory. A window begins with its first call.
  * Memory is bounded: while `capacity` keys are being counted, new keys share counters, picked by a keyed hash so that
  * nobody can aim at somebody else's. Dropping old keys instead would let a flood reset its own count.
  * @returns `limit(key)`, which throws rate.exceeded with `retryAfter`
  */
 export function createRate({ points, seconds, capacity = 50_000 }: RateOptions): (key: string) => Promise<void> {
-  const limiter = new RateLimiterMemory({ points, duration: seconds });
   const salt = randomBytes(16);
-  /** Key → when its window ends. Windows are equally long, so the first entry ends first. */
-  const windows = new Map<string, number>();
+  /** By key. Windows are equally long, so the first entry ends first. */
+  const windows = new Map<string, Window>();
+  const shared = new Map<number, Window>();
 
-  const counterFor = (key: string, now: number): string => {
-    for (const [old, end] of windows) {
+  const windowOf = (key: string, now: number): Window => {
+    for (const [old, { end }] of windows) {
       if (end > now) break;
       windows.delete(old);
     }
-    if (windows.has(key)) return `k${key}`;
+    const own = windows.get(key);
+    if (own) return own;
+    const fresh = { calls: 0, end: now + seconds * 1000 };
     if (windows.size < capacity) {
-      windows.set(key, now + seconds * 1000);
-      return `k${key}`;
+      windows.set(key, fresh);
+      return fresh;
     }
-    return `s${createHmac('sha256', salt).update(key).digest().readUInt32BE() % sharedCounters}`;
+    const place = createHmac('sha256', salt).update(key).digest().readUInt32BE() % sharedCounters;
+    const known = shared.get(place);
+    if (known && known.end > now) return known;
+    shared.set(place, fresh);
+    return fresh;
   };
 
   return async (key) => {
-    try {
-      await limiter.consume(counterFor(key, performance.now()));
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      const retryAfter = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-      throw refuse('rate.exceeded', { retryAfter, values: { seconds: retryAfter } });
-    }
+    const now = performance.now();
+    const window = windowOf(key, now);
+    window.calls += 1;
+    if (window.calls <= points) return;
+    const retryAfter = Math.max(1, Math.ceil((window.end - now) / 1000));
+    throw refuse('rate.exceeded', { retryAfter, values: { seconds: retryAfter } });
   };
 }

@@ -132,10 +132,10 @@ export function readUser(body: unknown, mode: 'create' | 'replace'): UserInput {
   const given = members(body);
   requireSchema(given, urn.user);
   const record: Complex = mode === 'create' ? { active: true } : {};
-  for (const [key, attribute] of userSchema.attributes) {
+  userSchema.attributes.forEach((attribute, key) => {
     const value = readValue(attribute, given.get(key));
     if (value !== undefined) record[attribute.name] = value;
-  }
+  });
   const user = fromRecord(record);
   requireBoundedProfile(user.profile);
   return user;

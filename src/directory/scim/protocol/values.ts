@@ -89,10 +89,11 @@ function readComplex(attribute: Attribute, value: unknown, field: string): Compl
   const given = short ? new Map<string, unknown>([['value', value]]) : isObject(value) ? members(value) : undefined;
   if (!given) throw badValue(field, 'an object is expected');
   const read: Complex = {};
-  for (const [key, sub] of attribute.sub) {
-    const part = readValue(sub, given.get(key), `${field}.${sub.name}`);
+  attribute.sub.forEach((sub, key) => {
+    const said = given.get(key);
+    const part = said === undefined ? undefined : readValue(sub, said, `${field}.${sub.name}`);
     if (part !== undefined) read[sub.name] = part;
-  }
+  });
   return Object.keys(read).length ? read : undefined;
 }
 

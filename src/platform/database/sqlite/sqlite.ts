@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { DataSource, EntityManager } from 'typeorm';
 import { faultPoint } from '../../fault-points/fault-points.ts';
 import type { Database, Hold } from '../database.ts';
@@ -74,11 +73,14 @@ export class SqliteDatabase implements Database {
     if (inside) return unit(inside.manager);
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     return new Promise<T>((resolve, reject) => {
-      const inCallersContext = AsyncLocalStorage.snapshot();
+      const { promise: turn, resolve: begin } = Promise.withResolvers<EntityManager>();
+      // In the caller's context, as all that follows a promise is; to bind a function to it takes ten times as long.
+      const ran = turn.then((manager) => this.#units.run(manager, unit));
       this.#queue.push({
         name: hold?.name,
         run: async (manager) => {
-          const { value, store } = await inCallersContext(() => this.#units.run(manager, unit));
+          begin(manager);
+          const { value, store } = await ran;
           return () => {
             runEffects(store);
             resolve(value);
