@@ -24,12 +24,13 @@ export function newId(): string {
 
 function begin(time: number): void {
   lastTime = time;
-  const digits = time.toString(16).padStart(12, '0');
-  timeText = `${digits.slice(0, 8)}-${digits.slice(8)}-`;
+  const [high, low] = [Math.floor(time / 0x1000000), time % 0x1000000];
+  timeText = `${threeBytes(high)}${hex[low >> 16]!}-${hex[(low >> 8) & 0xff]!}${hex[low & 0xff]!}-`;
 }
 
 /** Bytes as they are written: a quarter of the time that it takes to write an id into a buffer first. */
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const threeBytes = (value: number): string => hex[value >> 16]! + hex[(value >> 8) & 0xff]! + hex[value & 0xff]!;
 
 /** Random bytes are asked of the system by the block; each is given out once. */
 const block = Buffer.alloc(4_096);
