@@ -29,12 +29,17 @@ describe('the keys that a process remembers', () => {
     assert.equal(remembered.get('ada', 15 * minute), other);
   });
 
-  it('are forgotten wherever they are', () => {
+  it('are forgotten wherever they are, also by a unit that had asked for one before', () => {
     const remembered = new Remembered();
     remembered.add('ada', key(), 0);
     for (let i = 0; i < 8_000; i++) remembered.add(`person ${i}`, key(), 0);
-    remembered.add('ada', key(), 0);
-    remembered.forget('ada');
-    assert.equal(remembered.get('ada', 0), undefined);
+    remembered.add('ada', key(), 1);
+    remembered.forget('ada', 10);
+    assert.equal(remembered.get('ada', 10), undefined);
+    remembered.add('ada', key(), 10);
+    assert.equal(remembered.get('ada', 10), undefined);
+    const later = key();
+    remembered.add('ada', later, 11);
+    assert.equal(remembered.get('ada', 11), later);
   });
 });

@@ -29,12 +29,14 @@ function begin(time: number): void {
 
 /** Ids that were made before that time sort before this: what is old is found by its id. */
 export function idAt(time: number): string {
-  const digits = Math.max(0, Math.trunc(time)).toString(16).padStart(12, '0');
-  return `${digits.slice(0, 8)}-${digits.slice(8)}`;
+  const whole = Math.max(0, Math.trunc(time));
+  const [high, low] = [Math.floor(whole / 0x1000000), whole % 0x1000000];
+  return `${threeBytes(high)}${hex[low >> 16]!}-${hex[(low >> 8) & 0xff]!}${hex[low & 0xff]!}`;
 }
 
 /** Bytes as they are written: a quarter of the time that it takes to write an id into a buffer first. */
 const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const threeBytes = (value: number): string => hex[value >> 16]! + hex[(value >> 8) & 0xff]! + hex[value & 0xff]!;
 
 /** Random bytes are asked of the system by the block; each is given out once. */
 const block = Buffer.alloc(4_096);

@@ -138,8 +138,8 @@ export class PersonKeys {
 
   /** To be called in the unit that destroys a key. */
   forget(personId: string): void {
-    this.#remembered.forget(personId);
-    this.#db.afterCommit(() => this.#remembered.forget(personId));
+    this.#remembered.forget(personId, clock.now());
+    this.#db.afterCommit(() => this.#remembered.forget(personId, clock.now()));
   }
 
   /** When a key is destroyed by itself. */

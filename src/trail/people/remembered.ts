@@ -6,7 +6,8 @@ const least = 8_000;
 const rememberedMs = 600_000;
 
 interface Known {
-  key: KeyObject;
+  /** Null for one that was forgotten. */
+  key: KeyObject | null;
   at: number;
 }
 
@@ -19,19 +20,29 @@ export class Remembered {
   #old = new Map<string, Known>();
 
   get(personId: string, now: number): KeyObject | undefined {
-    const known = this.#young.get(personId) ?? this.#old.get(personId);
-    return known && now - known.at < rememberedMs ? known.key : undefined;
+    const known = this.#known(personId);
+    return known?.key && now - known.at < rememberedMs ? known.key : undefined;
   }
 
+  /** @param at when it was asked for: one that was forgotten since stays so */
   add(personId: string, key: KeyObject, at: number): void {
-    this.#young.set(personId, { key, at });
+    const known = this.#known(personId);
+    if (known?.key === null && known.at >= at) return;
+    this.#put(personId, { key, at });
+  }
+
+  forget(personId: string, at: number): void {
+    this.#put(personId, { key: null, at });
+  }
+
+  #known(personId: string): Known | undefined {
+    return this.#young.get(personId) ?? this.#old.get(personId);
+  }
+
+  #put(personId: string, known: Known): void {
+    this.#young.set(personId, known);
     if (this.#young.size < least) return;
     this.#old = this.#young;
     this.#young = new Map();
-  }
-
-  forget(personId: string): void {
-    this.#young.delete(personId);
-    this.#old.delete(personId);
   }
 }

@@ -33,6 +33,7 @@ export interface KeptRequest {
   lastAt: number;
   /** Under whose key the rest is sealed; null when there is no rest. */
   person: string | null;
+  /** Of what a former release has sealed. */
   digest: string | null;
   sealed: string | null;
 }

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { KeyObject } from 'node:crypto';
 import { createScimKey } from '../../../../src/directory/scim/keys/keys.ts';
 import { deletePerson } from '../../../../src/users/lifecycle/people.ts';
 import { eraseWhatIsDue } from '../../../../src/users/lifecycle/erase.ts';
 import { UserTable } from '../../../../src/users/user.entity.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
+import { keysForReading } from '../../../../src/trail/people/keys.ts';
+import { sealValues } from '../../../../src/trail/people/values.ts';
+import { openContents } from '../../../../src/directory/scim/inspector/content.ts';
+import type { KeptRequest } from '../../../../src/directory/scim/inspector/request.entity.ts';
 import { Inspector } from '../../../../src/directory/scim/inspector/inspector.ts';
 import { describeOnEachEngine } from '../../../support/engines.ts';
 import { until } from '../../../support/until.ts';
@@ -134,6 +139,33 @@ describeOnEachEngine('the inspector is bounded, and keeps no secret', function (
     const all = await kept(served);
     for (const tell of tells) assert.ok(!JSON.stringify(all).toLowerCase().includes(tell), `${tell} is told still`);
     assert.equal(all.filter(({ isErased }) => isErased).length, 8);
+  });
+
+  it('what the release before has sealed is read as ever, and nothing that was moved or altered is', async () => {
+    const { scim, house } = served;
+    await scim.post('/Users', userBody('old.rosa'));
+    await scim.post('/Users', userBody('new.rosa'));
+    const [newer, older] = await kept(served);
+    const { db, seal } = house.ground;
+    const [, row] = await db.read.query<KeptRequest[]>(`SELECT * FROM "scim_requests" ORDER BY "id" DESC`);
+    const [before] = await openContents(db.read, seal, [row!]);
+    const key = (await keysForReading(db.read, seal, [row!.person!])).get(row!.person!);
+    const values = [JSON.stringify(before!.content)];
+    assert.ok(key instanceof KeyObject);
+    const { part, sealed } = sealValues(key, row!.id, row!.person!, { paths: [['content']], values });
+    const former = { ...row!, digest: part.digest, sealed };
+    const wrong = [
+      { ...row!, id: newer!.id },
+      { ...row!, sealed: `${row!.sealed!.slice(0, -4)}AAAA` },
+      { ...row!, sealed },
+      { ...former, digest: 'another' },
+      { ...former, digest: null },
+      { ...former, id: newer!.id },
+    ];
+    const [opened, ...unopened] = await openContents(db.read, seal, [former, ...wrong]);
+    assert.deepEqual([opened!.content, opened!.isErased], [before!.content, false]);
+    assert.equal(older!.name, 'old.rosa@acme.example');
+    for (const each of unopened) assert.deepEqual([each.content, each.isErased], [{}, true]);
   });
 
   it('a connection that goes takes them along, and what comes late keeps nobody from being served', async () => {
