@@ -172,22 +172,26 @@ async function signIns(
   load: Omit<Load, 'carillon' | 'connections' | 'seconds'>,
 ): Promise<void> {
   const driver = new Driver('./directory-load.ts');
-  const run = (count: number, span: number, carillon: string | null) =>
+  const run = (count: number, span: number, carillon: Load['carillon']) =>
     driver.run({ ...load, carillon, connections: count, seconds: span } satisfies Load);
   try {
     await run(4, 2, url);
     const lines: Line[] = [];
     for (const count of connections.split(',').map(Number)) {
-      const floor = await run(count, Number(seconds), null);
-      const bare: Line = {
-        what: 'floor: bare search and bind',
-        connections: count,
-        times: floor.times['times']!,
-        seconds: floor.seconds,
-      };
-      const { times, seconds: span, cpuMs } = await run(count, Number(seconds), url);
-      const line: Line = { what: 'sign-in', connections: count, times: times['times']!, seconds: span, cpuMs };
-      lines.push(bare, { ...line, note: shareOf(bare, line) }, await bareCommits(count));
+      const rows: Line[] = [];
+      // The sign-in between the two: what else the machine does changes from one row to the next.
+      for (const [what, of] of [
+        ['floor: bare bind', 'bind'],
+        ['sign-in', url],
+        ['floor: bare search and bind', 'search and bind'],
+      ] as const) {
+        const { times, seconds: span, cpuMs } = await run(count, Number(seconds), of);
+        const row: Line = { what, connections: count, times: times['times']!, seconds: span };
+        rows.push(of === url ? { ...row, cpuMs } : row);
+      }
+      const [bind, line, both] = rows as [Line, Line, Line];
+      const note = `${shareOf(bind, line)} (bind), ${shareOf(both, line)} (search and bind)`;
+      lines.push(bind, both, { ...line, note }, await bareCommits(count));
     }
     printLines(`Sign-in at ${name}, ${seconds} s a row`, lines);
   } finally {

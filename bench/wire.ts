@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net';
 /** What was answered, and the status that it came with. */
 export interface Answer {
   status: number;
+  /** The lines before the body. */
+  head: string;
   body: string;
 }
 
@@ -18,6 +20,7 @@ export class Wire {
   #size = 0;
   #wanted = 0;
   #status = 0;
+  #head = '';
   #bodyFrom = 0;
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
   #lost: Error | null = null;
@@ -42,6 +45,10 @@ export class Wire {
     });
   }
 
+  end(): void {
+    this.#socket.destroy();
+  }
+
   #lose(error: Error): void {
     this.#lost ??= error;
     this.#settle?.reject(this.#lost);
@@ -54,7 +61,8 @@ export class Wire {
     if (this.#wanted === 0 && !this.#readHead()) return;
     if (this.#size < this.#wanted) return;
     const whole = this.#whole();
-    const answer = { status: this.#status, body: whole.toString('utf8', this.#bodyFrom, this.#wanted) };
+    const body = whole.toString('utf8', this.#bodyFrom, this.#wanted);
+    const answer = { status: this.#status, head: this.#head, body };
     this.#parts = [];
     this.#size = 0;
     this.#wanted = 0;
@@ -66,6 +74,7 @@ export class Wire {
     const end = whole.indexOf(headEnd);
     if (end === -1) return false;
     const head = whole.toString('latin1', 0, end + 2);
+    this.#head = head;
     this.#status = Number(head.slice(9, 12));
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
     if (length === undefined && this.#status !== 204) {

@@ -108,6 +108,14 @@ import { clientAt } from './support.ts';
     assert.deepEqual(new Set(counts).size, 1);
   });
 
+  it('finds few without paging, and says when there are more', async () => {
+    const people = { base: samba.baseDn, filter: present('mail'), attributes: ['cn'] };
+    assert.equal(await client.session((session) => session.few(people, 3)), null);
+    const alice = { ...people, filter: equals('sAMAccountName', 'alice') };
+    assert.equal((await client.session((session) => session.few(alice, 3)))?.length, 1);
+    assert.deepEqual(await client.session((session) => session.few({ ...alice, filter: equals('cn', '?') }, 3)), []);
+  });
+
   it('proves a password by the entry’s DN, and gives the directory’s reason for a no', async () => {
     const staff = `OU=Staff,${samba.baseDn}`;
     const as = (name: string, password = samba.password) => client.bindAs(`CN=${name},${staff}`, password);

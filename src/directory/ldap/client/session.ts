@@ -113,11 +113,13 @@ export class Session {
 
   /**
    * What a search finds that should find few, in one request without paging: Active Directory's kind searches twice for
-   * a page. @returns null when there are more than `most`, which pages would tell
+   * a page. @returns null when there are more than `most`, which pages would tell; Samba sends them all
    */
   async few(search: Search, most: number): Promise<Entry[] | null> {
     try {
-      return await this.#whole((await this.#search(search, [...(search.controls ?? [])], most, most)).entries);
+      const controls = [...(search.controls ?? [])];
+      const { entries } = await this.#search(search, controls, this.#limits.entries, most);
+      return entries.length > most ? null : await this.#whole(entries);
     } catch (error) {
       if (error instanceof LdapRefusal && error.code === resultCodes.sizeLimitExceeded) return null;
       throw error;

@@ -2,6 +2,9 @@ import type { ClientBase } from 'pg';
 import type { Direct } from '../run.ts';
 import { type Asked, asParameter, Message } from './message.ts';
 
+/** Characters of a statement's values: as much as takes the server some milliseconds. */
+const much = 50_000;
+
 /**
  * The statements of one unit of work on its connection. What is asked for in one turn goes to the server in one message,
  * and what nobody waits for goes with the next; all of it runs in the order in which it was asked for.
@@ -30,12 +33,17 @@ export class Line implements Direct {
     });
   }
 
-  /** Runs a statement with the next one; at the latest with the COMMIT, which fails when this has failed. */
+  /**
+   * Runs a statement with the next one; at the latest with the COMMIT, which fails when this has failed. One with much to
+   * store goes at once, so that the server is at work while the next is made ready.
+   */
   async later(text: string, parameters: readonly unknown[]): Promise<void> {
     const failed = (error: unknown): void => {
       this.failure ??= { error };
     };
-    this.#waiting.push({ text, parameters: parameters.map(asParameter), answered: () => undefined, failed });
+    const plain = parameters.map(asParameter);
+    this.#waiting.push({ text, parameters: plain, answered: () => undefined, failed });
+    if (plain.reduce((size, value) => size + (value?.length ?? 0), 0) > much) this.#send();
   }
 
   /** Sends what waits and this at once. @returns the server's word for what it did */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { newPasswordNote } from '../../../../src/auth/pages/new-password-note.ts';
 import { requireFactorAtDirectory } from '../../../../src/auth/people/require-factor.ts';
+import { DirectoryGuessesTable } from '../../../../src/directory/ldap/sign-in/guess.entity.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { type TrailRecord, TrailRecordTable } from '../../../../src/trail/record.entity.ts';
 import { sayNo } from '../../../../src/users/lifecycle/causes.ts';
@@ -169,6 +170,21 @@ describeOnEachEngine('a directory whose sign-ins need a second factor', function
     assert.equal((await page.submit(second, { code: codes[0]! })).status, 400);
     assert.equal((await visitor.get('/me')).title, 'Sign in');
     assert.match((await type(stage.carillon.visitor())).text, /administrator has suspended/);
+  });
+
+  it('a right password ends the count of wrong ones, also for who is let in no further or not at all', async () => {
+    const { ground } = stage.carillon.house;
+    const counted = (): Promise<number> => ground.db.read.count(DirectoryGuessesTable);
+    const visitor = stage.carillon.visitor();
+    await enrolled(visitor); // the directory locks so soon that strangers have one guess
+    for (const expected of [/code/i, /administrator has suspended/]) {
+      await type(visitor, 'not the password');
+      assert.equal(await counted(), 1);
+      assert.match((await type(visitor)).text, expected);
+      assert.equal(await counted(), 0);
+      const [user] = await findUsers(ground.db.read, stage.scope, address);
+      await ground.db.write((m) => sayNo(ground, m, { ...stage.scope, id: user!.id }, 'administrator', 'ada'));
+    }
   });
 
   it('a wrong password gets no further, and says nothing of a second factor', async () => {

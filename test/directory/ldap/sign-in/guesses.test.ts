@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { House } from '../../../../src/app.ts';
-import { beginGuess, type Guess } from '../../../../src/directory/ldap/sign-in/guesses.ts';
+import { beginGuess, type Forget, type Guess } from '../../../../src/directory/ldap/sign-in/guesses.ts';
 import { belowLock, LockoutPolicies } from '../../../../src/directory/ldap/sign-in/lockout.ts';
 import { clock } from '../../../../src/platform/clock/clock.ts';
 import { CarillonError } from '../../../../src/platform/errors/errors.ts';
@@ -56,6 +56,26 @@ describeOnEachEngine('guesses at a directory', function () {
     const right = await begin();
     await right.onceMore();
     await right.right();
+    for (let i = 0; i < 3; i++) await wrong();
+    await assert.rejects(begin(), isThrottled);
+  });
+
+  it('are forgotten with the unit of work that follows a right password, where that is to do it, and not before', async () => {
+    for (let i = 0; i < 2; i++) await wrong();
+    let forget: Forget | undefined;
+    await (await begin()).right((how) => (forget = how));
+    const { db } = house.ground;
+    await assert.rejects(
+      db.write(async (m) => {
+        await forget!(m);
+        throw new Error('refused');
+      }),
+      /refused/,
+    );
+    // Elsewhere than on SQLite, which counts what was wrong alone, the right one is the third until it is forgotten.
+    await wrong().catch(() => undefined);
+    await assert.rejects(begin(), isThrottled);
+    await db.write(forget!);
     for (let i = 0; i < 3; i++) await wrong();
     await assert.rejects(begin(), isThrottled);
   });

@@ -83,13 +83,15 @@ async function meet(
   const guids = await Promise.all(dns.map((dn) => guidAt(session, shape, dn, either)));
   const there = dns.flatMap((dn, i) => (guids[i] == null ? [] : [{ dn, guid: guids[i] }]));
   const moved = await index.moved(there);
-  for (const dn of dns) strangers.set(dn, null);
-  await Promise.all(
+  const met = await Promise.all(
     there.map(async ({ dn, guid }) => {
       const kind = moved.get(guid) ?? ((await guidAt(session, shape, dn, shape.groups)) === guid ? 'group' : 'user');
-      strangers.set(dn, { guid, kind });
+      return { dn, guid, kind };
     }),
   );
+  // All in one turn: other groups are read beside this one, and to them nobody is a stranger who is not yet asked about.
+  for (const dn of dns) strangers.set(dn, null);
+  for (const { dn, guid, kind } of met) strangers.set(dn, { guid, kind });
 }
 
 /** Another domain of the forest, no entry, no DN, and an entry that an access rule hides. */
