@@ -45,7 +45,7 @@ export interface Going {
   userIds: readonly string[];
   /** Who has a tier as long as nobody goes (`grantedPeople`). */
   granted: ReadonlySet<string>;
-  /** How many entries, or members, the same read gave: an empty answer takes nobody away. */
+  /** How many entries that tell something, or members, the same read gave: an empty answer takes nobody away. */
   returned: number;
 }
 

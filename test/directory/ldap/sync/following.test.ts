@@ -201,6 +201,27 @@ describeOnEachEngine('following a directory', () => {
     assert.equal((await held()).length, 3);
   });
 
+  it('security check 26: changes nothing for anyone when of those with a tier nobody is returned, whoever else is', async () => {
+    paper.group('Pros', many(3));
+    await map('Pros');
+    const mailless = { mail: null, addresses: [] };
+    paper.person('printer', mailless);
+    await poll();
+    // As with a base DN of another part of the directory, which has people of its own.
+    for (const guid of [...paper.people.keys()].filter((each) => each !== 'guid-printer')) paper.people.delete(guid);
+    paper.person('scanner', mailless);
+    paper.person('elsewhere');
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    assert.equal((await held()).length, 3);
+    paper.groups.get('group-Pros')!.members = ['guid-printer', 'guid-elsewhere'];
+    await wantWhole();
+    await poll();
+    assert.equal(await mayIn('p0'), true);
+    assert.equal(await mayIn('elsewhere'), true);
+    assert.equal((await held()).length, 3);
+  });
+
   it('security check 26: holds more than a twentieth of the people, and twenty, until an administrator lets it go on', async () => {
     const guids = many(100);
     paper.group('Pros', guids);

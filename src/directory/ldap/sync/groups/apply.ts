@@ -111,7 +111,10 @@ async function change(
       await drop(ground, m, scope, others);
       const after = await grantedPeople(m, scope);
       const going = [...before].filter((id) => !after.has(id));
-      if (await mustWait(m, scope, { userIds: going, granted: before, returned })) throw new TooMany(going);
+      // Other members tell no more than none at all when all who had a tier are missing.
+      const isEverybody = whole && before.size > 1 && going.length === before.size;
+      const given = isEverybody ? 0 : returned;
+      if (await mustWait(m, scope, { userIds: going, granted: before, returned: given })) throw new TooMany(going);
       const approved = going.length === 0 ? new Set() : await approvedOf(m, scope);
       await keepAbsent(
         m,
