@@ -40,12 +40,22 @@ export async function approvedOf(on: Reader, { connectionId }: DirectoryScope): 
   return new Set(found.map(({ userId }) => userId));
 }
 
+/** Those whose entry is missing, and of whom no administrator has let it be. */
+export async function heldByEntry(on: Reader, { connectionId }: DirectoryScope): Promise<Set<string>> {
+  const found = await rows<{ userId: string }>(
+    on,
+    sql`SELECT "userId" FROM "directory_held" WHERE "directoryId" = ${connectionId} AND "missing" = 'entry'
+        AND "approvedAt" IS NULL`,
+  );
+  return new Set(found.map(({ userId }) => userId));
+}
+
 /** Who would go because something was not returned. */
 export interface Going {
   userIds: readonly string[];
   /** Who has a tier as long as nobody goes (`grantedPeople`). */
   granted: ReadonlySet<string>;
-  /** How many entries, or members, the same read gave: an empty answer takes nobody away. */
+  /** How many entries that tell something, or members, the same read gave: an empty answer takes nobody away. */
   returned: number;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Attribute, Change, Client } from 'ldapts';
+import { Attribute, Change, Client, Control } from 'ldapts';
 import type { House } from '../../../../src/app.ts';
 import { createGroup } from '../../../../src/directory/groups/groups.ts';
 import { mapGroup } from '../../../../src/directory/groups/mappings.ts';
@@ -76,6 +76,23 @@ describe('following a real OpenLDAP directory', () => {
   it('says no to whom the password policy has locked for good', async () => {
     const { because } = await right('locked@ldap.example.test');
     assert.ok(because.some(({ kind }) => kind === 'directory'));
+  });
+
+  it('says no to whose time is over by the password policy (pwdEndTime), and yes when it is over no more', async function () {
+    this.timeout(30_000);
+    const ends = (operation: 'replace' | 'delete', values: string[]) =>
+      admin.modify(
+        dnOf('zoe'),
+        new Change({ operation, modification: new Attribute({ type: 'pwdEndTime', values }) }),
+        new Control('1.3.6.1.4.1.4203.666.5.12', { critical: true }), // relax: nobody else may write it
+      );
+    await pollsUntil('zoe@ldap.example.test', true);
+    await ends('replace', ['20260101000000Z']);
+    await pollsUntil('zoe@ldap.example.test', false);
+    const { because } = await right('zoe@ldap.example.test');
+    assert.ok(because.some(({ kind }) => kind === 'directory'));
+    await ends('delete', []);
+    await pollsUntil('zoe@ldap.example.test', true);
   });
 
   it('puts out who is taken out of the last group, and lets in who is put in', async function () {

@@ -10,7 +10,7 @@ import { deleteGroup } from '../../../groups/groups.ts';
 import { addToMany, replaceMembers } from '../../../groups/members.ts';
 import type { DirectoryScope } from '../../../groups/scope.ts';
 import { keepAbsent } from '../absences.ts';
-import { approvedOf, hold, holdNobody, mustWait } from '../guard.ts';
+import { approvedOf, heldByEntry, hold, holdNobody, mustWait } from '../guard.ts';
 import { DirectoryEntryTable } from '../state/entry.entity.ts';
 import { asDirectory } from '../unit.ts';
 import { grantedPeople } from './granted.ts';
@@ -111,7 +111,13 @@ async function change(
       await drop(ground, m, scope, others);
       const after = await grantedPeople(m, scope);
       const going = [...before].filter((id) => !after.has(id));
-      if (await mustWait(m, scope, { userIds: going, granted: before, returned })) throw new TooMany(going);
+      // Other members tell no more than none at all when all who had a tier are missing.
+      const isEverybody = whole && before.size > 1 && going.length === before.size;
+      const given = isEverybody ? 0 : returned;
+      if (await mustWait(m, scope, { userIds: going, granted: before, returned: given })) throw new TooMany(going);
+      // A read that does not give their entries does not give their memberships either: they wait already.
+      const waiting = whole ? await heldByEntry(m, scope) : new Set();
+      if (going.some((id) => waiting.has(id))) throw new TooMany(going);
       const approved = going.length === 0 ? new Set() : await approvedOf(m, scope);
       await keepAbsent(
         m,

@@ -42,7 +42,11 @@ export async function applyAbsence(
   const people = missing.flatMap(({ userId, refused }) => (userId === null || isTrue(refused) ? [] : userId));
   const on = ground.db.read;
   const granted = people.length === 0 ? new Set<string>() : await grantedPeople(on, scope);
-  if (await mustWait(on, scope, { userIds: people, granted, returned: seen.size })) {
+  // Other entries tell no more than none at all when all who have a tier are missing.
+  const going = new Set(people);
+  const isEverybody = granted.size > 1 && [...granted].every((id) => going.has(id));
+  const returned = isEverybody ? 0 : seen.size;
+  if (await mustWait(on, scope, { userIds: people, granted, returned })) {
     await hold(ground, scope, 'entry', people, true);
     return;
   }

@@ -4,7 +4,7 @@ import { idText, idValue } from '../../ids.ts';
 import { cleaned } from '../../text.ts';
 import type { DirectoryPerson } from '../people/person.ts';
 import type { Shape } from './shape.ts';
-import { fromDays, fromFileTime } from './times.ts';
+import { fromDays, fromFileTime, fromGeneralizedTime } from './times.ts';
 
 /** ADS_UF_ACCOUNTDISABLE (MS-ADTS 2.2.16). */
 const accountDisabled = 0x2;
@@ -12,7 +12,14 @@ const accountDisabled = 0x2;
 const lockedForGood = '000001010000Z';
 
 /** Attributes that say no, of every kind of directory: what is not there is not answered. */
-const refusals = ['userAccountControl', 'accountExpires', 'pwdAccountLockedTime', 'shadowExpire', 'nsAccountLock'];
+const refusals = [
+  'userAccountControl',
+  'accountExpires',
+  'pwdAccountLockedTime',
+  'pwdEndTime',
+  'shadowExpire',
+  'nsAccountLock',
+];
 const names = ['title', 'department'];
 
 /** What is asked of a person's entry. */
@@ -52,8 +59,18 @@ export function readPerson(entry: Entry, shape: Shape): DirectoryPerson | null {
     department: textOf(entry, 'department'),
     disabled: isDisabled(entry),
     ...(shape.hasControl && controlOf(entry) === null && { stateUnknown: true }),
-    expiresAt: fromFileTime(entry.text('accountExpires')) ?? fromDays(entry.text('shadowExpire')),
+    expiresAt: endOf(entry),
   };
+}
+
+/** When the directory's yes ends: the first of the times that it knows (pwdEndTime: draft-behera-ldap-password-policy §5.3). */
+function endOf(entry: Entry): number | null {
+  const ends = [
+    fromFileTime(entry.text('accountExpires')),
+    fromGeneralizedTime(entry.text('pwdEndTime')),
+    fromDays(entry.text('shadowExpire')),
+  ].filter((end) => end !== null);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 const isAddress = (value: string): boolean => normaliseAddress(value) !== null;
