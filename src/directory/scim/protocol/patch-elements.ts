@@ -26,7 +26,12 @@ function addition(
 ): Complex[] {
   const moves = added.some((element) => element['primary'] === true);
   const kept = new Map<string, Complex>();
-  for (const element of before) kept.set(sameness(attribute, element, folded), moves ? demoted(element) : element);
+  for (const element of before) {
+    const key = sameness(attribute, element, folded);
+    // Two that an operation before has made the same are one, which is primary when either is.
+    const both = { ...element, ...kept.get(key), ...(element['primary'] === true && { primary: true }) };
+    kept.set(key, moves ? demoted(both) : both);
+  }
   for (const element of added) {
     const key = sameness(attribute, element, folded);
     const old = kept.get(key);

@@ -241,6 +241,18 @@ describe('PATCH of a user', () => {
     assert.deepEqual(profile, stored.profile);
   });
 
+  it('keeps who is primary when two have become the same, and another is added', () => {
+    const { profile } = patch(
+      { op: 'replace', path: 'emails[value ew "org"].value', value: 'ann@new.org' },
+      { op: 'replace', path: 'emails[type eq "home"].type', value: 'work' },
+      { op: 'add', path: 'emails', value: [{ value: 'ann@other.org', type: 'other' }] },
+    );
+    assert.deepEqual(profile.emails, [
+      { value: 'ann@new.org', type: 'work', primary: true },
+      { value: 'ann@other.org', type: 'other' },
+    ]);
+  });
+
   it('makes an address by its type', () => {
     const { addresses } = patch({ op: 'add', path: 'addresses[type eq "work"].locality', value: 'Bonn' }).profile;
     assert.deepEqual(addresses, [{ type: 'work', locality: 'Bonn' }]);

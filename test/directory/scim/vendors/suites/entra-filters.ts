@@ -43,6 +43,16 @@ const steps: Step[] = [
     [{ op: 'Add', path: 'roles[primary eq "True"].value', value: 'Buyer' }],
     { roles: [{ primary: true, value: 'Buyer' }] },
   ),
+  ...patchStep(
+    'gives a role to somebody who has none, its display name first',
+    '/Users/{{elena}}',
+    ['display', 'type', 'value'].map((part) => ({
+      op: 'Add',
+      path: `roles[primary eq "True"].${part}`,
+      value: `Sales ${part}`,
+    })),
+    { roles: [{ primary: true, display: 'Sales display', type: 'Sales type', value: 'Sales value' }] },
+  ),
   {
     name: 'creates a group',
     request: { method: 'POST', path: '/Groups', body: { schemas: [groupSchema], displayName: 'Buyers' } },
