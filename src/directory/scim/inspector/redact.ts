@@ -107,16 +107,17 @@ interface Name {
   called: string;
 }
 
-/** Directories send the same few names again and again; what is known of a name depends on nothing else. */
-const names = new Map<string, Name>();
+/** Directories send the same few names of attributes again and again; what is known of a name depends on nothing else. */
+const knownNames = new Map<string, Name>();
 const mostNames = 1_000;
 
 function about(name: string): Name {
-  const known = names.get(name);
+  const known = knownNames.get(name);
   if (known) return known;
   const called = cutText(withoutSecrets(name), mostOfKey);
   const found = { key: name.toLowerCase(), isSecret: secretName.test(name), called };
-  if (name.length <= mostOfKey && names.size < mostNames) names.set(name, found);
+  // What is no name of an attribute may be anything, and is not to stay in memory.
+  if (called === name && plainPath.test(name) && knownNames.size < mostNames) knownNames.set(name, found);
   return found;
 }
 
