@@ -8,7 +8,8 @@ import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { asCarillonError, errorBody } from '../../../src/platform/http/errors.ts';
 import { healthRoute, readyRoute } from '../../../src/platform/http/health.ts';
 import { metricsRoute } from '../../../src/platform/http/metrics.ts';
-import { sendJson } from '../../../src/platform/http/reply.ts';
+import { sendJson, sendWhole } from '../../../src/platform/http/reply.ts';
+import type { HotRoute } from '../../../src/platform/http/route.ts';
 import { createStreams } from '../../../src/platform/http/streams.ts';
 import { createMetrics } from '../../../src/platform/metrics/metrics.ts';
 import { everything, open, route, startServer } from './support.ts';
@@ -46,6 +47,30 @@ describe('http server', () => {
       await server.metrics.text(),
       /carillon_http_request_seconds_count\{route="test \/echo",status="200"\} 1/,
     );
+  });
+
+  it('has the id told by a route that does so itself, and by itself where that one fails', async () => {
+    const tells = (path: string, handle: HotRoute['handle']): HotRoute => ({ ...route(path, handle), tellsId: true });
+    server = await startServer({
+      hot: [
+        tells('/whole', async (_req, res) => sendWhole(res, 200, ['etag', '"a"'], { type: 'text/plain', text: 'ä' })),
+        tells('/none', async (_req, res) => sendWhole(res, 204, [])),
+        tells('/fails', () => Promise.reject(new Error('no'))),
+      ],
+    });
+    for (const [path, status, text] of [
+      ['/whole', 200, 'ä'],
+      ['/none', 204, ''],
+      ['/fails', 500, null],
+    ] as const) {
+      const answer = await fetch(`${server.url}${path}`);
+      const id = answer.headers.get('x-request-id');
+      const told = await answer.text();
+      assert.equal(answer.status, status);
+      if (text === null) assert.ok(told.includes(id!));
+      else assert.equal(told, text);
+      assert.match(id!, /^[\da-f]{8}-/);
+    }
   });
 
   it('tells nothing of an unforeseen error, and the log everything', async () => {
