@@ -193,8 +193,10 @@ export class DirectoryFollower {
 
   /** Whether people were deleted here since, as with their domain: their entries are nobody now, and tell why. */
   async #hasLost({ connectionId }: Followed, { fullAt }: DirectoryState): Promise<boolean> {
-    const lost = sql`SELECT 1 FROM "users" u JOIN "directory_entries" e ON e."localId" = u."id"
-        WHERE u."deletedAt" >= ${fullAt ?? 0} AND u."deletedAt" <= ${clock.now()} AND e."directoryId" = ${connectionId} AND e."goneAt" IS NULL LIMIT 1`;
+    // EXISTS, and no join: asked each second, it begins with the few who were deleted since.
+    const lost = sql`SELECT 1 FROM "users" u WHERE u."deletedAt" >= ${fullAt ?? 0} AND u."deletedAt" <= ${clock.now()}
+        AND EXISTS (SELECT 1 FROM "directory_entries" e WHERE e."localId" = u."id"
+          AND e."directoryId" = ${connectionId} AND e."goneAt" IS NULL) LIMIT 1`;
     return (await firstRow(this.#ground.db.read, lost)) !== null;
   }
 
