@@ -6,8 +6,10 @@ import { type Measured, onDemand, repeat, timed } from './load.ts';
 import { Wire } from './wire.ts';
 
 export interface Load {
-  /** Where Carillon is; else the directory alone is asked: to find the person and bind, or to bind a DN that is known. */
-  carillon: string | 'search and bind' | 'bind';
+  /** Where Carillon is. */
+  carillon: string;
+  /** What is done: besides sign-ins, the directory alone is asked, to find the person and bind, or to bind a known DN. */
+  work: 'sign-in' | 'search and bind' | 'bind';
   directory: { url: string; ca: string; baseDn: string; bindName: string; bindPassword: string; password: string };
   /** The attribute that people are found by, and its values, which are addresses. */
   people: { attribute: string; values: readonly string[] };
@@ -20,12 +22,7 @@ const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefo
 type Work = (connection: number, i: number) => Promise<void>;
 
 /** Search with the service account, bind what was found: on two kept connections each, which is all that a proof needs. */
-async function bare({
-  carillon,
-  directory,
-  people,
-  connections,
-}: Load): Promise<{ work: Work; end: () => Promise<void> }> {
+async function bare({ work, directory, people, connections }: Load): Promise<{ work: Work; end: () => Promise<void> }> {
   const { url, ca, baseDn, bindName, bindPassword, password } = directory;
   const open = () => new Client({ url, tlsOptions: { ca: [ca], checkServerIdentity: () => undefined } });
   const pairs = await Promise.all(
@@ -40,7 +37,7 @@ async function bare({
     work: async (connection, i) => {
       const { search, proof } = pairs[connection]!;
       const value = people.values[(i * connections + connection) % people.values.length]!;
-      let dn = carillon === 'bind' ? found.get(value) : undefined;
+      let dn = work === 'bind' ? found.get(value) : undefined;
       if (dn === undefined) {
         const filter = new EqualityFilter({ attribute: people.attribute, value });
         const { searchEntries } = await search.search(baseDn, { filter, attributes: ['mail'] });
@@ -85,9 +82,8 @@ async function signIns(load: Load): Promise<{ work: Work; end: () => Promise<voi
 }
 
 onDemand(async (load: Load): Promise<Measured> => {
-  const { carillon, connections, seconds } = load;
-  const isBare = carillon === 'bind' || carillon === 'search and bind';
-  const { work, end } = await (isBare ? bare(load) : signIns(load));
+  const { connections, seconds } = load;
+  const { work, end } = await (load.work === 'sign-in' ? signIns(load) : bare(load));
   const times: number[] = [];
   const span = await repeat(connections, seconds, (connection, i) => timed(times, work(connection, i)));
   await end();

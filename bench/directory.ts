@@ -169,25 +169,21 @@ async function signIns(
   name: string,
   url: string,
   bareCommits: Stand['bareCommits'],
-  load: Omit<Load, 'carillon' | 'connections' | 'seconds'>,
+  load: Omit<Load, 'carillon' | 'work' | 'connections' | 'seconds'>,
 ): Promise<void> {
   const driver = new Driver('./directory-load.ts');
-  const run = (count: number, span: number, carillon: Load['carillon']) =>
-    driver.run({ ...load, carillon, connections: count, seconds: span } satisfies Load);
+  const run = (count: number, span: number, work: Load['work']) =>
+    driver.run({ ...load, carillon: url, work, connections: count, seconds: span } satisfies Load);
   try {
-    await run(4, 2, url);
+    await run(4, 2, 'sign-in');
     const lines: Line[] = [];
     for (const count of connections.split(',').map(Number)) {
       const rows: Line[] = [];
       // The sign-in between the two: what else the machine does changes from one row to the next.
-      for (const [what, of] of [
-        ['floor: bare bind', 'bind'],
-        ['sign-in', url],
-        ['floor: bare search and bind', 'search and bind'],
-      ] as const) {
-        const { times, seconds: span, cpuMs } = await run(count, Number(seconds), of);
-        const row: Line = { what, connections: count, times: times['times']!, seconds: span };
-        rows.push(of === url ? { ...row, cpuMs } : row);
+      for (const work of ['bind', 'sign-in', 'search and bind'] as const) {
+        const { times, seconds: span, cpuMs } = await run(count, Number(seconds), work);
+        const row: Line = { what: `floor: bare ${work}`, connections: count, times: times['times']!, seconds: span };
+        rows.push(work === 'sign-in' ? { ...row, what: work, cpuMs } : row);
       }
       const [bind, line, both] = rows as [Line, Line, Line];
       const note = `${shareOf(bind, line)} (bind), ${shareOf(both, line)} (search and bind)`;
