@@ -12,7 +12,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 
 /**
  * One kept connection that asks one thing after another, written for the load alone: node's own client takes as much of
- * a processor as what is measured, on a machine where both share it. Answers must tell their length.
+ * a processor as what is measured, on a machine where both share it. Answers tell their length, or come in chunks.
  */
 export class Wire {
   readonly #socket: Socket;
@@ -22,6 +22,7 @@ export class Wire {
   #status = 0;
   #head = '';
   #bodyFrom = 0;
+  #isChunked = false;
   #settle: { resolve(answer: Answer): void; reject(error: Error): void } | null = null;
   #lost: Error | null = null;
 
@@ -61,7 +62,8 @@ export class Wire {
     if (this.#wanted === 0 && !this.#readHead()) return;
     if (this.#size < this.#wanted) return;
     const whole = this.#whole();
-    const body = whole.toString('utf8', this.#bodyFrom, this.#wanted);
+    const body = this.#isChunked ? bodyOfChunks(whole, this.#bodyFrom) : whole.toString('utf8', this.#bodyFrom);
+    if (body === null) return;
     const answer = { status: this.#status, head: this.#head, body };
     this.#parts = [];
     this.#size = 0;
@@ -76,11 +78,8 @@ export class Wire {
     const head = whole.toString('latin1', 0, end + 2);
     this.#head = head;
     this.#status = Number(head.slice(9, 12));
+    this.#isChunked = /\r\ntransfer-encoding: *chunked\r\n/i.test(head);
     const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1];
-    if (length === undefined && this.#status !== 204) {
-      this.#lose(new Error(`an answer without its length: ${head}`));
-      return false;
-    }
     this.#bodyFrom = end + headEnd.length;
     this.#wanted = this.#bodyFrom + Number(length ?? 0);
     return true;
@@ -89,5 +88,20 @@ export class Wire {
   #whole(): Buffer {
     if (this.#parts.length > 1) this.#parts = [Buffer.concat(this.#parts)];
     return this.#parts[0]!;
+  }
+}
+
+/** What came in chunks (RFC 9112 §7.1), or null while the last one is not there. */
+function bodyOfChunks(whole: Buffer, from: number): string | null {
+  const parts: Buffer[] = [];
+  for (let at = from; ;) {
+    const lineEnd = whole.indexOf('\r\n', at);
+    if (lineEnd === -1) return null;
+    const size = Number.parseInt(whole.toString('latin1', at, lineEnd), 16);
+    const end = lineEnd + 2 + size;
+    if (whole.length < end + 2) return null;
+    if (size === 0) return Buffer.concat(parts).toString('utf8');
+    parts.push(whole.subarray(lineEnd + 2, end));
+    at = end + 2;
   }
 }
