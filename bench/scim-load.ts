@@ -29,7 +29,8 @@ const wires = new Map<string, Wire>();
 async function send(load: Load, connection: number, method: string, path: string, body?: object): Promise<string> {
   const url = new URL(load.baseUrl);
   const key = `${url.host} ${connection}`;
-  const wire = wires.get(key) ?? new Wire(url);
+  const kept = wires.get(key);
+  const wire = kept && !kept.isLost ? kept : new Wire(url);
   wires.set(key, wire);
   const agent = load.kind === 'entra' ? 'Azure AD Provisioning Service' : 'Okta SCIM Client 1.0.0';
   const type = body === undefined ? '' : 'content-type: application/scim+json; charset=utf-8\r\n';

@@ -46,6 +46,11 @@ export class Wire {
     });
   }
 
+  /** Whether it was closed, as a server does with a connection that nobody uses. */
+  get isLost(): boolean {
+    return this.#lost !== null;
+  }
+
   end(): void {
     this.#socket.destroy();
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from '../../../platform/clock/clock.ts';
 import { chunks } from '../../../platform/database/chunks.ts';
 import { asCarillonError } from '../../../platform/http/errors.ts';
@@ -16,6 +17,9 @@ const busyFlushMs = 5_000;
 const busy = 200;
 /** Requests of one unit of work: soon done, so that no directory waits for it. */
 const batch = 25;
+/** Between two units it rests so many times as long as the last one took: directories have the most of the process. */
+const restTimes = 2;
+const mostRestMs = 100;
 /** A flood of refusals by rate is one line a minute. */
 const floodMs = 60_000;
 /** How often a request that cannot be written is tried. */
@@ -32,6 +36,8 @@ export class Inspector {
   readonly #floods = new Map<string, Seen>();
   #timer: NodeJS.Timeout | null = null;
   #flushed: Promise<void> = Promise.resolve();
+  /** Callers that wait until everything is written. */
+  #hurried = 0;
 
   constructor(ground: Ground) {
     this.#ground = ground;
@@ -50,9 +56,10 @@ export class Inspector {
   }
 
   /** Everything that was noted before this call is written when it answers; it never throws. */
-  flush(): Promise<void> {
-    this.#flushed = this.#flushed.then(() => this.#write());
-    return this.#flushed;
+  async flush(): Promise<void> {
+    this.#hurried++;
+    await this.#writeNext();
+    this.#hurried--;
   }
 
   async stop(): Promise<void> {
@@ -73,10 +80,17 @@ export class Inspector {
     return true;
   }
 
+  #writeNext(): Promise<void> {
+    this.#flushed = this.#flushed.then(() => this.#write());
+    return this.#flushed;
+  }
+
   async #write(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     const all = this.#waiting.take();
+    // Before anybody who comes meanwhile asks for it sooner.
+    if (all.length >= busy) this.#in(busyFlushMs);
     for (const seen of await this.#keep(all)) {
       // A key may have gone meanwhile: that is seen at the next try.
       if (++seen.tries < mostTries) this.#take(seen);
@@ -88,7 +102,6 @@ export class Inspector {
     }
     const now = clock.now();
     for (const [keyId, { at }] of this.#floods) if (now - at > floodMs) this.#floods.delete(keyId);
-    if (all.length >= busy) this.#in(busyFlushMs);
   }
 
   /** Writes these requests; of a batch that cannot be, each by itself. @returns those that are not written */
@@ -109,7 +122,11 @@ export class Inspector {
       return left;
     };
     const left: Seen[] = [];
-    for (const some of chunks(all, batch)) left.push(...(await keep(some)));
+    for (const some of chunks(all, batch)) {
+      const began = performance.now();
+      left.push(...(await keep(some)));
+      if (this.#hurried === 0) await pause(Math.min(restTimes * (performance.now() - began), mostRestMs));
+    }
     return left;
   }
 
@@ -119,6 +136,6 @@ export class Inspector {
   }
 
   #in(milliseconds: number): void {
-    this.#timer ??= setTimeout(() => void this.flush(), milliseconds).unref();
+    this.#timer ??= setTimeout(() => void this.#writeNext(), milliseconds).unref();
   }
 }
