@@ -15,6 +15,7 @@ import { sweepLinks } from './auth/own/links.ts';
 import { sweepArtifacts } from './auth/provider/artifacts/rows.ts';
 import { CarillonError } from './platform/errors/errors.ts';
 import { clock } from './platform/clock/clock.ts';
+import { lazily } from './platform/database/database.ts';
 import { chunks } from './platform/database/chunks.ts';
 import { refreshStatistics } from './platform/database/postgres/statistics.ts';
 import { changed, rows } from './platform/database/run.ts';
@@ -100,7 +101,7 @@ async function keepLastSeen({ ground, sessions }: House): Promise<void> {
   )) {
     await ground.db.write(async (m) => {
       for (const [id, at] of some) await keepSeen(m, id, at);
-    });
+    }, lazily);
   }
 }
 

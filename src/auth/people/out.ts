@@ -1,5 +1,6 @@
 import { accountChangedTopic } from '../../accounts/accounts/changed.ts';
 import { clock } from '../../platform/clock/clock.ts';
+import { lazily } from '../../platform/database/database.ts';
 import { insertRows } from '../../platform/database/insert.ts';
 import type { Writer } from '../../platform/database/unit.ts';
 import { faultPoint } from '../../platform/fault-points/fault-points.ts';
@@ -44,7 +45,7 @@ export const closeWhatIsOver = (ground: Ground, sessions: Sessions): Handler =>
       for (const [cause, some] of byCause) receipts.push(...(await close(m, sessions, cause, some)));
       await insertRows(m, ReceiptTable, receipts, 'pass over');
       for (const cause of byCause.keys()) faultPoint('out.receipted', cause);
-    }),
+    }, lazily),
   );
 
 type No = UsersOut & { id: string; createdAt: number };

@@ -16,7 +16,15 @@ export interface Hold {
   beside?: boolean;
   /** What the unit is called, at the fault points around its COMMIT. */
   name?: string;
+  /**
+   * Whether its answer need not wait for the disk. It outlives the process, and what is stored after it never outlives it;
+   * but it may be gone with the machine's power, as if it had not been yet: for what is then done again.
+   */
+  lazy?: boolean;
 }
+
+/** Of a unit that needs nothing to itself, and whose answer need not wait for the disk. */
+export const lazily: Hold = { organisationId: null, accountId: null, lazy: true };
 
 /** Something that other processes must hear of as soon as it is committed. */
 export interface News {
@@ -38,7 +46,8 @@ export interface Database {
    * Runs a unit of work: all of it or nothing, durable when the promise resolves. Inside it nothing but SQL is
    * awaited, since a slow unit holds up others. A `write` inside a unit joins it. PostgreSQL may undo a unit and run
    * it again (a deadlock, a race for one key): whatever is not SQL belongs into `afterCommit`.
-   * @param hold without it the unit has nothing to itself: for single statements that decide by themselves
+   * @param hold without it the unit has nothing to itself: for single statements that decide by themselves; one that is
+   * lazy may be answered before it is durable
    * @throws whatever `unit` throws, after its changes are undone; the engine's error when the COMMIT fails
    */
   write<T>(unit: (m: Writer) => Promise<T>, hold?: Hold): Promise<T>;

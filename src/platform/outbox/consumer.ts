@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { clock } from '../clock/clock.ts';
-import type { Database } from '../database/database.ts';
+import { type Database, lazily } from '../database/database.ts';
 import { firstRow, later, rows } from '../database/run.ts';
 import { asRows } from '../database/select.ts';
 import { isOneOf, list, Sql, sql } from '../database/sql.ts';
@@ -22,7 +22,10 @@ const longestPauseMs = 60_000;
 /** While events keep coming they are claimed this often, many at a time; the first of them at once. */
 const roundMs = 10;
 
-/** Handles committed events: at least once, in order per subject, again after a failure or a crash. */
+/**
+ * Handles committed events: at least once, in order per subject, again after a failure or a crash. So what it writes of
+ * them is lazy: nobody who is waiting for the disk waits for two.
+ */
 export class Consumer {
   readonly #db: Database;
   readonly #log: Log;
@@ -153,7 +156,7 @@ export class Consumer {
       return [];
     // In a unit of its own, so that what it finds is on the disk before anybody is told of it.
     if (this.#db.engine === 'sqlite') {
-      const found = await this.#db.write((m) => rows<OutboxEvent>(m, sql`SELECT * ${nextAt(now, sql`"id"`)}`));
+      const found = await this.#db.write((m) => rows<OutboxEvent>(m, sql`SELECT * ${nextAt(now, sql`"id"`)}`), lazily);
       const events = asRows(OutboxEventTable, found).map((event) => ({ ...event, attempts: event.attempts + 1 }));
       return events.toSorted((a, b) => (a.id < b.id ? -1 : 1));
     }
@@ -173,7 +176,7 @@ export class Consumer {
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}, "attempts" = "attempts" + 1
             WHERE ${dueAt(now)} AND "id" IN (SELECT "id" ${nextAt(now, sql`"position"`)}) RETURNING *`,
       );
-    });
+    }, lazily);
     this.#lost.delete(claimedUntil);
     const orders = new Map(claimed.map(({ id, position }) => [id, Number(position)]));
     return asRows(OutboxEventTable, claimed).toSorted((a, b) => orders.get(a.id)! - orders.get(b.id)!);
@@ -251,7 +254,7 @@ export class Consumer {
               WHERE "id" ${ids} AND ${until === null ? sql`"state" = 'ready'` : sql`"claimedUntil" = ${until}`}`,
         );
       }
-    });
+    }, lazily);
     return this.#marking;
   }
 

@@ -15,8 +15,8 @@ describe('the log on its way to the disk', () => {
     [said, disk] = [[], []];
     syncs = new Syncs(path, (_fd, done) => disk.push(done));
   });
-  const add = (name: string): void =>
-    syncs.add({ answer: () => said.push(name), refuse: (error) => said.push(`${name}: ${String(error)}`) });
+  const add = (name: string, lazy = false): void =>
+    syncs.add({ answer: () => said.push(name), refuse: (error) => said.push(`${name}: ${String(error)}`) }, lazy);
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it('answers nobody before the disk has, and those together who came meanwhile', async () => {
@@ -32,6 +32,22 @@ describe('the log on its way to the disk', () => {
     disk[1]!(null);
     await closed;
     assert.deepEqual(said, ['first', 'second', 'third']);
+  });
+
+  it('lets nobody who is lazy wait for it, unless they may have seen what is on its way there', async () => {
+    add('alone', true);
+    assert.deepEqual([said, disk.length], [['alone'], 0]);
+    add('first');
+    add('behind', true);
+    await turn();
+    assert.deepEqual([said, disk.length], [['alone'], 1]);
+    disk[0]!(null);
+    await turn();
+    assert.deepEqual([said, disk.length], [['alone', 'first'], 2]);
+    const closed = syncs.close();
+    disk[1]!(null);
+    await closed;
+    assert.deepEqual(said, ['alone', 'first', 'behind']);
   });
 
   it('security check 39: acknowledges nothing any more once the disk has failed', async () => {

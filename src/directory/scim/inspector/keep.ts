@@ -1,3 +1,4 @@
+import { lazily } from '../../../platform/database/database.ts';
 import { insertRows } from '../../../platform/database/insert.ts';
 import { later, rows } from '../../../platform/database/run.ts';
 import { isOneOf, sql } from '../../../platform/database/sql.ts';
@@ -34,7 +35,7 @@ export async function keepRequests(ground: Ground, lying: Lying, batch: readonly
         kept.push({ ...row, ...(await sealContent(m, ground.trail.people, row, person, content)) });
     await insertRows(m, KeptRequestTable, kept, 'pass over');
     for (const keyId of due) await later(m, deletionBeyondLast(keyId));
-  });
+  }, lazily);
   for (const [keyId, count] of counts) lying.wrote(keyId, count, due.includes(keyId));
   for (const seen of batch) seen.writtenTimes = seen.times;
 }
@@ -53,8 +54,9 @@ export async function keepCounts(ground: Ground, floods: readonly Seen[]): Promi
   for (const seen of floods) {
     const { id, times, lastAt, writtenTimes } = seen;
     if (writtenTimes === 0 || writtenTimes === times) continue;
-    await ground.db.write((m) =>
-      rows(m, sql`UPDATE "scim_requests" SET "times" = ${times}, "lastAt" = ${lastAt} WHERE "id" = ${id}`),
+    await ground.db.write(
+      (m) => rows(m, sql`UPDATE "scim_requests" SET "times" = ${times}, "lastAt" = ${lastAt} WHERE "id" = ${id}`),
+      lazily,
     );
     seen.writtenTimes = times;
   }

@@ -37,13 +37,14 @@ const mostKeys = 1_000;
 export const lockAlone = (name: string): string => `pg_advisory_xact_lock(${keyOf(name)})`;
 
 /** What begins the transaction and takes its locks, always in the same order of names. */
-export function beginning({ beside, alone }: Locks): Sql[] {
-  const begin = sql`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`;
+export function beginning({ beside, alone }: Locks, lazy = false): Sql[] {
+  const begin = [sql`BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE`];
+  if (lazy) begin.push(sql`SET LOCAL synchronous_commit TO OFF`);
   const calls = [
     ...[...beside].toSorted().map((name) => sql`pg_advisory_xact_lock_shared(${keyOf(name)})`),
     ...[...alone].toSorted().map(lockingAlone),
   ];
-  return calls.length ? [begin, sql`SELECT ${join(calls, ', ')}`] : [begin];
+  return calls.length ? [...begin, sql`SELECT ${join(calls, ', ')}`] : begin;
 }
 
 /** `lockAlone` as a piece whose text is the same for all names, so that it is prepared once. */

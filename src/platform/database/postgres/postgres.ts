@@ -147,7 +147,7 @@ export class PostgresDatabase implements Database {
     let done: { value: T; store: Inside };
     try {
       directs.set(runner.manager, line);
-      for (const begin of beginning(locks)) await later(runner.manager, begin);
+      for (const begin of beginning(locks, hold?.lazy)) await later(runner.manager, begin);
       // What is hot begins with its first statement; whoever is alone begins when it is.
       if (locks.alone.size > 0) await line.settled();
       done = await this.#units.run(runner.manager, unit, locks);

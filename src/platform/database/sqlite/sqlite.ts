@@ -12,6 +12,7 @@ import { Syncs } from './syncs.ts';
 
 interface Waiting {
   name: string | undefined;
+  lazy: boolean;
   run(manager: EntityManager): Promise<() => void>;
   reject(error: unknown): void;
 }
@@ -78,6 +79,7 @@ export class SqliteDatabase implements Database {
       const ran = turn.then((manager) => this.#units.run(manager, unit));
       this.#queue.push({
         name: hold?.name,
+        lazy: hold?.lazy ?? false,
         run: async (manager) => {
           begin(manager);
           const { value, store } = await ran;
@@ -160,10 +162,12 @@ export class SqliteDatabase implements Database {
       for (const { name } of group) faultPoint('commit.due', name);
       raw.exec('COMMIT');
       for (const { name } of group) faultPoint('commit.done', name);
-      this.#syncs.add({
-        answer: () => answers.forEach((answer) => answer()),
-        refuse: (error) => group.forEach((waiting) => waiting.reject(error)),
-      });
+      const answer = (): void => answers.forEach((each) => each());
+      const refuse = (error: unknown): void => group.forEach((waiting) => waiting.reject(error));
+      this.#syncs.add(
+        { answer, refuse },
+        group.every(({ lazy }) => lazy),
+      );
     } catch (error) {
       undo(raw);
       for (const waiting of group) waiting.reject(error); // the COMMIT failed: nobody is told yes

@@ -40,8 +40,12 @@ export class Syncs {
     if (this.#broken) throw this.#broken.error;
   }
 
-  /** Answers as soon as everything that is in the log now is on the disk. */
-  add(group: Group): void {
+  /**
+   * Answers as soon as everything that is in the log now is on the disk.
+   * @param lazy of units that need not wait for that: at once, unless something is on its way there, which they may have seen
+   */
+  add(group: Group, lazy = false): void {
+    if (lazy && !this.#under) return group.answer();
     this.#waiting.push(group);
     this.#under ??= this.#sync();
   }

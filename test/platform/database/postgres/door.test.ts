@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Database } from '../../../../src/platform/database/database.ts';
+import { Database, lazily } from '../../../../src/platform/database/database.ts';
 import { faultOf } from '../../../../src/platform/database/faults.ts';
 import { changed, firstRow, later, rows } from '../../../../src/platform/database/run.ts';
 import { Sql, sql } from '../../../../src/platform/database/sql.ts';
@@ -141,6 +141,18 @@ describe('the door to PostgreSQL', () => {
     });
     await assert.rejects(failing);
     assert.equal(await nameOf('order'), 'd');
+  });
+
+  it('lets nobody wait for the disk who need not, and everybody else', async () => {
+    const waits = async (hold?: typeof lazily): Promise<string> =>
+      db.write(
+        async (m) => (await firstRow<{ it: string }>(m, sql`SELECT current_setting('synchronous_commit') AS "it"`))!.it,
+        hold,
+      );
+    for (const round of [1, 2]) {
+      assert.equal(await waits(lazily), 'off', `round ${round}`);
+      assert.equal(await waits(), 'on', 'also on the connection that the lazy unit had');
+    }
   });
 
   it('reads what is asked in one turn together, and a question that fails spoils no other', async () => {
