@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { requestContext } from '../platform/context/context.ts';
-import { type Database, lazily } from '../platform/database/database.ts';
+import type { Database } from '../platform/database/database.ts';
 import { faultOf } from '../platform/database/faults.ts';
 import { insertRow, insertRows } from '../platform/database/insert.ts';
 import type { Writer } from '../platform/database/unit.ts';
@@ -96,12 +96,11 @@ export class Trail {
     if (dropped) this.#log.warn({ dropped }, 'trail: too many refusals at once to record each');
     const kept: Draft[] = [];
     let failure: unknown;
-    const slices = [...slicesOf(batch)];
-    for (const some of slices) {
+    for (const some of slicesOf(batch)) {
       try {
         // While the database is away each try would take its time.
         if (faultOf(failure) === 'away') kept.push(...some);
-        else await this.#writeSome(some, some === slices.at(-1));
+        else await this.#writeSome(some);
       } catch (error) {
         failure = error;
         kept.push(...some);
@@ -112,20 +111,17 @@ export class Trail {
     for (const each of kept) this.#keep(each);
   }
 
-  /** Writes some of what was buffered in one unit of work. @param isLast what is on the disk brings there what was before */
-  async #writeSome(some: readonly Draft[], isLast: boolean): Promise<void> {
-    await this.#db.write(
-      async (m) => {
-        const whose = some.flatMap((each) => peopleOf(each).map((id) => [id, each.row.organisationId] as const));
-        const keys = await this.people.ofMany(m, new Map(whose));
-        await insertRows(
-          m,
-          TrailRecordTable,
-          some.map((each) => sealed(each, keys)),
-        );
-      },
-      isLast ? undefined : lazily,
-    );
+  /** Writes some of what was buffered in one unit of work. */
+  async #writeSome(some: readonly Draft[]): Promise<void> {
+    await this.#db.write(async (m) => {
+      const whose = some.flatMap((each) => peopleOf(each).map((id) => [id, each.row.organisationId] as const));
+      const keys = await this.people.ofMany(m, new Map(whose));
+      await insertRows(
+        m,
+        TrailRecordTable,
+        some.map((each) => sealed(each, keys)),
+      );
+    });
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { lazily } from '../../src/platform/database/database.ts';
+import { firstRow } from '../../src/platform/database/run.ts';
+import { sql } from '../../src/platform/database/sql.ts';
+import type { Writer } from '../../src/platform/database/unit.ts';
 import { clock } from '../../src/platform/clock/clock.ts';
 import { withContext } from '../../src/platform/context/context.ts';
 import { newId } from '../../src/platform/ids/ids.ts';
@@ -136,6 +140,20 @@ describeOnEachEngine('people in the trail', () => {
     assert.ok(all.every((id) => bytes(mine, id)?.length === 64));
     assert.equal(new Set(all.map((id) => bytes(mine, id))).size, 40);
     assert.ok(all.every((id) => bytes(theirs, id) === bytes(mine, id)));
+  });
+
+  it('have a key that is on the disk before it is remembered, also where nobody else waits for that', async () => {
+    const { db, trail: own } = trail.ground;
+    if (db.engine === 'sqlite') return; // there the memory goes with the power
+    const waits = (make: (m: Writer) => Promise<unknown>): Promise<string> =>
+      db.write(async (m) => {
+        await make(m);
+        return (await firstRow<{ it: string }>(m, sql`SELECT current_setting('synchronous_commit') AS "it"`))!.it;
+      }, lazily);
+    const [one, other] = [newId(), newId()];
+    const makeOne = (m: Writer): Promise<unknown> => own.people.forWriting(m, one, null);
+    const makeMany = (m: Writer): Promise<unknown> => own.people.ofMany(m, new Map([[other, null]]));
+    for (const make of [makeOne, makeMany]) assert.deepEqual([await waits(make), await waits(make)], ['on', 'off']);
   });
 
   it('have no key when the unit that named them was undone', async () => {

@@ -17,8 +17,9 @@ export interface Hold {
   /** What the unit is called, at the fault points around its COMMIT. */
   name?: string;
   /**
-   * Whether its answer need not wait for the disk. It outlives the process, and what is stored after it never outlives it;
-   * but it may be gone with the machine's power, as if it had not been yet: for what is then done again.
+   * Whether its answer need not wait for the disk. It outlives this process, and what is stored after it never outlives it;
+   * but it may be gone, as if it had not been yet, with the power of the machine, and on PostgreSQL with its server, while this
+   * process goes on: for what is then done again, and nothing that anybody remembers.
    */
   lazy?: boolean;
 }
@@ -44,7 +45,7 @@ export interface Database {
 
   /**
    * Runs a unit of work: all of it or nothing, durable when the promise resolves. Inside it nothing but SQL is
-   * awaited, since a slow unit holds up others. A `write` inside a unit joins it. PostgreSQL may undo a unit and run
+   * awaited, since a slow unit holds up others. A `write` inside a unit joins it, which is then lazy only if both are. PostgreSQL may undo a unit and run
    * it again (a deadlock, a race for one key): whatever is not SQL belongs into `afterCommit`.
    * @param hold without it the unit has nothing to itself: for single statements that decide by themselves; one that is
    * lazy may be answered before it is durable
@@ -57,6 +58,9 @@ export interface Database {
    * ends. A unit that runs beside others in it is undone and run again, alone.
    */
   alone(name: string): Promise<void>;
+
+  /** Makes a lazy unit wait for the disk after all: something that is remembered depends on it. */
+  durably(): Promise<void>;
 
   /**
    * Registers what happens in memory once this unit is committed, before its caller is answered. It must not throw

@@ -7,6 +7,8 @@ export interface Inside {
   manager: Writer;
   /** False once the unit has ended: what it left running must not believe that it is still inside. */
   open: boolean;
+  /** Whether its answer need not wait for the disk. */
+  lazy: boolean;
   afterCommit: (() => void)[];
   told: News[];
   /** What it has to itself, and what it shares. */
@@ -34,11 +36,12 @@ export class Units {
   async run<T>(
     manager: Writer,
     unit: (m: Writer) => Promise<T>,
-    held: Partial<Pick<Inside, 'alone' | 'beside'>> = {},
+    held: Partial<Pick<Inside, 'alone' | 'beside' | 'lazy'>> = {},
   ): Promise<{ value: T; store: Inside }> {
     const store: Inside = {
       manager,
       open: true,
+      lazy: false,
       afterCommit: [],
       told: [],
       alone: new Set(),

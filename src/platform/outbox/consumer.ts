@@ -24,7 +24,7 @@ const roundMs = 10;
 
 /**
  * Handles committed events: at least once, in order per subject, again after a failure or a crash. So what it writes of
- * them is lazy: nobody who is waiting for the disk waits for two.
+ * them is lazy, but for claims among others, which hold them off: nobody who is waiting for the disk waits for two.
  */
 export class Consumer {
   readonly #db: Database;
@@ -154,7 +154,7 @@ export class Consumer {
     this.#isThere = false;
     if (!isThere && !(await firstRow(this.#db.read, sql`SELECT "id" FROM "outbox" WHERE ${dueAt(now)} LIMIT 1`)))
       return [];
-    // In a unit of its own, so that what it finds is on the disk before anybody is told of it.
+    // In a unit of its own, so that what this process has committed is on the disk before anybody is told of it.
     if (this.#db.engine === 'sqlite') {
       const found = await this.#db.write((m) => rows<OutboxEvent>(m, sql`SELECT * ${nextAt(now, sql`"id"`)}`), lazily);
       const events = asRows(OutboxEventTable, found).map((event) => ({ ...event, attempts: event.attempts + 1 }));
@@ -176,7 +176,7 @@ export class Consumer {
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}, "attempts" = "attempts" + 1
             WHERE ${dueAt(now)} AND "id" IN (SELECT "id" ${nextAt(now, sql`"position"`)}) RETURNING *`,
       );
-    }, lazily);
+    });
     this.#lost.delete(claimedUntil);
     const orders = new Map(claimed.map(({ id, position }) => [id, Number(position)]));
     return asRows(OutboxEventTable, claimed).toSorted((a, b) => orders.get(a.id)! - orders.get(b.id)!);

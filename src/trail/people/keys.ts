@@ -96,6 +96,7 @@ export class PersonKeys {
   /** Makes the key of a person who had none, unless somebody else has just made it. */
   async #first(m: Writer, personId: string, organisationId: string | null, now: number): Promise<FoundKey> {
     const { fresh, made } = this.#make(personId);
+    await this.#db.durably(); // it is remembered, and records that outlive it could be read by nobody
     // The update of nothing is what makes the engines give the row that is there.
     const [row] = await changed<{ sealedKey: string | null }>(
       m,
@@ -114,6 +115,7 @@ export class PersonKeys {
     now: number,
   ): Promise<Map<string, KeyObject>> {
     const all = new Map<string, KeyObject>();
+    if (people.length > 0) await this.#db.durably();
     for (const some of chunks(people)) {
       const made = some.map(([id]) => this.#make(id));
       const columns: Column[] = [

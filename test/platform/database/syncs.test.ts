@@ -61,6 +61,9 @@ describe('the log on its way to the disk', () => {
     await turn();
     assert.deepEqual(said, ['lost: Error: EIO', 'behind it: Error: EIO']);
     assert.throws(() => syncs.requireWhole(), /EIO/);
+    add('lazy', true);
+    add('later');
+    assert.deepEqual(said.slice(2), ['lazy: Error: EIO', 'later: Error: EIO']);
     await syncs.close();
   });
 });

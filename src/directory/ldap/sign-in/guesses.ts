@@ -1,5 +1,4 @@
 import { clock } from '../../../platform/clock/clock.ts';
-import { lazily } from '../../../platform/database/database.ts';
 import { changed, engineOf, firstRow, later, rows } from '../../../platform/database/run.ts';
 import { type Sql, sql } from '../../../platform/database/sql.ts';
 import type { Reader, Writer } from '../../../platform/database/unit.ts';
@@ -156,7 +155,7 @@ async function take(db: Ground['db'], of: Of, subject: string, bounds: Required<
   await db.write(async (m) => {
     counting = countOne(m, of, subject, bounds, isFree);
     counting.catch(() => undefined); // fails the COMMIT too
-  }, lazily);
+  });
   const taken = await counting;
   if (taken) return taken;
   const { since } = await countedOf(db.read, of, subject, windowMs);

@@ -19,7 +19,8 @@ const busy = 200;
 const batch = 25;
 /** Between two units it rests so many times as long as the last one took: directories have the most of the process. */
 const restTimes = 2;
-const mostRestMs = 100;
+/** Of all its units together. */
+const mostRestMs = 3_000;
 /** A flood of refusals by rate is one line a minute. */
 const floodMs = 60_000;
 /** How often a request that cannot be written is tried. */
@@ -58,8 +59,11 @@ export class Inspector {
   /** Everything that was noted before this call is written when it answers; it never throws. */
   async flush(): Promise<void> {
     this.#hurried++;
-    await this.#writeNext();
-    this.#hurried--;
+    try {
+      await this.#writeNext();
+    } finally {
+      this.#hurried--;
+    }
   }
 
   async stop(): Promise<void> {
@@ -122,10 +126,11 @@ export class Inspector {
       return left;
     };
     const left: Seen[] = [];
+    const mostMs = (mostRestMs * batch) / Math.max(batch, all.length);
     for (const some of chunks(all, batch)) {
       const began = performance.now();
       left.push(...(await keep(some)));
-      if (this.#hurried === 0) await pause(Math.min(restTimes * (performance.now() - began), mostRestMs));
+      if (this.#hurried === 0) await pause(Math.min(restTimes * (performance.now() - began), mostMs));
     }
     return left;
   }

@@ -74,7 +74,7 @@ export class PostgresDatabase implements Database {
 
   write<T>(unit: (m: Writer) => Promise<T>, hold?: Hold): Promise<T> {
     const inside = this.#units.current;
-    if (inside) return unit(inside.manager);
+    if (inside) return hold?.lazy ? unit(inside.manager) : this.durably().then(() => unit(inside.manager));
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     const work = this.#untilDone(unit, hold).finally(() => this.#running.delete(work));
     this.#running.add(work);
@@ -88,6 +88,13 @@ export class PostgresDatabase implements Database {
     if (beside.has(name)) throw new NotAlone(name);
     await later(manager, sql`SELECT ${lockingAlone(name)}`); // what the unit reads next is as the one before left it
     alone.add(name);
+  }
+
+  async durably(): Promise<void> {
+    const inside = this.#units.require('durably');
+    if (!inside.lazy) return;
+    await later(inside.manager, sql`SET LOCAL synchronous_commit TO DEFAULT`);
+    inside.lazy = false;
   }
 
   afterCommit(effect: () => void): void {
@@ -150,7 +157,7 @@ export class PostgresDatabase implements Database {
       for (const begin of beginning(locks, hold?.lazy)) await later(runner.manager, begin);
       // What is hot begins with its first statement; whoever is alone begins when it is.
       if (locks.alone.size > 0) await line.settled();
-      done = await this.#units.run(runner.manager, unit, locks);
+      done = await this.#units.run(runner.manager, unit, { ...locks, lazy: hold?.lazy ?? false });
       if (done.store.told.length > 0) await storeNews(runner.manager, done.store.told);
     } catch (error) {
       await undo(runner, line);

@@ -71,25 +71,31 @@ export class SqliteDatabase implements Database {
 
   write<T>(unit: (m: Writer) => Promise<T>, hold?: Hold): Promise<T> {
     const inside = this.#units.current;
-    if (inside) return unit(inside.manager);
+    if (inside) {
+      inside.lazy &&= hold?.lazy ?? false;
+      return unit(inside.manager);
+    }
     if (this.#closed) return Promise.reject(new Error('the database is closed'));
     return new Promise<T>((resolve, reject) => {
       const { promise: turn, resolve: begin } = Promise.withResolvers<EntityManager>();
       // In the caller's context, as all that follows a promise is; to bind a function to it takes ten times as long.
-      const ran = turn.then((manager) => this.#units.run(manager, unit));
-      this.#queue.push({
+      const lazy = hold?.lazy ?? false;
+      const ran = turn.then((manager) => this.#units.run(manager, unit, { lazy }));
+      const waiting: Waiting = {
         name: hold?.name,
-        lazy: hold?.lazy ?? false,
+        lazy,
         run: async (manager) => {
           begin(manager);
           const { value, store } = await ran;
+          waiting.lazy = store.lazy;
           return () => {
             runEffects(store);
             resolve(value);
           };
         },
         reject,
-      });
+      };
+      this.#queue.push(waiting);
       this.#draining ??= this.#drain();
       this.#arrived?.();
     });
@@ -98,6 +104,10 @@ export class SqliteDatabase implements Database {
   /** Whoever writes here is alone. */
   async alone(): Promise<void> {
     this.#units.require('alone');
+  }
+
+  async durably(): Promise<void> {
+    this.#units.require('durably').lazy = false;
   }
 
   afterCommit(effect: () => void): void {

@@ -45,6 +45,7 @@ export class Syncs {
    * @param lazy of units that need not wait for that: at once, unless something is on its way there, which they may have seen
    */
   add(group: Group, lazy = false): void {
+    if (this.#broken) return group.refuse(this.#broken.error);
     if (lazy && !this.#under) return group.answer();
     this.#waiting.push(group);
     this.#under ??= this.#sync();

@@ -153,6 +153,8 @@ describe('the door to PostgreSQL', () => {
       assert.equal(await waits(lazily), 'off', `round ${round}`);
       assert.equal(await waits(), 'on', 'also on the connection that the lazy unit had');
     }
+    const inside = (hold?: typeof lazily): Promise<string> => db.write(() => waits(hold), lazily);
+    assert.deepEqual([await inside(lazily), await inside()], ['off', 'on'], 'a unit that joins one which is lazy');
   });
 
   it('reads what is asked in one turn together, and a question that fails spoils no other', async () => {
