@@ -55,7 +55,7 @@ export function scimKey(cli: Cli): void {
   verb(cli, it, {
     call: 'requests [key]',
     does: 'list what the directory sent, newest first',
-    more: 'Of each key the last 1,000 requests are kept, also of one that was revoked. A request is here a second after it was answered.',
+    more: 'Of each key the last 1,000 requests are kept, also of one that was revoked. A request is here a second after it was answered, or some seconds while a great many come.',
     expects: { key: 'only this key, by its id or its name' },
     takes: [...takes, 'limit'],
     options: [

@@ -6,7 +6,7 @@ export const texts = {
   title: 'Directory requests',
   link: 'See what your directory sent, and what it changed',
   intro:
-    'What your directory sent: the last 1,000 requests of each access key, newest first. A request is here a second after it was answered; reload the page for newer ones.',
+    'What your directory sent: the last 1,000 requests of each access key, newest first. A request is here a second after it was answered, or some seconds while a great many come; reload the page for newer ones.',
   none: 'Your directory has sent nothing yet.',
   noneLink: 'Copy the SCIM base URL and an access key into it',
   noneMatch: 'No kept request matches. Older ones than the last 1,000 of each access key are not kept.',

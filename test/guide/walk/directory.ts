@@ -1,3 +1,4 @@
+import { until } from '../../support/until.ts';
 import type { Walk } from '../walk.ts';
 
 /** docs/administration/connect-active-directory.md: an account of its own, its directory, its groups. */
@@ -48,6 +49,11 @@ export async function activeDirectory(step: Walk): Promise<void> {
   await go('Active Directory');
   await look('directory-list', page);
   await follow('Disconnect corp.acme.example');
+  // Its members are read a moment after the group has its tier.
+  await until(
+    async () => (await page.reload()) !== null && (await page.getByText('2 people keep').count()) > 0,
+    20_000,
+  );
   await shot('directory-disconnect', page);
   ad.set({ silentAfter: 0 });
   await go('Active Directory');
