@@ -199,11 +199,15 @@ describeOnEachEngine('consequences: domains', () => {
     assert.equal(await connectionFor(house.ground.db.read, 'paula@acme.example'), null);
   });
 
-  /** Another account proves the domain after seven days without the record. */
+  /**
+   * Another account proves the domain after seven days without the record: one with a directory, since any other takes in
+   * who is left.
+   */
   async function lose(scope: { organisationId: string; accountId: string }): Promise<void> {
     const { ground } = s.house;
     const held = await s.domainOf(scope);
-    const claim = await s.pending(await s.own(), held.name);
+    const { scope: another } = await testCompany(s.house, `another-${held.name}`);
+    const claim = await s.pending(another, held.name);
     await ground.db.write((m) => m.update(DomainTable, { id: held.id }, { absentChecks: 7 }));
     const values = [claim.recordValue];
     const dns = { lookUp: () => Promise.resolve({ outcome: 'found', values, asked: [] }) } as unknown as TxtResolver;
