@@ -11,6 +11,7 @@ import { someoneWaits } from './guard.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople, refuse } from './people/apply.ts';
 import { applyFreed } from './people/freed.ts';
+import type { Meanwhile } from './meanwhile.ts';
 import type { DirectoryReader } from './reader.ts';
 import { isOtherHistory } from './reading/context-csn.ts';
 import type { Cursor, DirectoryState } from './state/state.entity.ts';
@@ -51,21 +52,21 @@ export async function readChanges(
   reader: DirectoryReader,
   { cursor, readAt }: Pick<DirectoryState, 'cursor' | 'readAt'>,
   pace: Pace,
+  meanwhile: Meanwhile,
 ): Promise<boolean> {
   if (cursor === null) return false;
-  const now = await reader.position(cursor);
-  if (now.server !== cursor.server || isBehind(now, cursor)) return false;
-  const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
-  if (!still) {
-    for await (const people of reader.changedPeople(cursor)) await applyPeople(ground, scope, people);
-    await readChangedGroups(ground, scope, reader, cursor);
+  const found = await changesSince(ground, scope, reader, cursor);
+  if (found === null) return false;
+  const { now } = found;
+  if (meanwhile.since) meanwhile.since = now;
+  if (found.changed) {
     pace.scanWanted = true;
     lookForFreed(pace);
   }
   await followNewMappings(ground, scope, reader);
   const state = await stateOf(ground.db.read, scope.connectionId);
   if (state && isWanted(state.groupsWantedAt, state.groupsAt)) await readGroups(ground, scope, reader);
-  if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace);
+  if (pace.scanWanted && performance.now() >= pace.nextScan) await scan(ground, scope, reader, pace, meanwhile);
   if (performance.now() >= pace.nextFreed) {
     pace.nextFreed = performance.now() + freedEveryMs;
     await applyFreed(ground, scope, reader, pace.triedFreed);
@@ -74,6 +75,33 @@ export async function readChanges(
   if (moved || (readAt ?? 0) < clock.now() - toldEveryMs)
     await keep(ground, scope.connectionId, { cursor: now, readAt: clock.now() }, scope.leaseBy);
   return true;
+}
+
+/** The people and groups that changed since a cursor, and until when. */
+export interface Changes {
+  now: Cursor;
+  /** The guids of the people; null: nothing has changed at all. */
+  changed: string[] | null;
+}
+
+/** @returns null when the cursor is worth nothing here, as above */
+export async function changesSince(
+  ground: Ground,
+  scope: FollowerScope,
+  reader: DirectoryReader,
+  cursor: Cursor,
+): Promise<Changes | null> {
+  const now = await reader.position(cursor);
+  if (now.server !== cursor.server || isBehind(now, cursor)) return null;
+  const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
+  if (still) return { now, changed: null };
+  const changed: string[] = [];
+  for await (const people of reader.changedPeople(cursor)) {
+    await applyPeople(ground, scope, people);
+    for (const { guid } of people) changed.push(guid);
+  }
+  await readChangedGroups(ground, scope, reader, cursor);
+  return { now, changed };
 }
 
 function lookForFreed(pace: Pace): void {
@@ -128,11 +156,19 @@ async function knownGroups({ db }: Ground, { connectionId }: DirectoryScope): Pr
   return new Set(groups.flatMap(({ externalId }) => externalId ?? []));
 }
 
-async function scan(ground: Ground, scope: DirectoryScope, reader: DirectoryReader, pace: Pace): Promise<void> {
+async function scan(
+  ground: Ground,
+  scope: FollowerScope,
+  reader: DirectoryReader,
+  pace: Pace,
+  meanwhile: Meanwhile,
+): Promise<void> {
   pace.scanWanted = false;
   const from = performance.now();
   const seen = new Set<string>();
-  for await (const guids of reader.guids()) for (const guid of guids) seen.add(guid);
+  for await (const guids of meanwhile.between(reader.guids())) for (const guid of guids) seen.add(guid);
+  // Who came behind the page on which they would be.
+  for (const guid of meanwhile.changed) seen.add(guid);
   const took = performance.now() - from;
   pace.nextScan = performance.now() + took / scanShare - took;
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));

@@ -6,7 +6,8 @@ import { newId } from '../../../platform/ids/ids.ts';
 import type { Ground } from '../../../trail/ground.ts';
 import type { DirectoryScope } from '../../groups/scope.ts';
 import { cleaned } from '../text.ts';
-import { applyExpiry, newPace, type Pace, readChanges } from './changes.ts';
+import { applyExpiry, changesSince, newPace, type Pace, readChanges } from './changes.ts';
+import { Meanwhile } from './meanwhile.ts';
 import type { DirectoryReader } from './reader.ts';
 import type { DirectoryState } from './state/state.entity.ts';
 import { type FollowerScope, isWanted, keep, lease, LeaseLost, newState, release, stateOf } from './state/states.ts';
@@ -35,6 +36,8 @@ export interface Source {
 const leaseMs = 10_000;
 /** What changes told nothing of is found by a whole read so often. */
 const wholeEveryMs = 3_600_000;
+/** As often as there is a poll. */
+const usualLookMs = 1_000;
 /** As much of what a directory says as is kept. */
 const mostDetail = 2_000;
 /** So often while people wait: a right that the service account has again is no change to be seen. */
@@ -59,11 +62,14 @@ export class DirectoryFollower {
   readonly #paces = new Map<string, PollPace>();
   /** How those go that this process follows. */
   readonly #going = new Map<string, { failing: boolean; waiting: boolean }>();
+  readonly #lookEveryMs: number;
   #stopped = false;
 
-  constructor(ground: Ground, source: Source) {
+  /** @param lookEveryMs how often it is looked, while a directory is read whole, at what changes meanwhile */
+  constructor(ground: Ground, source: Source, lookEveryMs = usualLookMs) {
     this.#ground = ground;
     this.#source = source;
+    this.#lookEveryMs = lookEveryMs;
   }
 
   /** How many directories this process follows; of those, how many cannot be read, or wait for an administrator. */
@@ -134,9 +140,10 @@ export class DirectoryFollower {
     await this.#source.read(directory, async (reader) => {
       pace.retryAt = performance.now() + retryWholeMs;
       await this.#kept(directory, async () => {
-        const changed = !whole && (await readChanges(ground, scope, reader, state, pace));
+        const meanwhile = this.#meanwhile(directory, scope, state);
+        const changed = !whole && (await readChanges(ground, scope, reader, state, pace, meanwhile));
         if (changed) return;
-        await readWhole(ground, scope, reader);
+        await readWhole(ground, scope, reader, meanwhile);
         pace.readFor = changedAt;
       });
       pace.retryAt = 0;
@@ -146,6 +153,24 @@ export class DirectoryFollower {
       await keep(ground, directory.connectionId, none, this.#id);
       ground.log.info({ directoryId: directory.connectionId }, 'directory answers again');
     }
+  }
+
+  /**
+   * What changes while all is read is looked at over a connection of its own: not every server keeps the place of two reads.
+   * A look that fails ends the looking, and not the read. There is none where what was read before is not the present state.
+   */
+  #meanwhile(directory: Followed, scope: FollowerScope, { cursor, fullAt }: DirectoryState): Meanwhile {
+    const isPresent = fullAt !== null && fullAt >= Number(directory.changedAt);
+    return new Meanwhile(isPresent ? cursor : null, this.#lookEveryMs, async (since) => {
+      await applyExpiry(this.#ground, scope);
+      try {
+        return await this.#source.read(directory, (reader) => changesSince(this.#ground, scope, reader, since));
+      } catch (error) {
+        if (error instanceof LeaseLost || !this.#source.explain(error)) throw error;
+        this.#ground.log.warn({ directoryId: directory.connectionId, error }, 'no look at a directory beside its read');
+        return null;
+      }
+    });
   }
 
   /** A read can take longer than the lease. */

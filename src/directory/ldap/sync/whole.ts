@@ -7,6 +7,7 @@ import { mappedGuids } from './groups/walk.ts';
 import { applyAbsence } from './people/absent.ts';
 import { applyPeople } from './people/apply.ts';
 import { applyFreed } from './people/freed.ts';
+import type { Meanwhile } from './meanwhile.ts';
 import type { DirectoryReader } from './reader.ts';
 import { countEntries } from './state/counts.ts';
 import { type FollowerScope, keep } from './state/states.ts';
@@ -16,15 +17,22 @@ import { readEach } from './unreadable.ts';
  * Reads a directory whole: people page by page, whoever is missing, then the groups that have a tier with all that is
  * nested in them. A read that fails on the way has changed only what it had been told; what it missed is no absence.
  */
-export async function readWhole(ground: Ground, scope: FollowerScope, reader: DirectoryReader): Promise<void> {
+export async function readWhole(
+  ground: Ground,
+  scope: FollowerScope,
+  reader: DirectoryReader,
+  meanwhile: Meanwhile,
+): Promise<void> {
   const began = clock.now();
   const from = performance.now();
   const cursor = await reader.position(null);
   const seen = new Set<string>();
-  for await (const people of oneAhead(reader.people())) {
+  for await (const people of meanwhile.between(oneAhead(reader.people()))) {
     for (const { guid } of people) seen.add(guid);
-    await applyPeople(ground, scope, people);
+    const still = people.filter(({ guid }) => !meanwhile.changed.has(guid));
+    await applyPeople(ground, scope, still);
   }
+  for (const guid of meanwhile.changed) seen.add(guid);
   await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
   await applyFreed(ground, scope, reader, new Set());
   await readGroups(ground, scope, reader);

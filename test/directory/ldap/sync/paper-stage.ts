@@ -4,7 +4,7 @@ import type { House } from '../../../../src/app.ts';
 import { createGroup } from '../../../../src/directory/groups/groups.ts';
 import { mapGroup } from '../../../../src/directory/groups/mappings.ts';
 import { type HeldLine, listHeld } from '../../../../src/directory/ldap/sync/approve.ts';
-import { DirectoryFollower } from '../../../../src/directory/ldap/sync/follower.ts';
+import { DirectoryFollower, type Source } from '../../../../src/directory/ldap/sync/follower.ts';
 import type { DirectoryReader } from '../../../../src/directory/ldap/sync/reader.ts';
 import type { DirectoryState } from '../../../../src/directory/ldap/sync/state/state.entity.ts';
 import { stateOf, wantFull } from '../../../../src/directory/ldap/sync/state/states.ts';
@@ -47,11 +47,12 @@ export function paperStage(): PaperStage {
     acme = await testCompany(house);
     paper = new PaperDirectory();
     stage.between = null;
-    follower = new DirectoryFollower(house.ground, {
+    const source: Source = {
       directories: async () => [{ ...acme.scope, name: 'paper', changedAt: 0 }],
       read: async (_directory, work) => work(stage.between ? stage.between(paper.reader()) : paper.reader()),
       explain: (error) => ({ code: 'directory.unavailable', detail: String(error) }),
-    });
+    };
+    follower = new DirectoryFollower(house.ground, source, 0);
   });
   afterEach(async () => {
     await follower.stop();

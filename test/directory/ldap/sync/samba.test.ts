@@ -35,7 +35,7 @@ describe('following a real Active Directory', () => {
       'alias.example.test',
       'followed.example',
     ]));
-    follower = new DirectoryFollower(house.ground, ldapSource(house.ground, house.ldap));
+    follower = new DirectoryFollower(house.ground, ldapSource(house.ground, house.ldap), 0);
   });
   after(async () => {
     await follower?.stop();

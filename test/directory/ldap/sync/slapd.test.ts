@@ -31,7 +31,7 @@ describe('following a real OpenLDAP directory', () => {
     await admin.bind(slapd.adminDn, slapd.adminPassword);
     house = await testHouse(testConfig({ outboundPrivateHosts: [slapd.host] }));
     ({ scope } = await connectedCompany(house, 'openldap', slapd, ['ldap.example.test', 'example.com']));
-    follower = new DirectoryFollower(house.ground, ldapSource(house.ground, house.ldap));
+    follower = new DirectoryFollower(house.ground, ldapSource(house.ground, house.ldap), 0);
   });
   after(async () => {
     await follower?.stop();
