@@ -90,14 +90,23 @@ export const takeOut = (
         AND ${type ? sql`"memberType" = ${type}` : sql`TRUE`} RETURNING "memberId", "memberType"`,
   );
 
-/** Takes one slice of a group's members out, whoever they are. @returns them; fewer than a slice when nobody is left */
-export const takeSome = (m: Writer, groupId: string): Promise<Member[]> =>
-  changed<Member>(
+/**
+ * Takes one slice of a group's members out, whoever they are. Its end is asked for first: as a part of the DELETE
+ * PostgreSQL may look for it once a member, where it takes the group for a small one.
+ * @returns them; fewer than a slice when nobody is left
+ */
+export async function takeSome(m: Writer, groupId: string): Promise<Member[]> {
+  const end = await firstRow<{ memberId: string }>(
     m,
-    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} AND "memberId" IN (
-          SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId} ORDER BY "memberId" LIMIT ${sliceSize})
-        RETURNING "memberId", "memberType"`,
+    sql`SELECT "memberId" FROM "group_members" WHERE "groupId" = ${groupId}
+        ORDER BY "memberId" LIMIT 1 OFFSET ${sliceSize - 1}`,
   );
+  const until = end ? sql`AND "memberId" <= ${end.memberId}` : sql``;
+  return changed<Member>(
+    m,
+    sql`DELETE FROM "group_members" WHERE "groupId" = ${groupId} ${until} RETURNING "memberId", "memberType"`,
+  );
+}
 
 /** A slice of the ids of a group's members, in order, after this one. */
 export async function memberIdsAfter(m: Writer, groupId: string, after: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { clock } from '../clock/clock.ts';
 import { changed, firstRow, rows } from '../database/run.ts';
 import { asRows } from '../database/select.ts';
-import { list, sql } from '../database/sql.ts';
+import { isOneOf, list, sql } from '../database/sql.ts';
 import type { Writer } from '../database/unit.ts';
 import { type Mail, MailTable } from './mail.entity.ts';
 import type { MailGround } from './post.ts';
@@ -40,11 +40,12 @@ export class MailQueue {
     if (!(await firstRow(db.read, sql`SELECT "id" FROM "mails" WHERE ${due} LIMIT 1`))) return [];
     const claimed = await db.write(async (m) => {
       await db.alone('mail claims');
+      const first = sql`SELECT "id" FROM "mails" WHERE ${due} ORDER BY "notBefore", "id" LIMIT ${claimedAtOnce}`;
+      const ids = (await rows<{ id: string }>(m, first)).map(({ id }) => id);
       return rows<Mail>(
         m,
         sql`UPDATE "mails" SET "state" = 'claimed', "claimedUntil" = ${now + claimMs}, "attempts" = "attempts" + 1
-            WHERE "id" IN (SELECT "id" FROM "mails" WHERE ${due} ORDER BY "notBefore", "id" LIMIT ${claimedAtOnce})
-            AND ${due} RETURNING *`,
+            WHERE "id" ${isOneOf(ids)} AND ${due} RETURNING *`,
       );
     });
     return asRows(MailTable, claimed).toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -165,7 +165,8 @@ export class Consumer {
 
   /**
    * Processes claim one after another: one that passed over what another is about to claim would not see that an elder waits
-   * there. Their clocks differ, and those who publish about one subject wait for each other: a counter tells the order.
+   * there. Their clocks differ, and those who publish about one subject wait for each other: a counter tells the order. What is
+   * next is asked for once (ARRAY), however many the server believes to be due.
    */
   async #claimAmongOthers(now: number, claimedUntil: number): Promise<OutboxEvent[]> {
     this.#lost.add(claimedUntil); // until the answer is here: it may be stored without one
@@ -174,7 +175,7 @@ export class Consumer {
       return rows<OutboxEvent & { position: string | number }>(
         m,
         sql`UPDATE "outbox" SET "state" = 'claimed', "claimedUntil" = ${claimedUntil}, "attempts" = "attempts" + 1
-            WHERE ${dueAt(now)} AND "id" IN (SELECT "id" ${nextAt(now, sql`"position"`)}) RETURNING *`,
+            WHERE ${dueAt(now)} AND "id" = ANY(ARRAY(SELECT "id" ${nextAt(now, sql`"position"`)})) RETURNING *`,
       );
     });
     this.#lost.delete(claimedUntil);

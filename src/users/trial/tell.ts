@@ -1,7 +1,7 @@
 import { nobodys } from '../../accounts/accounts/nobodys.ts';
 import { clock } from '../../platform/clock/clock.ts';
-import { changed, firstRow } from '../../platform/database/run.ts';
-import { sql } from '../../platform/database/sql.ts';
+import { changed, firstRow, rows } from '../../platform/database/run.ts';
+import { isOneOf, sql } from '../../platform/database/sql.ts';
 import type { Ground } from '../../trail/ground.ts';
 import { announceChanged } from '../lifecycle/out.ts';
 
@@ -21,10 +21,12 @@ export async function tellOfEndedTrials(ground: Ground): Promise<number> {
     if (!(await firstRow(ground.db.read, sql`SELECT 1 FROM "users" WHERE ${due} LIMIT 1`))) return told;
     const action = { eventName: 'EndTrials', organisationId: nobodys.organisationId, accountId: nobodys.accountId };
     told += await ground.trail.perform(action, async (m) => {
+      const some = await rows<{ id: string }>(m, sql`SELECT "id" FROM "users" WHERE ${due} LIMIT ${atOnce}`);
+      const ids = some.map(({ id }) => id);
       const ended = await changed<{ id: string }>(
         m,
         sql`UPDATE "users" SET "trialToldAt" = ${now}, "version" = "version" + 1
-            WHERE "id" IN (SELECT "id" FROM "users" WHERE ${due} LIMIT ${atOnce}) AND "trialToldAt" IS NULL RETURNING "id"`,
+            WHERE "id" ${isOneOf(ids)} AND "trialToldAt" IS NULL RETURNING "id"`,
       );
       if (ended.length > 0)
         announceChanged(
