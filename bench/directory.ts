@@ -105,7 +105,7 @@ async function read(house: House, scope: DirectoryScope, what: string): Promise<
 async function reads({ name, folder, databaseUrl }: Stand, slapd: Slapd): Promise<DirectoryScope> {
   const house = await testHouse(testConfig({ databaseUrl, outboundPrivateHosts: [slapd.host] }, folder));
   // As the server's own jobs do; the rest of them would follow the directory beside what is measured.
-  const statistics = setInterval(() => void refreshStatistics(house.ground.db), 2_000);
+  const statistics = setInterval(() => void refreshStatistics(house.ground.db), 500);
   try {
     const { scope } = await connect(house, 'openldap', slapd, 'ldap.example.test', 'g0');
     const lines = [await read(house, scope, 'first whole read, with all writes')];

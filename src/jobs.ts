@@ -63,7 +63,7 @@ export function startJobs(house: House): Jobs {
     { name: 'sign digests of the trail', seconds: 30, work: () => digests.turn() },
     { name: 'keep signing keys', seconds: 60, work: () => keepKeys(ground) },
     { name: 'tidy relying parties', seconds: 60, work: () => tidyRelyingParties(ground) },
-    { name: 'refresh statistics', seconds: 2, work: async () => void (await refreshStatistics(ground.db)) },
+    { name: 'refresh statistics', seconds: 0.5, work: async () => void (await refreshStatistics(ground.db)) },
     { name: 'tell of ended trials', seconds: 5, work: async () => void (await tellOfEndedTrials(ground)) },
     { name: 'take in stragglers', seconds: 600, work: () => takeInStragglers(ground, house.upstairs) },
     { name: 'sweep what is over', seconds: 600, work: () => sweep(house) },

@@ -2,22 +2,24 @@ import { rows } from '../run.ts';
 import { Sql, sql } from '../sql.ts';
 import type { Database } from '../database.ts';
 
-/** Below so many rows every plan is quick. */
-const fewRows = 500;
+/** Below so many pages, which hold some hundreds of rows, every plan is quick. */
+const fewPages = 8;
 
 /**
  * Lets PostgreSQL look at tables that have outgrown what it knew of them, by half or more. A statement that was planned
  * once for a nearly empty table reads all of it until then: the server's own look comes after a minute at the earliest,
- * in which a first push has brought thousands.
+ * in which a first push has brought thousands. Their size tells it, which is there at once; rows are counted seconds later.
  * @returns the tables that it was asked to look at
  */
 export async function refreshStatistics(db: Database): Promise<string[]> {
   if (db.engine !== 'postgres') return [];
   const outgrown = await rows<{ table: string }>(
     db.read,
-    sql`SELECT quote_ident(s.relname) AS "table" FROM pg_stat_user_tables s JOIN pg_class c ON c.oid = s.relid
-        WHERE s.schemaname = current_schema() AND s.n_live_tup > ${fewRows} AND s.n_live_tup > 1.5 * c.reltuples
-        ORDER BY s.relname`,
+    sql`SELECT quote_ident(c.relname) AS "table" FROM pg_class c
+        CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::int AS pages) now
+        WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+        AND now.pages > ${fewPages} AND now.pages > 1.5 * c.relpages
+        ORDER BY c.relname`,
   );
   // One at a time, and none that somebody else is looking at: nothing that writes waits for it.
   for (const { table } of outgrown) await db.write((m) => rows(m, new Sql([`ANALYZE (SKIP_LOCKED) ${table}`], [])));
