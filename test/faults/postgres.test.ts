@@ -115,7 +115,10 @@ interface Load {
         const name = at.newName();
         const { status, text, headers } = await at.scim.post('/Users', at.body(name));
         load.creates.set(`${name}@acme.example`, status);
-        if (status === 503) assert.match(text, /The database cannot be reached\. Please try again/);
+        if (status === 503) {
+          assert.match(text, /The database cannot be reached\. Please try again/);
+          assert.equal(headers['retry-after'], '1');
+        }
         assert.equal(headers['content-type'], 'application/scim+json; charset=utf-8');
       }
     };

@@ -28,10 +28,16 @@ const meanings = {
   away: 'database.away',
 } as const satisfies Record<Fault, string>;
 
+/** A server that starts anew is there within seconds. */
+const retryAfter = 1;
+
 /** An engine's refusal in plain words, with its own for the log; null for what nobody foresees. */
 export function asDatabaseError(error: unknown): CarillonError | null {
   const fault = faultOf(error);
-  return fault && databaseErrors(meanings[fault], { cause: error, detail: (error as Error).message });
+  if (!fault) return null;
+  const meaning = meanings[fault];
+  const { message: detail } = error as Error;
+  return databaseErrors(meaning, { cause: error, detail, ...(meaning === 'database.away' && { retryAfter }) });
 }
 
 /** How long whoever asks who somebody is waits for each answer: who cannot be asked for is not let in. */
@@ -41,7 +47,7 @@ export const patienceMs = 500;
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(databaseErrors('database.away', { detail: 'no answer in time' })), milliseconds);
+    timer = setTimeout(() => reject(databaseErrors('database.away', { detail: 'no answer in time', retryAfter })), milliseconds);
   });
   try {
     return await Promise.race([work, late]);
