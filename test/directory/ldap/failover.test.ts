@@ -5,6 +5,7 @@ import type { LdapClient } from '../../../src/directory/ldap/client/client.ts';
 import type { Limits } from '../../../src/directory/ldap/client/limits.ts';
 import { CarillonError } from '../../../src/platform/errors/errors.ts';
 import { TestAuthority } from '../../support/authority.ts';
+import { blackHole } from '../../support/black-hole.ts';
 import { startFakeAd } from '../../support/fake-ad.ts';
 import type { KeptServer } from '../../support/kept-server.ts';
 import { portOf } from '../../support/port.ts';
@@ -91,6 +92,21 @@ const serverOf = (client: LdapClient): Promise<string> =>
     }
     silent.close();
     for (const socket of taken) (socket as { destroy: () => void }).destroy();
+  });
+
+  it('a server behind a firewall that drops every packet', async function () {
+    if (process.platform !== 'linux') this.skip(); // others take connections without end
+    const hole = await blackHole();
+    const client = preferring(`ldaps://127.0.0.1:${hole.port}`, { connectMs: 400, lastConnectMs: 10_000 });
+    assert.equal(await serverOf(client), good.url);
+    assert.equal(await serverOf(client), good.url);
+    client.close();
+    const only = clientOf([{ host: '127.0.0.1', at: `ldaps://127.0.0.1:${hole.port}` }], good, {
+      limits: { lastConnectMs: 400 },
+    });
+    await assert.rejects(serverOf(only), isUnavailable);
+    only.close();
+    hole.stop();
   });
 
   it('a server that goes silent while it is asked: what waits on it is asked of the other', async () => {
