@@ -47,7 +47,10 @@ export const patienceMs = 500;
 export async function within<T>(milliseconds: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(databaseErrors('database.away', { detail: 'no answer in time', retryAfter })), milliseconds);
+    timer = setTimeout(
+      () => reject(databaseErrors('database.away', { detail: 'no answer in time', retryAfter })),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([work, late]);
