@@ -106,6 +106,11 @@ export class LdapClient {
     return this.#use('service', work, stop);
   }
 
+  /** `session`, once, for what others can do without: no server is given up, nor what waits on it, because it failed. */
+  beside<T>(work: (session: Session) => Promise<T>, stop?: AbortSignal): Promise<T> {
+    return this.#use('service', work, stop, false);
+  }
+
   /** Works on a connection for proofs, as whoever it binds there: for what people do to their own entry. */
   proof<T>(work: (session: Session) => Promise<T>): Promise<T> {
     return this.#use('proof', work);
@@ -117,10 +122,10 @@ export class LdapClient {
     for (const server of this.#servers) server.close();
   }
 
-  async #use<T>(kind: Kind, work: (session: Session) => Promise<T>, stop?: AbortSignal): Promise<T> {
+  async #use<T>(kind: Kind, work: (session: Session) => Promise<T>, stop?: AbortSignal, matters = true): Promise<T> {
     // Once for each server, and once more: a kept connection may have been closed by the other side.
-    for (let left = this.#servers.length; ; left--) {
-      const { lease, release } = await this.#lease(kind);
+    for (let left = matters ? this.#servers.length : 0; ; left--) {
+      const { lease, release } = await this.#lease(kind, matters);
       let sound = false;
       const end = (): void => lease.wire.end('closed', 'stopped here');
       stop?.addEventListener('abort', end);
@@ -131,7 +136,7 @@ export class LdapClient {
         return result;
       } catch (error) {
         const again = error instanceof LdapFault && lease.session.mayRepeat && left > 0 && !stop?.aborted;
-        const explained = this.#explain(error, lease.server);
+        const explained = this.#explain(error, lease.server, matters);
         if (!again) throw explained;
       } finally {
         stop?.removeEventListener('abort', end);
@@ -141,11 +146,11 @@ export class LdapClient {
   }
 
   /** A connection to the first server that gives one. @throws directory.unavailable, directory.refused, directory.busy */
-  async #lease(kind: Kind): Promise<{ lease: Lease; release: (sound: boolean) => void }> {
+  async #lease(kind: Kind, matters = true): Promise<{ lease: Lease; release: (sound: boolean) => void }> {
     const free = await this.#slots[kind].take(this.#limits.waitMs);
     if (!free) throw ldapErrors('directory.busy', { detail: `no ${kind} connection within ${this.#limits.waitMs} ms` });
     try {
-      const { server, wire } = await this.#connect(kind);
+      const { server, wire } = await this.#connect(kind, matters);
       const session = new Session(wire, this.#limits, () => {
         if (wire.quietMs >= this.#limits.suspectMs && this.#anotherThan(server)) void server.suspect();
       });
@@ -161,7 +166,7 @@ export class LdapClient {
     }
   }
 
-  async #connect(kind: Kind): Promise<{ server: Server; wire: Wire }> {
+  async #connect(kind: Kind, matters: boolean): Promise<{ server: Server; wire: Wire }> {
     const faults: LdapFault[] = [];
     if (this.#closed) throw this.#unavailable(faults);
     this.#requireCredentials(kind);
@@ -179,8 +184,9 @@ export class LdapClient {
       } catch (error) {
         if (!(error instanceof LdapFault)) throw error;
         if (error.reason === 'credentials') throw this.#credentials(error);
-        this.#giveUp(server, error);
         faults.push(error);
+        if (!matters) break;
+        this.#giveUp(server, error);
       }
     }
     throw this.#unavailable(faults);
@@ -215,9 +221,9 @@ export class LdapClient {
     return ldapErrors('directory.refused', { detail: fault.message, cause: fault });
   }
 
-  #explain(error: unknown, server: Server): unknown {
+  #explain(error: unknown, server: Server, matters = true): unknown {
     if (error instanceof LdapFault) {
-      if (server.isReady && !server.isDoubtful && error.reason !== 'closed') this.#giveUp(server, error);
+      if (matters && server.isReady && !server.isDoubtful && error.reason !== 'closed') this.#giveUp(server, error);
       return this.#unavailable([error]);
     }
     if (error instanceof LdapRefusal) return ldapErrors('directory.refused', { detail: error.message, cause: error });

@@ -55,11 +55,11 @@ export async function readChanges(
   meanwhile: Meanwhile,
 ): Promise<boolean> {
   if (cursor === null) return false;
-  const found = await changesSince(ground, scope, reader, cursor);
-  if (found === null) return false;
-  const { now } = found;
+  const changed = new Set<string>();
+  const now = await changesSince(ground, scope, reader, cursor, changed);
+  if (now === null) return false;
   if (meanwhile.since) meanwhile.since = now;
-  if (found.changed) {
+  if (!isStill(now, cursor)) {
     pace.scanWanted = true;
     lookForFreed(pace);
   }
@@ -77,31 +77,31 @@ export async function readChanges(
   return true;
 }
 
-/** The people and groups that changed since a cursor, and until when. */
-export interface Changes {
-  now: Cursor;
-  /** The guids of the people; null: nothing has changed at all. */
-  changed: string[] | null;
-}
+/** Whether nothing has changed at all. */
+const isStill = (now: Cursor, cursor: Cursor): boolean =>
+  now.context !== null && now.context === cursor.context && now.position === cursor.position;
 
-/** @returns null when the cursor is worth nothing here, as above */
+/**
+ * Deals with the people and groups that changed since a cursor.
+ * @param changed is given the guids of the people, before they are dealt with
+ * @returns until when; null when the cursor is worth nothing here, as above
+ */
 export async function changesSince(
   ground: Ground,
   scope: FollowerScope,
   reader: DirectoryReader,
   cursor: Cursor,
-): Promise<Changes | null> {
+  changed: Set<string>,
+): Promise<Cursor | null> {
   const now = await reader.position(cursor);
   if (now.server !== cursor.server || isBehind(now, cursor)) return null;
-  const still = now.context === null ? false : now.context === cursor.context && now.position === cursor.position;
-  if (still) return { now, changed: null };
-  const changed: string[] = [];
+  if (isStill(now, cursor)) return now;
   for await (const people of reader.changedPeople(cursor)) {
+    for (const { guid } of people) changed.add(guid);
     await applyPeople(ground, scope, people);
-    for (const { guid } of people) changed.push(guid);
   }
   await readChangedGroups(ground, scope, reader, cursor);
-  return { now, changed };
+  return now;
 }
 
 function lookForFreed(pace: Pace): void {
@@ -163,20 +163,21 @@ async function scan(
   pace: Pace,
   meanwhile: Meanwhile,
 ): Promise<void> {
-  pace.scanWanted = false;
   const from = performance.now();
   const seen = new Set<string>();
-  for await (const guids of meanwhile.between(reader.guids())) for (const guid of guids) seen.add(guid);
-  // Who came behind the page on which they would be.
-  for (const guid of meanwhile.changed) seen.add(guid);
-  const took = performance.now() - from;
-  pace.nextScan = performance.now() + took / scanShare - took;
-  await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  try {
+    for await (const guids of meanwhile.between(reader.guids())) for (const guid of guids) seen.add(guid);
+  } finally {
+    const took = performance.now() - from;
+    pace.nextScan = performance.now() + took / scanShare - took;
+  }
+  await applyAbsence(ground, scope, seen, meanwhile.changed, (guids) => reader.existing('user', guids));
   lookForFreed(pace);
   const groups = [...(await knownGroups(ground, scope))];
   const there = await reader.existing('group', groups);
   const gone = await goneGroups(ground.db.read, scope);
   if (groups.some((guid) => !there.has(guid) && !gone.has(guid))) await readGroups(ground, scope, reader);
+  pace.scanWanted = false; // not before: one that failed is made up for, although nothing need change by then
 }
 
 /** Whose time in the directory is over by now: no change is written there when it comes. No server is asked. */

@@ -21,11 +21,14 @@ export interface Followed extends DirectoryScope {
   changedAt: number | string;
 }
 
+/** Reads the same directory by the same settings over a connection of its own, whose failure ends nothing else. */
+export type Beside = <T>(work: (reader: DirectoryReader) => Promise<T>) => Promise<T>;
+
 export interface Source {
   /** The directories that are connected. */
   directories: () => Promise<Followed[]>;
   /** Runs `work` with a reader of one directory, over one server. */
-  read: <T>(directory: Followed, work: (reader: DirectoryReader) => Promise<T>) => Promise<T>;
+  read: <T>(directory: Followed, work: (reader: DirectoryReader, beside: Beside) => Promise<T>) => Promise<T>;
   /** Ends every read that is under way, whatever the directory does. */
   stop?: () => void;
   /** A failure of the directory in a stable code and words for an administrator; null: it is no failure of the directory. */
@@ -36,6 +39,8 @@ export interface Source {
 const leaseMs = 10_000;
 /** What changes told nothing of is found by a whole read so often. */
 const wholeEveryMs = 3_600_000;
+/** A read is of lately for so long. */
+const latelyMs = 60_000;
 /** As often as there is a poll. */
 const usualLookMs = 1_000;
 /** As much of what a directory says as is kept. */
@@ -137,10 +142,10 @@ export class DirectoryFollower {
       (await this.#mayTakeMore(directory, state)) ||
       (await this.#hasLost(directory, state));
     if (whole && performance.now() < pace.retryAt) return;
-    await this.#source.read(directory, async (reader) => {
+    await this.#source.read(directory, async (reader, beside) => {
       pace.retryAt = performance.now() + retryWholeMs;
       await this.#kept(directory, async () => {
-        const meanwhile = this.#meanwhile(directory, scope, state);
+        const meanwhile = this.#meanwhile(directory, scope, state, beside);
         const changed = !whole && (await readChanges(ground, scope, reader, state, pace, meanwhile));
         if (changed) return;
         await readWhole(ground, scope, reader, meanwhile);
@@ -157,18 +162,25 @@ export class DirectoryFollower {
 
   /**
    * What changes while all is read is looked at over a connection of its own: not every server keeps the place of two reads.
-   * A look that fails ends the looking, and not the read. There is none where what was read before is not the present state.
+   * A look that fails ends no read, and is tried again. There is none where what was read before is not the present state,
+   * or so long ago that it would read as much as the read itself.
    */
-  #meanwhile(directory: Followed, scope: FollowerScope, { cursor, fullAt }: DirectoryState): Meanwhile {
+  #meanwhile(directory: Followed, scope: FollowerScope, state: DirectoryState, beside: Beside): Meanwhile {
+    const { cursor, fullAt, readAt } = state;
     const isPresent = fullAt !== null && fullAt >= Number(directory.changedAt);
-    return new Meanwhile(isPresent ? cursor : null, this.#lookEveryMs, async (since) => {
-      await applyExpiry(this.#ground, scope);
+    const isLate = (readAt ?? 0) < clock.now() - latelyMs;
+    let hasFailed = false;
+    return new Meanwhile(isPresent && !isLate ? cursor : null, this.#lookEveryMs, async (since, changed) => {
       try {
-        return await this.#source.read(directory, (reader) => changesSince(this.#ground, scope, reader, since));
+        return await beside((reader) => changesSince(this.#ground, scope, reader, since, changed));
       } catch (error) {
         if (error instanceof LeaseLost || !this.#source.explain(error)) throw error;
-        this.#ground.log.warn({ directoryId: directory.connectionId, error }, 'no look at a directory beside its read');
-        return null;
+        const { connectionId: directoryId } = directory;
+        if (!hasFailed) this.#ground.log.warn({ directoryId, error }, 'no look at a directory beside its read');
+        hasFailed = true;
+        return since;
+      } finally {
+        await applyExpiry(this.#ground, scope);
       }
     });
   }

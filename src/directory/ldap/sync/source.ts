@@ -5,7 +5,7 @@ import type { Ground } from '../../../trail/ground.ts';
 import type { LdapClients } from '../clients.ts';
 import { DirectoryTable } from '../directory.entity.ts';
 import { ldapErrors } from '../errors.ts';
-import type { Followed, Source } from './follower.ts';
+import type { Beside, Followed, Source } from './follower.ts';
 import { SessionReader } from './reading/reader.ts';
 import { shapeOf } from './reading/shape.ts';
 
@@ -25,7 +25,10 @@ export function ldapSource({ db }: Pick<Ground, 'db'>, clients: LdapClients): So
       const directory = await db.read.findOneBy(DirectoryTable, { id: connectionId });
       if (!directory) throw ldapErrors('directory.notFound');
       const shape = shapeOf(directory);
-      return clients.of(directory).session((session) => work(new SessionReader(session, shape)), stopping.signal);
+      const client = clients.of(directory);
+      const { signal } = stopping;
+      const beside: Beside = (look) => client.beside((session) => look(new SessionReader(session, shape)), signal);
+      return client.session((session) => work(new SessionReader(session, shape), beside), signal);
     },
     explain: (error) =>
       error instanceof CarillonError && error.code.startsWith('directory.')

@@ -26,14 +26,15 @@ export async function readWhole(
   const began = clock.now();
   const from = performance.now();
   const cursor = await reader.position(null);
+  // What one server counts by is worth nothing at another.
+  if (meanwhile.since?.server !== cursor.server) meanwhile.since = null;
   const seen = new Set<string>();
   for await (const people of meanwhile.between(oneAhead(reader.people()))) {
     for (const { guid } of people) seen.add(guid);
     const still = people.filter(({ guid }) => !meanwhile.changed.has(guid));
     await applyPeople(ground, scope, still);
   }
-  for (const guid of meanwhile.changed) seen.add(guid);
-  await applyAbsence(ground, scope, seen, (guids) => reader.existing('user', guids));
+  await applyAbsence(ground, scope, seen, meanwhile.changed, (guids) => reader.existing('user', guids));
   await applyFreed(ground, scope, reader, new Set());
   await readGroups(ground, scope, reader);
   const counts = await countEntries(ground.db.read, scope.connectionId);

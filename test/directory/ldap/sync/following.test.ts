@@ -352,7 +352,7 @@ describeOnEachEngine('following a directory', () => {
       directories: async () => [],
       read: async (_directory, work) => {
         reads++;
-        return work(paper.reader());
+        return work(paper.reader(), async (look) => look(paper.reader()));
       },
       explain: () => null,
     });

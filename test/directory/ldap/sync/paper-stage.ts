@@ -49,7 +49,10 @@ export function paperStage(): PaperStage {
     stage.between = null;
     const source: Source = {
       directories: async () => [{ ...acme.scope, name: 'paper', changedAt: 0 }],
-      read: async (_directory, work) => work(stage.between ? stage.between(paper.reader()) : paper.reader()),
+      read: async (_directory, work) => {
+        const reader = () => (stage.between ? stage.between(paper.reader()) : paper.reader());
+        return work(reader(), async (look) => look(reader()));
+      },
       explain: (error) => ({ code: 'directory.unavailable', detail: String(error) }),
     };
     follower = new DirectoryFollower(house.ground, source, 0);

@@ -21,12 +21,14 @@ interface Missing {
  * What a whole read did not give back is inferred to be gone: each is asked for once more, the guard counts them, and
  * whoever is still missing is out. They are kept under their guid, so that an entry that returns is the same person.
  * @param seen the guids that the read gave
+ * @param met who was met beside the read: they are there, and tell nothing of what the read gave
  * @param existing asks the directory which of these are there
  */
 export async function applyAbsence(
   ground: Ground,
   scope: DirectoryScope,
   seen: ReadonlySet<string>,
+  met: ReadonlySet<string>,
   existing: (guids: readonly string[]) => Promise<Set<string>>,
 ): Promise<void> {
   const { connectionId } = scope;
@@ -38,13 +40,14 @@ export async function applyAbsence(
         LEFT JOIN "users" u ON u."id" = e."localId" AND u."deletedAt" IS NULL
         WHERE e."directoryId" = ${connectionId} AND e."kind" = 'user' AND e."goneAt" IS NULL`,
   );
-  const missing = present.filter(({ guid }) => !seen.has(guid));
+  const unread = present.filter(({ guid }) => !seen.has(guid));
+  const missing = unread.filter(({ guid }) => !met.has(guid));
   const people = missing.flatMap(({ userId, refused }) => (userId === null || isTrue(refused) ? [] : userId));
   const on = ground.db.read;
   const granted = people.length === 0 ? new Set<string>() : await grantedPeople(on, scope);
   // Other entries tell no more than none at all when all who have a tier are missing.
-  const going = new Set(people);
-  const isEverybody = granted.size > 1 && [...granted].every((id) => going.has(id));
+  const notGiven = new Set(unread.map(({ userId }) => userId));
+  const isEverybody = granted.size > 1 && [...granted].every((id) => notGiven.has(id));
   const returned = isEverybody ? 0 : seen.size;
   if (await mustWait(on, scope, { userIds: people, granted, returned })) {
     await hold(ground, scope, 'entry', people, true);
