@@ -15,9 +15,9 @@ export async function refreshStatistics(db: Database): Promise<string[]> {
   if (db.engine !== 'postgres') return [];
   const outgrown = await rows<{ table: string }>(
     db.read,
-    sql`SELECT quote_ident(c.relname) AS "table" FROM pg_class c
+    sql`SELECT quote_ident(c.relname) AS "table" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         CROSS JOIN LATERAL (SELECT pg_relation_size(c.oid) / current_setting('block_size')::int AS pages) now
-        WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace
+        WHERE c.relkind = 'r' AND n.nspname = current_schema()
         AND now.pages > ${fewPages} AND now.pages > 1.5 * c.relpages
         ORDER BY c.relname`,
   );
