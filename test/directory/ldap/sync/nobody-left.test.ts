@@ -11,7 +11,7 @@ describeOnEachEngine('a directory that does not return those who matter', () => 
   let acme: Company;
   let paper: PaperDirectory;
   const stage = paperStage();
-  const { poll, mayIn, map, many, wantWhole, held } = stage;
+  const { apart, poll, mayIn, map, many, wantWhole, held } = stage;
   beforeEach(() => {
     ({ house, acme, paper } = stage.now());
   });
@@ -54,5 +54,44 @@ describeOnEachEngine('a directory that does not return those who matter', () => 
     await poll();
     assert.deepEqual([await mayIn('p0'), await mayIn('p5')], [false, true]);
     assert.deepEqual(await held(), []);
+  });
+
+  /** So few that all of them could go at once; and a look finds one of them while the others are not returned. */
+  async function small(): Promise<void> {
+    const guids = [...many(14), paper.person('ada').guid];
+    paper.group('Pros', guids);
+    await map('Pros');
+    await poll();
+  }
+  /** The next read of everybody gives these alone, and whoever is asked for once more is not there either. */
+  const gives = (kind: 'people' | 'guids', page: unknown[]): void =>
+    apart((reader) => ({
+      existing: async (of, guids) => (of === 'group' ? reader.existing(of, guids) : new Set<string>()),
+      [kind]: async function* () {
+        paper.person('ada', { title: 'Chief' });
+        yield page;
+      },
+    }));
+  const stayIn = async (): Promise<void> => {
+    for (let i = 0; i < 14; i++) assert.equal(await mayIn(`p${i}`), true);
+  };
+
+  it('security check 26: returns nobody by an empty scan, whom a look has found meanwhile', async () => {
+    await small();
+    paper.person('p1', { title: 'Clerk' });
+    gives('guids', []);
+    await poll();
+    await stayIn();
+  });
+
+  it('security check 26: returns nobody by an empty read, or one of others, whom a look has found meanwhile', async () => {
+    const printer = paper.person('printer');
+    await small();
+    for (const page of [[], [printer]]) {
+      await wantWhole();
+      gives('people', page);
+      await poll();
+      await stayIn();
+    }
   });
 });

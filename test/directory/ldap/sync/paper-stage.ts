@@ -20,6 +20,11 @@ export interface PaperStage {
   now: () => { house: House; acme: Company; paper: PaperDirectory; follower: DirectoryFollower };
   /** What stands between the follower and the directory in a test; null: nothing. */
   between: ((reader: DirectoryReader) => DirectoryReader) | null;
+  /** Sets that apart for the reader of the next poll, and for those of its looks, the first of which is in place 1. */
+  apart: (
+    outer: (reader: DirectoryReader) => Partial<DirectoryReader>,
+    look?: (reader: DirectoryReader, place: number) => Partial<DirectoryReader>,
+  ) => void;
   poll: () => Promise<void>;
   user: (name: string) => Promise<User | null>;
   mayIn: (name: string) => Promise<boolean>;
@@ -73,6 +78,10 @@ export function paperStage(): PaperStage {
   const stage: PaperStage = {
     now: () => ({ house, acme, paper, follower }),
     between: null,
+    apart: (outer, look = () => ({})) => {
+      let readers = 0;
+      stage.between = (reader) => ({ ...reader, ...(readers++ === 0 ? outer(reader) : look(reader, readers - 1)) });
+    },
     poll: () => follower.poll({ ...acme.scope, name: 'paper', changedAt: 0 }),
     user,
     mayIn: async (name) => (await may(name)).maySignIn,
